@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { limits } from './limits.js';
+import { count, cursor, id, pageLimit, story, storyQuery, time } from './primitives.js';
+
+export const commentSorts = ['best', 'newest', 'oldest', 'discussed'] as const;
+export const commentStates = ['visible', 'pending', 'rejected', 'removed', 'deleted'] as const;
+export const reportReasons = ['spam', 'abuse', 'hate', 'off-topic', 'personal-data', 'illegal', 'other'] as const;
+export const holdReasons = [
+  'guest',
+  'new-commenter',
+  'words',
+  'links',
+  'repeat',
+  'rate',
+  'reported',
+  'external',
+  'moderator',
+] as const;
+
+/** What a comment's text means, as data: no HTML exists on the way from the writer to the reader. */
+export const commentNodeSchema = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('text'), value: z.string() }),
+    z.object({ type: z.literal('break') }),
+    z.object({ type: z.literal('code'), value: z.string() }),
+    z.object({ type: z.literal('code-block'), value: z.string() }),
+    z.object({
+      type: z.enum(['paragraph', 'emphasis', 'strong', 'quote', 'item']),
+      get children() {
+        return z.array(commentNodeSchema);
+      },
+    }),
+    z.object({
+      type: z.literal('list'),
+      ordered: z.boolean(),
+      get children() {
+        return z.array(commentNodeSchema);
+      },
+    }),
+    z.object({
+      type: z.literal('link'),
+      href: z.string().describe('http, https or mailto'),
+      get children() {
+        return z.array(commentNodeSchema);
+      },
+    }),
+  ])
+  .meta({ id: 'CommentNode' });
+
+export const authorSchema = z
+  .object({
+    id: z.string().describe('Empty where the comment was deleted or removed'),
+    name: z.string(),
+    picture: z.string().optional(),
+    badges: z.array(z.string()),
+  })
+  .meta({ id: 'Author' });
+
+export const commentVotesSchema = z.object({ up: count, down: count }).meta({ id: 'CommentVotes' });
+
+export const commentSchema = z
+  .object({
+    id,
+    parentId: id.nullable(),
+    author: authorSchema,
+    nodes: z.array(commentNodeSchema),
+    text: z.string().describe('The source, as typed'),
+    createdAt: time,
+    editedAt: time.nullable(),
+    state: z.enum(commentStates),
+    reasons: z.array(z.enum(holdReasons)).optional().describe('Why it is held; shown to its writer and to moderators'),
+    votes: commentVotesSchema,
+    pinned: z.boolean(),
+    featured: z.boolean(),
+    get replies() {
+      return repliesSchema;
+    },
+  })
+  .meta({ id: 'Comment' });
+
+export const repliesSchema = z
+  .object({
+    get comments() {
+      return z.array(commentSchema);
+    },
+    nextCursor: z.string().nullable(),
+    total: count.describe('Direct replies that are visible'),
+  })
+  .meta({ id: 'Replies' });
+
+export const threadSchema = z
+  .object({
+    state: z.enum(['open', 'closed', 'read-only']),
+    closesAt: time.nullable(),
+    question: z.string().nullable().describe("The newsroom's question to its readers"),
+    rules: z.object({
+      who: z.enum(['guest', 'email', 'signed-on']).describe('The least identity that may write'),
+      votes: z.enum(['up', 'up-down']),
+      editSeconds: count,
+      maxGraphemes: count,
+      moderation: z.enum(['pre', 'post']),
+    }),
+  })
+  .meta({ id: 'Thread' });
+
+export const commentsSchema = z
+  .object({
+    comments: z.array(commentSchema).describe('Roots, or the children of `parent`'),
+    prevCursor: z.string().nullable(),
+    nextCursor: z.string().nullable(),
+    total: count.describe('All visible comments of the story, replies included'),
+    thread: threadSchema,
+    version: count.describe('Grows with every change of the thread'),
+  })
+  .meta({ id: 'Comments' });
+
+export const commentAnswerSchema = z.object({ comment: commentSchema }).meta({ id: 'CommentAnswer' });
+export const previewSchema = z.object({ nodes: z.array(commentNodeSchema) }).meta({ id: 'Preview' });
+export const commentVotedSchema = z
+  .object({ votes: commentVotesSchema, value: z.literal([1, 0, -1]) })
+  .meta({ id: 'CommentVoted' });
+
+/** Bytes first: counting graphemes of a huge text is what an attacker would like us to do. */
+const text = z
+  .string()
+  .meta({ description: `At most ${limits.commentGraphemes} graphemes and ${limits.commentBytes} bytes.` });
+
+export const commentsQuery = storyQuery.extend({
+  sort: z.enum(commentSorts).default('best'),
+  limit: pageLimit.default(limits.comments),
+  replies: z.coerce.number().int().min(0).max(limits.limit).default(limits.replies),
+  parent: id.optional(),
+  cursor: cursor.optional(),
+  anchor: id.optional(),
+});
+export const commentParams = z.object({ id });
+export const commentBody = z.object({ story, parentId: id.nullish(), text }).meta({ id: 'CommentBody' });
+export const commentEditBody = z.object({ text }).meta({ id: 'CommentEditBody' });
+export const commentVoteBody = z.object({ value: z.literal([1, 0, -1]) }).meta({ id: 'CommentVoteBody' });
+export const reportBody = z
+  .object({
+    reason: z.enum(reportReasons),
+    note: z
+      .string()
+      .max(limits.reportNoteGraphemes * 4)
+      .optional(),
+  })
+  .meta({ id: 'ReportBody' });
+/** Printable ASCII, so that it can be logged and compared byte by byte. */
+export const idempotencyKey = z.string().regex(/^[\x20-\x7e]{1,255}$/, 'One to 255 printable ASCII characters.');

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { commentSchema, threadSchema } from './comments.js';
+import { limits } from './limits.js';
+import { count, slug, story } from './primitives.js';
+
+/** What comes over `GET /live`; each event names its story. */
+export const liveEventSchema = z
+  .discriminatedUnion('type', [
+    z.object({
+      type: z.literal('reactions'),
+      story: z.string(),
+      poll: slug,
+      counts: z.record(z.string(), count).optional(),
+      total: count.optional(),
+      version: count,
+    }),
+    z.object({ type: z.literal('comment'), story: z.string(), comment: commentSchema, total: count, version: count }),
+    z.object({
+      type: z.literal('comment-changed'),
+      story: z.string(),
+      comment: commentSchema,
+      total: count,
+      version: count,
+    }),
+    z.object({ type: z.literal('thread'), story: z.string(), thread: threadSchema, version: count }),
+  ])
+  .meta({ id: 'LiveEvent' });
+
+export const liveQuery = z.object({ story: z.array(story).min(1).max(limits.liveStories) });

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { count, slug, story, storyQuery, time } from './primitives.js';
+
+export const defaultPoll = 'reactions';
+
+export const choiceSchema = z
+  .object({
+    id: slug,
+    label: z.string(),
+    icon: z.string().describe('A name of our own drawings, an emoji, or the URL of a picture'),
+  })
+  .meta({ id: 'Choice' });
+
+export const pollSchema = z
+  .object({
+    id: slug,
+    question: z.string(),
+    choices: z.array(choiceSchema).describe('In the order to show; retired ones are left out'),
+    multiple: z.boolean().describe('Whether a reader may hold several choices at once'),
+    results: z.enum(['always', 'after-voting', 'after-closing']),
+    state: z.enum(['open', 'closed', 'frozen']),
+    opensAt: time.nullable(),
+    closesAt: time.nullable(),
+  })
+  .meta({ id: 'Poll' });
+
+export const reactionsSchema = z
+  .object({
+    poll: pollSchema,
+    counts: z
+      .record(z.string(), count)
+      .optional()
+      .describe('Every choice, zeros and retired included; left out until closed where results are after-closing'),
+    total: count.optional().describe('How many readers take part'),
+    version: count.describe('Grows with every change of the counts'),
+  })
+  .meta({ id: 'Reactions', description: 'A poll on a story and where it stands. The same for every reader.' });
+
+export const heldChoiceSchema = z
+  .union([slug, z.array(slug)])
+  .nullable()
+  .meta({ id: 'HeldChoice', description: 'A choice id, an array of them where the poll is multiple, or nothing.' });
+
+export const reactedSchema = reactionsSchema
+  .extend({ choice: heldChoiceSchema })
+  .meta({ id: 'Reacted', description: "The poll after the reader's own act." });
+
+export const reactionsQuery = storyQuery.extend({ poll: slug.default(defaultPoll) });
+export const reactBody = z
+  .object({ story, poll: slug.default(defaultPoll), choice: z.union([slug, z.array(slug).max(64)]) })
+  .meta({ id: 'ReactBody' });

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { commentSchema } from './comments.js';
+import { id, slug, storyQuery } from './primitives.js';
+import { heldChoiceSchema } from './reactions.js';
+
+export const readerSchema = z
+  .object({
+    id,
+    name: z.string(),
+    kind: z.enum(['guest', 'email', 'signed-on']),
+    verified: z.boolean(),
+    badges: z.array(z.string()),
+  })
+  .meta({ id: 'Reader' });
+
+export const sessionSchema = z
+  .object({
+    token: z.string().describe('Sent as `Authorization: Bearer`; the page holds it, never a cookie'),
+    reader: readerSchema,
+  })
+  .meta({ id: 'Session' });
+
+export const meSchema = z
+  .object({
+    reader: readerSchema,
+    reactions: z.record(slug, heldChoiceSchema).describe('What the reader holds in each poll of the story'),
+    votes: z.record(z.string(), z.literal([1, -1])).describe('By comment id'),
+    own: z.array(commentSchema).describe("The reader's pending comments, and those of the last ten minutes"),
+    muted: z.array(id).describe('Readers this one does not want to see'),
+  })
+  .meta({ id: 'Me', description: "The reader's own overlay on the public data. Never cached." });
+
+export const meQuery = storyQuery.partial({ story: true });
+export const readerBody = z.object({ name: z.string().optional() }).meta({ id: 'ReaderBody' });
+export const ssoBody = z.object({ jwt: z.string().max(4096) }).meta({ id: 'SsoBody' });
+export const signInBody = z.object({ email: z.string() }).meta({ id: 'SignInBody' });
+export const signInCodeBody = z.object({ email: z.string(), code: z.string().max(20) }).meta({ id: 'SignInCodeBody' });
+export const exportSchema = z
+  .object({
+    reader: readerSchema,
+    comments: z.array(commentSchema),
+    reactions: z.array(z.object({ story: z.string(), poll: slug, choice: heldChoiceSchema })),
+    votes: z.record(z.string(), z.literal([1, -1])),
+  })
+  .meta({ id: 'ReaderExport', description: 'Everything we hold about a reader.' });

@@ -1,0 +1,522 @@
+/**
+ * The contract's types, free of any library. Generated from the schemas of this folder by `npm run build`: do not edit.
+ */
+
+export type CommentNode =
+  | {
+      type: 'text';
+      value: string;
+    }
+  | {
+      type: 'break';
+    }
+  | {
+      type: 'code';
+      value: string;
+    }
+  | {
+      type: 'code-block';
+      value: string;
+    }
+  | {
+      type: 'paragraph' | 'emphasis' | 'strong' | 'quote' | 'item';
+      children: CommentNode[];
+    }
+  | {
+      type: 'list';
+      ordered: boolean;
+      children: CommentNode[];
+    }
+  | {
+      type: 'link';
+      /**
+       * http, https or mailto
+       */
+      href: string;
+      children: CommentNode[];
+    };
+export type LiveEvent =
+  | {
+      type: 'reactions';
+      story: string;
+      poll: string;
+      counts?: {
+        [k: string]: number;
+      };
+      total?: number;
+      version: number;
+    }
+  | {
+      type: 'comment';
+      story: string;
+      comment: Comment;
+      total: number;
+      version: number;
+    }
+  | {
+      type: 'comment-changed';
+      story: string;
+      comment: Comment;
+      total: number;
+      version: number;
+    }
+  | {
+      type: 'thread';
+      story: string;
+      thread: Thread;
+      version: number;
+    };
+/**
+ * A choice id, an array of them where the poll is multiple, or nothing.
+ *
+ */
+export type HeldChoice = (string | string[]) | null;
+
+/**
+ * RFC 9457, with a stable code.
+ *
+ */
+export interface Problem {
+  /**
+   * A link to what this code means
+   */
+  type: string;
+  title: string;
+  status: number;
+  /**
+   * One of the codes of errors.ts
+   */
+  code: string;
+  /**
+   * What was wrong, where, and what to do
+   */
+  detail?: string;
+  /**
+   * Which fields of the request were refused
+   */
+  errors?: {
+    field: string;
+    message: string;
+  }[];
+}
+export interface Author {
+  /**
+   * Empty where the comment was deleted or removed
+   */
+  id: string;
+  name: string;
+  picture?: string;
+  badges: string[];
+}
+export interface CommentVotes {
+  up: number;
+  down: number;
+}
+export interface Comment {
+  /**
+   * UUIDv7
+   */
+  id: string;
+  parentId: string | null;
+  author: Author;
+  nodes: CommentNode[];
+  /**
+   * The source, as typed
+   */
+  text: string;
+  /**
+   * ISO 8601, UTC
+   */
+  createdAt: string;
+  editedAt: string | null;
+  state: 'visible' | 'pending' | 'rejected' | 'removed' | 'deleted';
+  /**
+   * Why it is held; shown to its writer and to moderators
+   */
+  reasons?: (
+    'guest' | 'new-commenter' | 'words' | 'links' | 'repeat' | 'rate' | 'reported' | 'external' | 'moderator'
+  )[];
+  votes: CommentVotes;
+  pinned: boolean;
+  featured: boolean;
+  replies: Replies;
+}
+export interface Replies {
+  comments: Comment[];
+  nextCursor: string | null;
+  /**
+   * Direct replies that are visible
+   */
+  total: number;
+}
+export interface Thread {
+  state: 'open' | 'closed' | 'read-only';
+  closesAt: string | null;
+  /**
+   * The newsroom's question to its readers
+   */
+  question: string | null;
+  rules: {
+    /**
+     * The least identity that may write
+     */
+    who: 'guest' | 'email' | 'signed-on';
+    votes: 'up' | 'up-down';
+    editSeconds: number;
+    maxGraphemes: number;
+    moderation: 'pre' | 'post';
+  };
+}
+export interface Comments {
+  /**
+   * Roots, or the children of `parent`
+   */
+  comments: Comment[];
+  prevCursor: string | null;
+  nextCursor: string | null;
+  /**
+   * All visible comments of the story, replies included
+   */
+  total: number;
+  thread: Thread;
+  /**
+   * Grows with every change of the thread
+   */
+  version: number;
+}
+export interface CommentAnswer {
+  comment: Comment;
+}
+export interface Preview {
+  nodes: CommentNode[];
+}
+export interface CommentVoted {
+  votes: CommentVotes;
+  value: 1 | 0 | -1;
+}
+export interface CommentBody {
+  /**
+   * The publisher's id or the canonical URL of a story.
+   */
+  story: string;
+  parentId?: string | null;
+  /**
+   * At most 5000 graphemes and 20000 bytes.
+   */
+  text: string;
+}
+export interface CommentEditBody {
+  /**
+   * At most 5000 graphemes and 20000 bytes.
+   */
+  text: string;
+}
+export interface CommentVoteBody {
+  value: 1 | 0 | -1;
+}
+export interface ReportBody {
+  reason: 'spam' | 'abuse' | 'hate' | 'off-topic' | 'personal-data' | 'illegal' | 'other';
+  note?: string;
+}
+export interface NewsletterList {
+  id: string;
+  name: string;
+  description: string;
+  /**
+   * How often it comes, in words
+   */
+  frequency: string;
+  /**
+   * What a reader agrees to; a changed text has a new id
+   */
+  consent: {
+    id: string;
+    text: string;
+  };
+}
+export interface Newsletters {
+  lists: NewsletterList[];
+}
+export interface SubscribeBody {
+  email: string;
+  lists: string[];
+  /**
+   * The consent id of every list
+   */
+  consent: string | string[];
+  lang?: string;
+  website?: string;
+}
+/**
+ * The same for every address, known or not.
+ *
+ */
+export interface Subscribed {
+  state: 'check-inbox';
+}
+export interface SubscriptionCodeBody {
+  email: string;
+  code: string;
+}
+export interface Confirmed {
+  state: 'confirmed';
+}
+export interface Choice {
+  id: string;
+  label: string;
+  /**
+   * A name of our own drawings, an emoji, or the URL of a picture
+   */
+  icon: string;
+}
+export interface Poll {
+  id: string;
+  question: string;
+  /**
+   * In the order to show; retired ones are left out
+   */
+  choices: Choice[];
+  /**
+   * Whether a reader may hold several choices at once
+   */
+  multiple: boolean;
+  results: 'always' | 'after-voting' | 'after-closing';
+  state: 'open' | 'closed' | 'frozen';
+  opensAt: string | null;
+  closesAt: string | null;
+}
+/**
+ * A poll on a story and where it stands. The same for every reader.
+ *
+ */
+export interface Reactions {
+  poll: Poll;
+  /**
+   * Every choice, zeros and retired included; left out until closed where results are after-closing
+   */
+  counts?: {
+    [k: string]: number;
+  };
+  /**
+   * How many readers take part
+   */
+  total?: number;
+  /**
+   * Grows with every change of the counts
+   */
+  version: number;
+}
+/**
+ * The poll after the reader's own act.
+ *
+ */
+export interface Reacted {
+  poll: Poll;
+  /**
+   * Every choice, zeros and retired included; left out until closed where results are after-closing
+   */
+  counts?: {
+    [k: string]: number;
+  };
+  /**
+   * How many readers take part
+   */
+  total?: number;
+  /**
+   * Grows with every change of the counts
+   */
+  version: number;
+  choice: HeldChoice;
+}
+export interface ReactBody {
+  /**
+   * The publisher's id or the canonical URL of a story.
+   */
+  story: string;
+  poll: string;
+  choice: string | string[];
+}
+export interface StoryImage {
+  src: string;
+  width?: number;
+  height?: number;
+  alt?: string;
+  srcset?: string;
+  focal?: {
+    x: number;
+    y: number;
+  };
+}
+export interface Story {
+  /**
+   * The story's key: the publisher's id, or its canonical URL
+   */
+  id: string;
+  url: string;
+  title: string;
+  /**
+   * ISO 8601, UTC
+   */
+  publishedAt: string;
+  summary?: string;
+  image?: StoryImage;
+  section?: string;
+  kicker?: string;
+  byline?: string;
+  kind: 'article' | 'video' | 'live' | 'gallery' | 'opinion' | 'podcast' | 'sponsored';
+  durationSec?: number;
+  access?: 'free' | 'metered' | 'locked';
+  sponsor?: {
+    name: string;
+    url?: string;
+  };
+  commentCount?: number;
+  reason: 'editor' | 'series' | 'text' | 'section' | 'co-read' | 'most-read' | 'latest' | 'kind' | 'sponsor';
+}
+/**
+ * May hold up to twice `limit`: the page draws `limit` after leaving out repeats.
+ *
+ */
+export interface Rail {
+  rail: 'related' | 'most-read' | 'latest' | 'dont-miss' | 'videos' | 'sponsored';
+  /**
+   * When the list was made
+   */
+  asOf: string;
+  items: Story[];
+}
+export interface StoryInput {
+  url: string;
+  title: string;
+  publishedAt: string;
+  summary?: string;
+  image?: StoryImage;
+  section?: string;
+  kicker?: string;
+  byline?: string;
+  kind: 'article' | 'video' | 'live' | 'gallery' | 'opinion' | 'podcast' | 'sponsored';
+  durationSec?: number;
+  access?: 'free' | 'metered' | 'locked';
+  sponsor?: {
+    name: string;
+    url?: string;
+  };
+  /**
+   * The publisher's id; else the URL is the key
+   */
+  id?: string;
+  lang?: string;
+  /**
+   * Whether an editor recommends it: the rail `dont-miss`
+   */
+  dontMiss?: boolean;
+}
+export interface StoriesBody {
+  stories: StoryInput[];
+}
+export interface Upserted {
+  upserted: number;
+}
+export interface SignalsBody {
+  signals: {
+    type: 'read' | 'view' | 'click';
+    /**
+     * The publisher's id or the canonical URL of a story.
+     */
+    story: string;
+    rail?: 'related' | 'most-read' | 'latest' | 'dont-miss' | 'videos' | 'sponsored';
+    position?: number;
+  }[];
+}
+export interface StoryCounts {
+  comments: number;
+  reactions: number;
+}
+export interface Counts {
+  counts: {
+    [k: string]: StoryCounts;
+  };
+}
+export interface Page {
+  /**
+   * By entry as sent: what its own GET answers, or a problem
+   */
+  parts: {
+    [k: string]: Reactions | Comments | Rail | Newsletters | Counts | Problem;
+  };
+}
+export interface Reader {
+  /**
+   * UUIDv7
+   */
+  id: string;
+  name: string;
+  kind: 'guest' | 'email' | 'signed-on';
+  verified: boolean;
+  badges: string[];
+}
+export interface Session {
+  /**
+   * Sent as `Authorization: Bearer`; the page holds it, never a cookie
+   */
+  token: string;
+  reader: Reader;
+}
+/**
+ * The reader's own overlay on the public data. Never cached.
+ *
+ */
+export interface Me {
+  reader: Reader;
+  /**
+   * What the reader holds in each poll of the story
+   */
+  reactions: {
+    [k: string]: HeldChoice;
+  };
+  /**
+   * By comment id
+   */
+  votes: {
+    [k: string]: 1 | -1;
+  };
+  /**
+   * The reader's pending comments, and those of the last ten minutes
+   */
+  own: Comment[];
+  /**
+   * Readers this one does not want to see
+   *
+   * Items: UUIDv7
+   */
+  muted: string[];
+}
+export interface ReaderBody {
+  name?: string;
+}
+export interface SsoBody {
+  jwt: string;
+}
+export interface SignInBody {
+  email: string;
+}
+export interface SignInCodeBody {
+  email: string;
+  code: string;
+}
+/**
+ * Everything we hold about a reader.
+ *
+ */
+export interface ReaderExport {
+  reader: Reader;
+  comments: Comment[];
+  reactions: {
+    story: string;
+    poll: string;
+    choice: HeldChoice;
+  }[];
+  votes: {
+    [k: string]: 1 | -1;
+  };
+}
