@@ -46,7 +46,12 @@ export async function contractTypes() {
   return prettier.format(`${banner}\n\n${named}`, { ...settings, parser: 'typescript' });
 }
 
-/** Without what only a validator needs: TypeScript has no words for it, and it would crowd the comments. */
+/**
+ * Without what only a validator needs: TypeScript has no words for it, and it would crowd the comments.
+ *
+ * @param {any} schema
+ * @returns {any}
+ */
 function plain(schema) {
   if (Array.isArray(schema)) return schema.map(plain);
   if (typeof schema !== 'object' || schema === null) return schema;
