@@ -1,8 +1,8 @@
 /**
  * Writes `src/contract/types.ts` from the schemas beside it, so that a widget can name a Comment without knowing Zod.
- * Reads the built contract (`dist/contract`); `--check` only compares, for the tests.
+ * Reads the built contract (`dist/contract`).
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 import * as prettier from 'prettier';
 import { z } from 'zod';
