@@ -10,3 +10,4 @@ export * from './reactions.js';
 export * from './readers.js';
 export * from './stories.js';
 export * from './story-key.js';
+export type * from './types.js';

@@ -1,0 +1,61 @@
+import { HTTPException } from 'hono/http-exception';
+import { addCommentRoutes } from './comments/routes.js';
+import { addDocsRoutes } from './docs.js';
+import { createApi, type Api, type ApiEnv } from './http/api.js';
+import { addAssetRoutes } from './http/assets.js';
+import { crossOrigin, jsonOnly, limitedBody, securityHeaders, siteGuard } from './http/guards.js';
+import { addNewsletterPages } from './newsletter/pages.js';
+import { addNewsletterRoutes } from './newsletter/routes.js';
+import { addOperationRoutes } from './operation.js';
+import { addPageRoute } from './page.js';
+import { Problem } from './problem.js';
+import { addReactionRoutes } from './reactions/routes.js';
+import { addReaderRoutes } from './readers/routes.js';
+import type { Services } from './services.js';
+import { addStoryRoutes } from './stories/routes.js';
+import type { ErrorHandler } from 'hono';
+
+/** Everything the server answers, as one web-standard handler: `app.request()` in tests, a listener in life. */
+export function createApp(services: Services): Api {
+  const app = createApi();
+  app.onError(asProblem(services));
+  app.notFound((c) =>
+    new Problem('not-found', `${c.req.method} ${c.req.path} is not an address of this server.`).toResponse(),
+  );
+  app.use(securityHeaders());
+
+  app.use('/v1/*', crossOrigin());
+  app.use('/v1/sites/:site/*', limitedBody(), siteGuard(services.sites), jsonOnly());
+  addPageRoute(app, services);
+  addReactionRoutes(app, services);
+  addCommentRoutes(app, services);
+  addStoryRoutes(app, services);
+  addNewsletterRoutes(app, services);
+  addReaderRoutes(app, services);
+
+  addNewsletterPages(app, services);
+  addAssetRoutes(app);
+  addOperationRoutes(app, services);
+  addDocsRoutes(app);
+  return app;
+}
+
+/** Whatever is thrown becomes problem+json; what we did not foresee is logged and told without detail. */
+function asProblem({ log }: Services): ErrorHandler<ApiEnv> {
+  return function asProblem(error, c) {
+    const problem = error instanceof Problem ? error : problemOf(error);
+    if (!problem) log.error({ err: error, method: c.req.method, route: c.req.routePath }, 'request failed');
+    const response = (problem ?? new Problem('internal')).toResponse();
+    // An error skips the middleware that would have said so.
+    if (c.req.path.startsWith('/v1/')) response.headers.set('access-control-allow-origin', '*');
+    response.headers.set('x-content-type-options', 'nosniff');
+    return response;
+  };
+}
+
+function problemOf(error: Error): Problem | undefined {
+  if (!(error instanceof HTTPException)) return undefined;
+  if (error.status === 400) return new Problem('invalid-json');
+  if (error.status === 413) return new Problem('body-too-large');
+  return undefined;
+}

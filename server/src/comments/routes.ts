@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto';
+import { createRoute } from '@hono/zod-openapi';
+import {
+  commentAnswerSchema,
+  commentBody,
+  commentEditBody,
+  commentParams,
+  commentsQuery,
+  commentsSchema,
+  commentVoteBody,
+  commentVotedSchema,
+  idempotencyKey,
+  limits,
+  previewSchema,
+  siteParams,
+  type ErrorCode,
+} from 'afterword/contract';
+import type { Context } from 'hono';
+import { bearer, jsonBody, responses, sitePath, type Api, type ApiEnv } from '../http/api.js';
+import { publicAnswer } from '../http/public-answer.js';
+import { tags } from '../http/public-cache.js';
+import { fieldProblem, Problem } from '../problem.js';
+import type { Services } from '../services.js';
+import type { Site } from '../sites/store.js';
+import { byteLength, hasMoreGraphemes, tamed } from '../text.js';
+import { deleteComments, editComments, voteOnComments } from './changes.js';
+import { commentNodes } from './markdown.js';
+import { readThread, readThreadPage } from './threads.js';
+import { postComments } from './writes.js';
+
+const commentsPath = `${sitePath}/comments`;
+const commentPath = `${commentsPath}/{id}`;
+const params = siteParams.extend(commentParams.shape);
+const always: ErrorCode[] = [
+  'token-required',
+  'token-invalid',
+  'origin-not-allowed',
+  'site-not-found',
+  'validation-failed',
+  'rate-limited',
+];
+const ofText: ErrorCode[] = ['comment-empty', 'comment-too-long'];
+
+const getComments = createRoute({
+  method: 'get',
+  path: commentsPath,
+  tags: ['comments'],
+  summary: 'A page of a thread, or of the replies to one comment',
+  request: { params: siteParams, query: commentsQuery },
+  responses: responses(200, 'The page', commentsSchema, [
+    'site-not-found',
+    'validation-failed',
+    'story-key-invalid',
+    'cursor-invalid',
+  ]),
+});
+
+const postComment = createRoute({
+  method: 'post',
+  path: commentsPath,
+  tags: ['comments'],
+  summary: 'Write a comment or a reply. With an `Idempotency-Key`, asking again gets the first answer',
+  security: bearer,
+  request: { params: siteParams, body: jsonBody(commentBody) },
+  responses: responses(201, 'The comment; pending where it waits for a moderator', commentAnswerSchema, [
+    ...always,
+    ...ofText,
+    'identity-required',
+    'story-not-found',
+    'parent-not-found',
+    'thread-closed',
+    'idempotency-key-reused',
+    'invalid-header',
+  ]),
+});
+
+const previewComment = createRoute({
+  method: 'post',
+  path: `${commentsPath}/preview`,
+  tags: ['comments'],
+  summary: 'What a text would look like. Stores nothing',
+  security: bearer,
+  request: { params: siteParams, body: jsonBody(commentEditBody) },
+  responses: responses(200, 'The nodes', previewSchema, [...always, ...ofText]),
+});
+
+const patchComment = createRoute({
+  method: 'patch',
+  path: commentPath,
+  tags: ['comments'],
+  summary: 'Change the text of an own comment, within the edit window',
+  security: bearer,
+  request: { params, body: jsonBody(commentEditBody) },
+  responses: responses(200, 'The comment', commentAnswerSchema, [
+    ...always,
+    ...ofText,
+    'comment-not-found',
+    'not-the-author',
+    'edit-window-over',
+  ]),
+});
+
+const deleteComment = createRoute({
+  method: 'delete',
+  path: commentPath,
+  tags: ['comments'],
+  summary: 'Delete an own comment, at any time. Replies keep their place',
+  security: bearer,
+  request: { params },
+  responses: responses(200, 'What is left of it', commentAnswerSchema, [
+    ...always,
+    'comment-not-found',
+    'not-the-author',
+  ]),
+});
+
+const putVote = createRoute({
+  method: 'put',
+  path: `${commentPath}/vote`,
+  tags: ['comments'],
+  summary: 'Vote on a comment; 0 takes the vote back',
+  security: bearer,
+  request: { params, body: jsonBody(commentVoteBody) },
+  responses: responses(200, 'The votes', commentVotedSchema, [
+    ...always,
+    'comment-not-found',
+    'own-comment',
+    'vote-not-allowed',
+  ]),
+});
+
+export function addCommentRoutes(api: Api, services: Services): void {
+  const { cache, clientAddress, database, rateLimits, readers, stories } = services;
+  const { writer } = database;
+
+  function authenticate(c: Context<ApiEnv>) {
+    return readers.authenticate(c.req.header('authorization'), c.get('site').id);
+  }
+
+  async function dropThread(site: Site, storyId: string): Promise<void> {
+    const { key } = await database.read
+      .selectFrom('stories')
+      .select('key')
+      .where('id', '=', storyId)
+      .executeTakeFirstOrThrow();
+    cache.drop(tags.story(site.id, key));
+  }
+
+  api.openapi(getComments, (c) => {
+    const { story, ...page } = c.req.valid('query');
+    return publicAnswer(c, cache, () => readThreadPage(services, c.get('site'), story, page));
+  });
+
+  api.openapi(postComment, async (c) => {
+    const site = c.get('site');
+    const reader = await authenticate(c);
+    const { story: storyKey, parentId = null, text: given } = c.req.valid('json');
+    const text = commentText(given);
+    const key = keyOf(c.req.header('idempotency-key'));
+    await rateLimits.take('comment', reader.id);
+    await rateLimits.take('comment-network', clientAddress.networkOf(c.env.incoming));
+    const { moderation, who } = site.settings;
+    if (who !== 'guest' && reader.kind === 'guest') throw new Problem('identity-required');
+    const story = await stories.ensure(site, storyKey);
+    const thread = await readThread(services, site, story.id);
+    if (thread.state !== 'open') throw new Problem('thread-closed');
+    const held = moderation === 'pre' && reader.kind === 'guest';
+    const comment = await writer.submit(postComments, {
+      siteId: site.id,
+      storyId: story.id,
+      parentId,
+      authorId: reader.id,
+      text,
+      nodesJson: JSON.stringify(commentNodes(text)),
+      state: held ? 'pending' : 'visible',
+      reasons: held ? ['guest'] : [],
+      idempotency: key === undefined ? undefined : { key, requestHash: hashOf([story.id, parentId, text]) },
+    });
+    for (const shown of new Set([storyKey, story.key])) cache.drop(tags.story(site.id, shown));
+    return c.json({ comment }, 201);
+  });
+
+  api.openapi(previewComment, async (c) => {
+    const reader = await authenticate(c);
+    await rateLimits.take('comment-vote', reader.id);
+    return c.json({ nodes: commentNodes(commentText(c.req.valid('json').text)) }, 200);
+  });
+
+  api.openapi(patchComment, async (c) => {
+    const site = c.get('site');
+    const reader = await authenticate(c);
+    const text = commentText(c.req.valid('json').text);
+    await rateLimits.take('comment', reader.id);
+    const { comment, storyId } = await writer.submit(editComments, {
+      siteId: site.id,
+      commentId: c.req.valid('param').id,
+      readerId: reader.id,
+      text,
+      nodesJson: JSON.stringify(commentNodes(text)),
+      createdAfter: Date.now() - site.settings.editSeconds * 1000,
+    });
+    await dropThread(site, storyId);
+    return c.json({ comment }, 200);
+  });
+
+  api.openapi(deleteComment, async (c) => {
+    const site = c.get('site');
+    const reader = await authenticate(c);
+    const { comment, storyId } = await writer.submit(deleteComments, {
+      siteId: site.id,
+      commentId: c.req.valid('param').id,
+      readerId: reader.id,
+    });
+    await dropThread(site, storyId);
+    return c.json({ comment }, 200);
+  });
+
+  api.openapi(putVote, async (c) => {
+    const site = c.get('site');
+    const reader = await authenticate(c);
+    const { value } = c.req.valid('json');
+    if (value === -1 && site.settings.votes === 'up') throw new Problem('vote-not-allowed');
+    await rateLimits.take('comment-vote', reader.id);
+    const { votes, storyId } = await writer.submit(voteOnComments, {
+      siteId: site.id,
+      commentId: c.req.valid('param').id,
+      readerId: reader.id,
+      value,
+    });
+    await dropThread(site, storyId);
+    return c.json({ votes, value }, 200);
+  });
+}
+
+/** The text as it is stored. Bytes are counted first: they bound all work that follows. */
+function commentText(given: string): string {
+  if (byteLength(given) > limits.commentBytes)
+    throw fieldProblem('comment-too-long', 'text', `At most ${limits.commentBytes} bytes.`);
+  const text = tamed(given);
+  if (text === '') throw fieldProblem('comment-empty', 'text', 'Write something first.');
+  if (hasMoreGraphemes(text, limits.commentGraphemes))
+    throw fieldProblem('comment-too-long', 'text', `At most ${limits.commentGraphemes} characters.`);
+  return text;
+}
+
+function keyOf(header: string | undefined): string | undefined {
+  if (header !== undefined && !idempotencyKey.safeParse(header).success) {
+    throw new Problem(
+      'invalid-header',
+      `Idempotency-Key: one to ${limits.idempotencyKeyChars} printable ASCII characters.`,
+    );
+  }
+  return header;
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+}

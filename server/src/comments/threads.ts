@@ -1,0 +1,65 @@
+import { limits, type Comments, type Thread } from 'afterword/contract';
+import type { Shown } from '../http/public-answer.js';
+import { tags } from '../http/public-cache.js';
+import type { Services } from '../services.js';
+import type { Site } from '../sites/store.js';
+import type { CommentSort } from './cursor.js';
+import { readPage, type CommentPage } from './paging.js';
+
+interface ThreadPageRequest {
+  readonly sort: CommentSort;
+  readonly limit: number;
+  readonly replies: number;
+  readonly parent?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+const emptyPage: CommentPage = { comments: [], prevCursor: null, nextCursor: null };
+
+/** A page of a story's thread, as everybody sees it. A story never seen has an empty thread. */
+export async function readThreadPage(
+  services: Services,
+  site: Site,
+  storyKey: string,
+  request: ThreadPageRequest,
+): Promise<Shown<Comments>> {
+  const story = await services.stories.find(site.id, storyKey);
+  const { total, version, ...thread } = await readThread(services, site, story?.id);
+  const parent = request.parent ?? null;
+  const page = story
+    ? await readPage(services.database, {
+        ...request,
+        storyId: story.id,
+        parent,
+        sort: parent === null ? request.sort : 'oldest',
+        cursor: request.cursor,
+      })
+    : emptyPage;
+  return {
+    value: { ...page, total, thread, version },
+    tags: [tags.site(site.id), tags.story(site.id, story?.key ?? storyKey)],
+  };
+}
+
+/** Whether a story's thread takes comments, under which rules, and how many it holds. */
+export async function readThread(
+  { database }: Services,
+  site: Site,
+  storyId: string | undefined,
+): Promise<Thread & { total: number; version: number }> {
+  const row =
+    storyId === undefined
+      ? undefined
+      : await database.read.selectFrom('threads').selectAll().where('storyId', '=', storyId).executeTakeFirst();
+  const closesAt = row?.closesAt ?? null;
+  const { who, votes, editSeconds, moderation } = site.settings;
+  return {
+    state:
+      row && row.state === 'open' && closesAt !== null && closesAt <= Date.now() ? 'closed' : (row?.state ?? 'open'),
+    closesAt: closesAt === null ? null : new Date(closesAt).toISOString(),
+    question: row?.question ?? null,
+    rules: { who, votes, editSeconds, moderation, maxGraphemes: limits.commentGraphemes },
+    total: row?.total ?? 0,
+    version: row?.version ?? 0,
+  };
+}

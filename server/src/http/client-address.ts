@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+import type { Logger } from 'pino';
+import type { TrustProxy } from '../config.js';
+
+/**
+ * Who is asking, as the key that limits count by: an IPv4 address, or an IPv6 network of 64 bits.
+ *
+ * A forwarded address counts only as far as the peers that wrote it are trusted: the right-most untrusted one wins.
+ */
+export class ClientAddress {
+  readonly #trust: TrustProxy;
+  readonly #log: Logger;
+  #warned = false;
+
+  constructor(trust: TrustProxy, log: Logger) {
+    this.#trust = trust;
+    this.#log = log;
+  }
+
+  networkOf(request: IncomingMessage): string {
+    const peer = request.socket.remoteAddress ?? '';
+    const forwarded = request.headers['x-forwarded-for'];
+    const chain = [
+      ...(Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? ''))
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+      peer,
+    ];
+    if (chain.length > 1 && this.#trust === 0) this.#warnOnce();
+    let index = chain.length - 1;
+    while (index > 0 && this.#isTrusted(chain[index] ?? '', chain.length - 1 - index)) index -= 1;
+    return network(chain[index] ?? peer) ?? network(peer) ?? 'unknown';
+  }
+
+  #isTrusted(address: string, hop: number): boolean {
+    if (typeof this.#trust === 'number') return hop < this.#trust;
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return this.#trust.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range as never, bits));
+  }
+
+  #warnOnce(): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    this.#log.warn('A forwarded address came from a peer that AFTERWORD_TRUST_PROXY does not name; it is ignored.');
+  }
+}
+
+function network(address: string): string | undefined {
+  if (!ipaddr.isValid(address)) return undefined;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()}/64`;
+}

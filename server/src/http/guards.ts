@@ -1,0 +1,85 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { limits } from 'afterword/contract';
+import { Problem } from '../problem.js';
+import type { Site, Sites } from '../sites/store.js';
+import type { ApiEnv } from './api.js';
+
+const readOnly = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What every answer of ours carries. Pages add a content security policy of their own. */
+export function securityHeaders(): MiddlewareHandler<ApiEnv> {
+  return async function securityHeaders(c, next) {
+    await next();
+    const { headers } = c.res;
+    headers.set('x-content-type-options', 'nosniff');
+    headers.set('referrer-policy', headers.get('referrer-policy') ?? 'strict-origin-when-cross-origin');
+    headers.set('cross-origin-resource-policy', 'cross-origin');
+  };
+}
+
+/**
+ * Cross-origin rules of the API. Any page may read; whether a page may write is decided by `allowedOrigin`, on the
+ * server, since a browser's check alone binds nobody else. Nothing here rests on cookies, so `*` gives nothing away.
+ */
+export function crossOrigin(): MiddlewareHandler<ApiEnv> {
+  return async function crossOrigin(c, next) {
+    if (c.req.method === 'OPTIONS') {
+      return c.body(null, 204, {
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+        'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
+        'access-control-max-age': '7200',
+      });
+    }
+    await next();
+    c.res.headers.set('access-control-allow-origin', '*');
+    c.res.headers.set('access-control-expose-headers', 'Retry-After');
+    return undefined;
+  };
+}
+
+/** Finds the site of the path, and refuses what its pages may not do. */
+export function siteGuard(sites: Sites): MiddlewareHandler<ApiEnv> {
+  return async function siteGuard(c, next) {
+    const site = await sites.get(c.req.param('site') ?? '');
+    if (!site) throw new Problem('site-not-found');
+    const personal = !readOnly.has(c.req.method) || c.req.path.endsWith('/me') || c.req.path.endsWith('/export');
+    if (personal && !isAllowedOrigin(site, c.req.header('origin'))) throw new Problem('origin-not-allowed');
+    c.set('site', site);
+    await next();
+  };
+}
+
+/** Servers send no `Origin` and are allowed; a page must stand on one of the site's origins, `null` never does. */
+export function isAllowedOrigin(site: Site, origin: string | undefined): boolean {
+  return origin === undefined || site.origins.includes(origin);
+}
+
+/** A form of another site can send other types without asking first; JSON it cannot. Beacons send text. */
+export function jsonOnly(): MiddlewareHandler<ApiEnv> {
+  return async function jsonOnly(c, next) {
+    const carriesBody = c.req.raw.body !== null && !readOnly.has(c.req.method);
+    if (carriesBody && !c.req.path.endsWith('/signals')) {
+      const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+      if (type !== 'application/json') throw new Problem('unsupported-media-type');
+    }
+    await next();
+  };
+}
+
+export function limitedBody(): MiddlewareHandler<ApiEnv> {
+  const refuse = (most: number) =>
+    bodyLimit({
+      maxSize: most,
+      onError: () => {
+        throw new Problem('body-too-large', `At most ${most} bytes.`);
+      },
+    });
+  const usual = refuse(limits.bodyBytes);
+  const stories = refuse(limits.storiesBodyBytes);
+  return function limitedBody(c, next) {
+    const isStories = c.req.method === 'PUT' && c.req.path.endsWith('/stories');
+    return (isStories ? stories : usual)(c, next);
+  };
+}

@@ -1,0 +1,49 @@
+import type { Context } from 'hono';
+import type { CachedAnswer, PublicCache } from './public-cache.js';
+
+export const publicCacheControl = 'public, max-age=0, s-maxage=5, stale-while-revalidate=30';
+
+/** What a public answer shows, and the tags of what would change it. */
+export interface Shown<T> {
+  readonly value: T;
+  readonly tags: readonly string[];
+}
+
+/** Answers a public GET from the cache, or makes and keeps the answer. */
+export async function publicAnswer(
+  c: Context,
+  cache: PublicCache,
+  make: () => Promise<Shown<unknown>>,
+): Promise<Response> {
+  const url = pathAndQuery(c.req.url);
+  const answer = cache.get(url) ?? (await cache.make(url, make));
+  const { status, headers, body } = asSent(answer, c.req.header('if-none-match'), c.req.header('accept-encoding'));
+  return new Response(body && new Uint8Array(body), { status, headers });
+}
+
+/** How a cached answer goes out: 304 where the client has it, compressed where it can read that. */
+export function asSent(answer: CachedAnswer, ifNoneMatch: string | undefined, acceptEncoding: string | undefined) {
+  const headers: Record<string, string> = {
+    'access-control-allow-origin': '*',
+    'cache-control': publicCacheControl,
+    etag: answer.etag,
+    vary: 'Accept-Encoding',
+    'x-content-type-options': 'nosniff',
+  };
+  if (ifNoneMatch !== undefined && matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: undefined };
+  const gzip = acceptEncoding?.includes('gzip') ? answer.gzip : undefined;
+  const body = gzip ?? answer.body;
+  if (gzip) headers['content-encoding'] = 'gzip';
+  headers['content-type'] = 'application/json; charset=utf-8';
+  headers['content-length'] = String(body.length);
+  return { status: 200, headers, body };
+}
+
+function matches(ifNoneMatch: string, etag: string): boolean {
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => opaque(tag) === opaque(etag));
+}
+
+function pathAndQuery(url: string): string {
+  return url.slice(url.indexOf('/', url.indexOf('//') + 2));
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
+
+/** A public answer, ready to be sent as it is. */
+export class CachedAnswer {
+  readonly body: Buffer;
+  readonly tags: readonly string[];
+  readonly madeAt: number;
+  /** Weak, since it stands for the compressed form too. */
+  readonly etag: string;
+  #gzip: Buffer | undefined;
+
+  constructor(value: unknown, tags: readonly string[], madeAt: number) {
+    this.body = Buffer.from(JSON.stringify(value));
+    this.tags = tags;
+    this.madeAt = madeAt;
+    this.etag = `W/"${createHash('sha1').update(this.body).digest('base64url')}"`;
+  }
+
+  /** Compressed at the first request that can read it; small bodies are not worth it. */
+  get gzip(): Buffer | undefined {
+    if (this.body.length < worthCompressing) return undefined;
+    return (this.#gzip ??= gzipSync(this.body, { level: 6 }));
+  }
+}
+
+const freshMillis = 5000;
+const mostBytes = 64 * 1024 * 1024;
+const worthCompressing = 1024;
+
+/**
+ * Public answers, by the URL as asked.
+ *
+ * Each carries the tags of what it shows. `drop(tag)` before a write is acknowledged, and no answer that was begun
+ * before the drop is served after it, not even one still being made. Entries also age out after five seconds,
+ * which is how a change made by another process (a command line, another node) comes through.
+ */
+export class PublicCache {
+  readonly #entries = new LRUCache<string, CachedAnswer>({
+    maxSize: mostBytes,
+    ttl: freshMillis,
+    sizeCalculation: (entry, key) => Math.ceil(entry.body.length * 1.3) + key.length + 200,
+  });
+  /** When each tag last changed, on a counter of our own; kept longer than any entry lives. */
+  readonly #dropped = new LRUCache<string, number>({ max: 100_000, ttl: 4 * freshMillis });
+  #clock = 0;
+
+  get(url: string): CachedAnswer | undefined {
+    const entry = this.#entries.get(url);
+    return entry && this.#isFresh(entry) ? entry : undefined;
+  }
+
+  /**
+   * Makes an answer and keeps it.
+   *
+   * @param make returns the value to send and the tags of all it shows
+   */
+  async make(url: string, make: () => Promise<{ value: unknown; tags: readonly string[] }>): Promise<CachedAnswer> {
+    const madeAt = this.#clock;
+    const { value, tags } = await make();
+    const entry = new CachedAnswer(value, tags, madeAt);
+    if (this.#isFresh(entry)) this.#entries.set(url, entry);
+    return entry;
+  }
+
+  /** Whatever shows this is out of date from now on. */
+  drop(tag: string): void {
+    this.#dropped.set(tag, ++this.#clock);
+  }
+
+  #isFresh(entry: CachedAnswer): boolean {
+    return entry.tags.every((tag) => (this.#dropped.get(tag) ?? 0) <= entry.madeAt);
+  }
+}
+
+/** Tags are made in one place, so that who shows a thing and who changes it mean the same. */
+export const tags = {
+  site: (site: string) => `site ${site}`,
+  story: (site: string, key: string) => `story ${site} ${key}`,
+};

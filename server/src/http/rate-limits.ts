@@ -1,0 +1,38 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Problem } from '../problem.js';
+
+/** How often, per key: generous for people, who share addresses on mobile networks, and tight for programs. */
+const rules = {
+  'new-reader': { points: 120, duration: 60 },
+  reaction: { points: 60, duration: 60 },
+  comment: { points: 20, duration: 60 },
+  'comment-vote': { points: 120, duration: 60 },
+  'comment-network': { points: 200, duration: 60 },
+  subscription: { points: 60, duration: 60 },
+  code: { points: 30, duration: 60 },
+  signal: { points: 240, duration: 60 },
+} as const;
+
+export type RateRule = keyof typeof rules;
+
+/** Request-rate limits, in this process's memory. */
+export class RateLimits {
+  readonly #limiters: ReadonlyMap<RateRule, RateLimiterMemory> | undefined;
+
+  /** @param on false lifts every limit: for measurements on loopback */
+  constructor(on: boolean) {
+    if (!on) return;
+    const names = Object.keys(rules) as RateRule[];
+    this.#limiters = new Map(names.map((name) => [name, new RateLimiterMemory({ keyPrefix: name, ...rules[name] })]));
+  }
+
+  /** @throws Problem `rate-limited`, saying when to come back */
+  async take(rule: RateRule, key: string): Promise<void> {
+    try {
+      await this.#limiters?.get(rule)?.consume(key);
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      throw new Problem('rate-limited', undefined, { retryAfter: refused.msBeforeNext / 1000 });
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { Command, CommanderError } from 'commander';
+import { addBackupCommand } from './backup.js';
+import { addCommentCommands } from './comments/commands.js';
+import { OperatorError } from './config.js';
+import { addServeCommand } from './serve.js';
+import { addSiteCommands } from './sites/commands.js';
+import { addStoryCommands } from './stories/commands.js';
+
+/**
+ * The command line.
+ *
+ * @returns the exit code; whatever goes wrong is one line on standard error
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('afterword')
+    .description('The API, the store and the desk work behind Afterword.')
+    .exitOverride()
+    .showHelpAfterError('(add --help for how it is used)');
+  addServeCommand(program);
+  addSiteCommands(program);
+  addStoryCommands(program);
+  addCommentCommands(program);
+  addBackupCommand(program);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    const known = error instanceof OperatorError || process.env['AFTERWORD_LOG'] !== 'debug';
+    process.stderr.write(`afterword: ${known ? (error as Error).message : (error as Error).stack}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,40 @@
+import { timingSafeEqual } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Api } from './http/api.js';
+import { Problem } from './problem.js';
+import { bearerToken } from './readers/store.js';
+import type { Services } from './services.js';
+
+/** What operators and their machines ask: is it alive, is it ready, how is it doing. */
+export function addOperationRoutes(app: Api, { config, database }: Services): void {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }));
+
+  app.get('/readyz', async (c) => {
+    try {
+      await database.check();
+    } catch (error) {
+      throw new Problem('unavailable', 'The database does not answer.', { retryAfter: 2 });
+    }
+    return c.json({ status: 'ready' }, 200, { 'cache-control': 'no-store' });
+  });
+
+  app.get('/metrics', async (c) => {
+    const token = bearerToken(c.req.header('authorization'));
+    const local = isLoopback(c.env?.incoming?.socket.remoteAddress);
+    if (!local && !(config.metricsToken && token && equal(token, config.metricsToken))) throw new Problem('not-found');
+    return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
+  });
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}
+
+function equal(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

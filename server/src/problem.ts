@@ -1,0 +1,54 @@
+import { errors, type ErrorCode } from 'afterword/contract';
+
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** Something the API says no to. Thrown anywhere below a route; it becomes `application/problem+json`. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly fields: FieldError[] | undefined;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number | undefined;
+
+  /**
+   * @param code one of the contract's table
+   * @param detail what was wrong, where, and what to do, for a person; never personal data
+   */
+  constructor(code: ErrorCode, detail?: string, extra: { fields?: FieldError[]; retryAfter?: number } = {}) {
+    super(detail ?? errors[code].title);
+    this.name = 'Problem';
+    this.code = code;
+    this.fields = extra.fields;
+    this.retryAfter = extra.retryAfter;
+  }
+
+  get status(): (typeof errors)[ErrorCode]['status'] {
+    return errors[this.code].status;
+  }
+
+  /** The body as RFC 9457 has it. */
+  toBody() {
+    const { title, status } = errors[this.code];
+    return {
+      type: `/docs#${this.code}`,
+      title,
+      status,
+      code: this.code,
+      ...(this.message === title ? {} : { detail: this.message }),
+      ...(this.fields ? { errors: this.fields } : {}),
+    };
+  }
+
+  toResponse(): Response {
+    const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+    if (this.retryAfter !== undefined) headers.set('retry-after', String(Math.ceil(this.retryAfter)));
+    return new Response(JSON.stringify(this.toBody()), { status: this.status, headers });
+  }
+}
+
+/** Refuses one field of a request. */
+export function fieldProblem(code: ErrorCode, field: string, message: string): Problem {
+  return new Problem(code, `${field}: ${message}`, { fields: [{ field, message }] });
+}

@@ -1,0 +1,128 @@
+import { defaultPoll, type Poll } from 'afterword/contract';
+import type { Kysely } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import { inLang, type Words } from '../sites/words.js';
+import type { Database } from '../storage/database.js';
+import type { PollChoiceRow, PollRow, Tables } from '../storage/tables.js';
+
+/** A poll as an editor writes it. */
+export interface NewPoll {
+  readonly id: string;
+  readonly question: Words;
+  readonly multiple: boolean;
+  readonly choices: readonly { readonly id: string; readonly label: Words; readonly icon: string }[];
+}
+
+/** The reaction poll every site begins with. */
+export const defaultPollWords: NewPoll = {
+  id: defaultPoll,
+  question: { vi: 'Cảm nhận của bạn về bài viết này', en: 'How do you feel about this story?' },
+  multiple: false,
+  choices: [
+    { id: 'great', label: { vi: 'Rất hay', en: 'Excellent' }, icon: 'great' },
+    { id: 'like', label: { vi: 'Thích', en: 'I like it' }, icon: 'like' },
+    { id: 'fun', label: { vi: 'Giải trí', en: 'Entertaining' }, icon: 'fun' },
+    { id: 'improve', label: { vi: 'Cần cải thiện', en: 'Needs work' }, icon: 'improve' },
+  ],
+};
+
+/** A poll with all its choices, retired ones too, in every language. */
+export interface StoredPoll {
+  readonly row: PollRow;
+  readonly choices: readonly PollChoiceRow[];
+}
+
+const freshMillis = 5000;
+
+/** The polls of all sites, kept for five seconds. */
+export class Polls {
+  readonly #database: Database;
+  readonly #known = new LRUCache<string, StoredPoll>({ max: 5000, ttl: freshMillis });
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async get(siteId: string, id: string): Promise<StoredPoll | undefined> {
+    const key = `${siteId} ${id}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const { read } = this.#database;
+    const row = await read
+      .selectFrom('polls')
+      .selectAll()
+      .where('siteId', '=', siteId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const choices = await read
+      .selectFrom('poll_choices')
+      .selectAll()
+      .where('siteId', '=', siteId)
+      .where('pollId', '=', id)
+      .orderBy('position')
+      .execute();
+    const poll = { row, choices };
+    this.#known.set(key, poll);
+    return poll;
+  }
+}
+
+/** Whether the poll takes votes now: its own state, within the times it opens and closes at. */
+export function stateOf({ row }: StoredPoll, now: number): Poll['state'] {
+  if (row.state !== 'open') return row.state;
+  return (row.opensAt !== null && now < row.opensAt) || (row.closesAt !== null && now >= row.closesAt)
+    ? 'closed'
+    : 'open';
+}
+
+/** The poll in one language, as readers see it. */
+export function shownPoll(poll: StoredPoll, lang: string | undefined, siteLang: string, now: number): Poll {
+  const { row, choices } = poll;
+  const words = (json: string) => inLang(JSON.parse(json) as Words, lang, siteLang);
+  return {
+    id: row.id,
+    question: words(row.questionJson),
+    choices: choices
+      .filter(({ retired }) => !retired)
+      .map(({ id, labelJson, icon }) => ({ id, label: words(labelJson), icon })),
+    multiple: row.multiple === 1,
+    results: row.results,
+    state: stateOf(poll, now),
+    opensAt: row.opensAt === null ? null : new Date(row.opensAt).toISOString(),
+    closesAt: row.closesAt === null ? null : new Date(row.closesAt).toISOString(),
+  };
+}
+
+/** Adds a poll where the site has none of that id; an existing one is an editor's business. */
+export async function addPoll(db: Kysely<Tables>, siteId: string, poll: NewPoll): Promise<void> {
+  await db
+    .insertInto('polls')
+    .values({
+      siteId,
+      id: poll.id,
+      questionJson: JSON.stringify(poll.question),
+      multiple: poll.multiple ? 1 : 0,
+      results: 'always',
+      state: 'open',
+      opensAt: null,
+      closesAt: null,
+    })
+    .onConflict((conflict) => conflict.columns(['siteId', 'id']).doNothing())
+    .execute();
+  await db
+    .insertInto('poll_choices')
+    .values(
+      poll.choices.map(({ id, label, icon }, position) => ({
+        siteId,
+        pollId: poll.id,
+        id,
+        labelJson: JSON.stringify(label),
+        icon,
+        position,
+        retired: 0 as const,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['siteId', 'pollId', 'id']).doNothing())
+    .execute();
+}

@@ -1,0 +1,166 @@
+import { createRoute } from '@hono/zod-openapi';
+import {
+  reactBody,
+  reactedSchema,
+  reactionsQuery,
+  reactionsSchema,
+  siteParams,
+  type HeldChoice,
+  type Reactions,
+} from 'afterword/contract';
+import { bearer, jsonBody, responses, sitePath, type Api } from '../http/api.js';
+import { publicAnswer, type Shown } from '../http/public-answer.js';
+import { tags } from '../http/public-cache.js';
+import { fieldProblem, Problem } from '../problem.js';
+import type { Services } from '../services.js';
+import type { Site } from '../sites/store.js';
+import { shownPoll, stateOf, type StoredPoll } from './polls.js';
+import { castVotes, readTally, type Tally } from './votes.js';
+
+const path = `${sitePath}/reactions`;
+
+const getReactions = createRoute({
+  method: 'get',
+  path,
+  tags: ['reactions'],
+  summary: 'A poll on a story, and where it stands',
+  request: { params: siteParams, query: reactionsQuery },
+  responses: responses(200, 'The poll', reactionsSchema, [
+    'site-not-found',
+    'poll-not-found',
+    'validation-failed',
+    'story-key-invalid',
+  ]),
+});
+
+const putReactions = createRoute({
+  method: 'put',
+  path,
+  tags: ['reactions'],
+  summary: 'Hold a choice; the same call changes it',
+  security: bearer,
+  request: { params: siteParams, body: jsonBody(reactBody) },
+  responses: responses(200, 'The poll, with what the reader holds now', reactedSchema, [
+    'token-required',
+    'token-invalid',
+    'origin-not-allowed',
+    'site-not-found',
+    'story-not-found',
+    'poll-not-found',
+    'poll-closed',
+    'poll-frozen',
+    'choice-not-found',
+    'validation-failed',
+    'rate-limited',
+  ]),
+});
+
+const deleteReactions = createRoute({
+  method: 'delete',
+  path,
+  tags: ['reactions'],
+  summary: 'Take the choice back',
+  security: bearer,
+  request: { params: siteParams, query: reactionsQuery },
+  responses: responses(200, 'The poll', reactedSchema, [
+    'token-required',
+    'token-invalid',
+    'origin-not-allowed',
+    'site-not-found',
+    'poll-not-found',
+    'poll-closed',
+    'poll-frozen',
+    'rate-limited',
+  ]),
+});
+
+export function addReactionRoutes(api: Api, services: Services): void {
+  const { cache, database, polls, rateLimits, readers, stories } = services;
+
+  async function vote(
+    site: Site,
+    authorization: string | undefined,
+    storyKey: string,
+    pollId: string,
+    lang: string | undefined,
+    chosen: (poll: StoredPoll) => string[],
+  ) {
+    const reader = await readers.authenticate(authorization, site.id);
+    await rateLimits.take('reaction', reader.id);
+    const poll = await polls.get(site.id, pollId);
+    if (!poll) throw new Problem('poll-not-found');
+    const state = stateOf(poll, Date.now());
+    if (state !== 'open') throw new Problem(state === 'frozen' ? 'poll-frozen' : 'poll-closed');
+    const choices = chosen(poll);
+    const story = await stories.ensure(site, storyKey);
+    const tally = await database.writer.submit(castVotes, { storyId: story.id, pollId, readerId: reader.id, choices });
+    for (const key of new Set([storyKey, story.key])) cache.drop(tags.story(site.id, key));
+    return { ...shownReactions(poll, tally, site, lang), choice: heldChoice(poll, choices) };
+  }
+
+  api.openapi(getReactions, (c) => {
+    const { story, poll, lang } = c.req.valid('query');
+    return publicAnswer(c, cache, () => readReactions(services, c.get('site'), story, poll, lang));
+  });
+
+  api.openapi(putReactions, async (c) => {
+    const { story, poll, choice } = c.req.valid('json');
+    return c.json(
+      await vote(c.get('site'), c.req.header('authorization'), story, poll, c.req.query('lang'), (stored) =>
+        choicesOf(stored, choice),
+      ),
+      200,
+    );
+  });
+
+  api.openapi(deleteReactions, async (c) => {
+    const { story, poll, lang } = c.req.valid('query');
+    return c.json(await vote(c.get('site'), c.req.header('authorization'), story, poll, lang, () => []), 200);
+  });
+}
+
+/** A poll on a story as everybody sees it. */
+export async function readReactions(
+  { database, polls, stories }: Services,
+  site: Site,
+  storyKey: string,
+  pollId: string,
+  lang: string | undefined,
+): Promise<Shown<Reactions>> {
+  const poll = await polls.get(site.id, pollId);
+  if (!poll) throw new Problem('poll-not-found');
+  const story = await stories.find(site.id, storyKey);
+  const tally = story ? await readTally(database, story.id, pollId) : { counts: {}, voters: 0, version: 0 };
+  return {
+    value: shownReactions(poll, tally, site, lang),
+    tags: [tags.site(site.id), tags.story(site.id, story?.key ?? storyKey)],
+  };
+}
+
+function shownReactions(
+  poll: StoredPoll,
+  { counts, voters, version }: Tally,
+  site: Site,
+  lang: string | undefined,
+): Reactions {
+  const shown = shownPoll(poll, lang, site.lang, Date.now());
+  if (shown.results === 'after-closing' && shown.state !== 'closed') return { poll: shown, version };
+  const every = Object.fromEntries(poll.choices.map(({ id }) => [id, counts[id] ?? 0]));
+  return { poll: shown, counts: every, total: voters, version };
+}
+
+/** What a reader holds, as the contract writes it. */
+export function heldChoice(poll: StoredPoll, choices: readonly string[]): HeldChoice {
+  if (poll.row.multiple) return choices.length > 0 ? [...choices] : null;
+  return choices[0] ?? null;
+}
+
+function choicesOf({ row, choices }: StoredPoll, given: string | string[]): string[] {
+  if (Array.isArray(given) && !row.multiple)
+    throw fieldProblem('validation-failed', 'choice', 'This poll takes one choice.');
+  const wanted = [given].flat();
+  const open = new Set(choices.filter(({ retired }) => !retired).map(({ id }) => id));
+  const foreign = wanted.find((id) => !open.has(id));
+  if (foreign !== undefined) throw fieldProblem('choice-not-found', 'choice', 'The poll has no such choice.');
+  return [...new Set(wanted)];
+}

@@ -1,0 +1,165 @@
+import type { Database } from '../storage/database.js';
+import type { ReactionTallyRow } from '../storage/tables.js';
+import type { Command, Transaction } from '../storage/writer.js';
+
+/** What a reader wants to hold in a poll from now on; no choices takes the vote back. */
+export interface Vote {
+  readonly storyId: string;
+  readonly pollId: string;
+  readonly readerId: string;
+  readonly choices: readonly string[];
+}
+
+/** Where a poll on a story stands. */
+export interface Tally {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly voters: number;
+  readonly version: number;
+}
+
+const noVotes: Tally = { counts: {}, voters: 0, version: 0 };
+
+/**
+ * One row per reader and poll, and the tally beside it, changed in one transaction. Saying the same again changes
+ * nothing. The tally is locked first, so that two nodes cannot both count from the same old state.
+ */
+export const castVotes: Command<Vote, Tally> = {
+  name: 'cast-votes',
+  async run(transaction, votes) {
+    const tallies = new Map<string, Tally>();
+    for (const [poll, ofPoll] of [...byPoll(votes)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      tallies.set(poll, await castInPoll(transaction, ofPoll));
+    }
+    return votes.map((vote) => tallies.get(pollKey(vote)) ?? noVotes);
+  },
+};
+
+async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vote[]]): Promise<Tally> {
+  const { db } = transaction;
+  const [{ storyId, pollId }] = votes;
+  const before = await lockTally(transaction, storyId, pollId);
+  const rows = await db
+    .selectFrom('reaction_votes')
+    .select(['readerId', 'choicesJson'])
+    .where('storyId', '=', storyId)
+    .where('pollId', '=', pollId)
+    .where('readerId', 'in', [...new Set(votes.map(({ readerId }) => readerId))])
+    .execute();
+  const stored = new Map(rows.map(({ readerId, choicesJson }) => [readerId, choicesJson]));
+  const held = new Map(stored);
+  for (const { readerId, choices } of votes) {
+    if (choices.length > 0) held.set(readerId, JSON.stringify([...new Set(choices)].sort()));
+    else held.delete(readerId);
+  }
+
+  const counts = JSON.parse(before.countsJson) as Record<string, number>;
+  let { voters } = before;
+  const changed: string[] = [];
+  for (const readerId of new Set(votes.map((vote) => vote.readerId))) {
+    const was = stored.get(readerId);
+    const is = held.get(readerId);
+    if (was === is) continue;
+    changed.push(readerId);
+    for (const choice of choicesOf(was)) counts[choice] = (counts[choice] ?? 0) - 1;
+    for (const choice of choicesOf(is)) counts[choice] = (counts[choice] ?? 0) + 1;
+    voters += (is === undefined ? 0 : 1) - (was === undefined ? 0 : 1);
+  }
+  if (changed.length === 0) return { counts, voters, version: before.version };
+
+  const changedAt = Date.now();
+  const kept = changed.flatMap((readerId) => {
+    const choicesJson = held.get(readerId);
+    return choicesJson === undefined ? [] : [{ storyId, pollId, readerId, choicesJson, changedAt }];
+  });
+  const gone = changed.filter((readerId) => !held.has(readerId));
+  if (kept.length > 0) {
+    await db
+      .insertInto('reaction_votes')
+      .values(kept)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['storyId', 'pollId', 'readerId'])
+          .doUpdateSet((eb) => ({ choicesJson: eb.ref('excluded.choicesJson'), changedAt })),
+      )
+      .execute();
+  }
+  if (gone.length > 0) {
+    await db
+      .deleteFrom('reaction_votes')
+      .where('storyId', '=', storyId)
+      .where('pollId', '=', pollId)
+      .where('readerId', 'in', gone)
+      .execute();
+  }
+  const version = before.version + 1;
+  await db
+    .updateTable('reaction_tallies')
+    .set({ countsJson: JSON.stringify(counts), voters, version })
+    .where('storyId', '=', storyId)
+    .where('pollId', '=', pollId)
+    .execute();
+  return { counts, voters, version };
+}
+
+async function lockTally({ db, locked }: Transaction, storyId: string, pollId: string): Promise<ReactionTallyRow> {
+  const find = () =>
+    locked(
+      db.selectFrom('reaction_tallies').selectAll().where('storyId', '=', storyId).where('pollId', '=', pollId),
+    ).executeTakeFirst();
+  const found = await find();
+  if (found) return found;
+  await db
+    .insertInto('reaction_tallies')
+    .values({ storyId, pollId, countsJson: '{}', voters: 0, version: 0 })
+    .onConflict((conflict) => conflict.columns(['storyId', 'pollId']).doNothing())
+    .execute();
+  const made = await find();
+  if (!made) throw new Error('A tally that was just made is not there.');
+  return made;
+}
+
+/** Where a poll on a story stands now. */
+export async function readTally({ read }: Database, storyId: string, pollId: string): Promise<Tally> {
+  const row = await read
+    .selectFrom('reaction_tallies')
+    .selectAll()
+    .where('storyId', '=', storyId)
+    .where('pollId', '=', pollId)
+    .executeTakeFirst();
+  return row
+    ? { counts: JSON.parse(row.countsJson) as Record<string, number>, voters: row.voters, version: row.version }
+    : noVotes;
+}
+
+/** What a reader holds in each poll of a story, by poll id. */
+export async function readHeldChoices(
+  { read }: Database,
+  storyId: string,
+  readerId: string,
+): Promise<Map<string, string[]>> {
+  const rows = await read
+    .selectFrom('reaction_votes')
+    .select(['pollId', 'choicesJson'])
+    .where('readerId', '=', readerId)
+    .where('storyId', '=', storyId)
+    .execute();
+  return new Map(rows.map(({ pollId, choicesJson }) => [pollId, choicesOf(choicesJson)]));
+}
+
+function choicesOf(json: string | undefined): string[] {
+  return json === undefined ? [] : (JSON.parse(json) as string[]);
+}
+
+function pollKey({ storyId, pollId }: Vote): string {
+  return `${storyId} ${pollId}`;
+}
+
+function byPoll(votes: readonly Vote[]): Map<string, [Vote, ...Vote[]]> {
+  const groups = new Map<string, [Vote, ...Vote[]]>();
+  for (const vote of votes) {
+    const group = groups.get(pollKey(vote));
+    if (group) group.push(vote);
+    else groups.set(pollKey(vote), [vote]);
+  }
+  return groups;
+}

@@ -1,0 +1,110 @@
+import type { Reader } from 'afterword/contract';
+import { LRUCache } from 'lru-cache';
+import { uuidv7 } from 'uuidv7';
+import { Problem } from '../problem.js';
+import type { Database } from '../storage/database.js';
+import type { ReaderRow } from '../storage/tables.js';
+import type { Command } from '../storage/writer.js';
+import type { ReaderTokens } from './tokens.js';
+
+const freshMillis = 5000;
+
+/** The readers of all sites, and who a bearer token stands for. */
+export class Readers {
+  readonly #database: Database;
+  readonly #tokens: ReaderTokens;
+  readonly #known = new LRUCache<string, Reader>({ max: 100_000, ttl: freshMillis });
+
+  constructor(database: Database, tokens: ReaderTokens) {
+    this.#database = database;
+    this.#tokens = tokens;
+  }
+
+  /** A new reader nobody vouches for. */
+  async addGuest(siteId: string, name: string): Promise<{ token: string; reader: Reader }> {
+    const reader: Reader = { id: uuidv7(), name, kind: 'guest', verified: false, badges: [] };
+    await this.#database.writer.submit(addReader, { reader, siteId });
+    this.#known.set(reader.id, reader);
+    return { token: await this.#tokens.sign({ readerId: reader.id, siteId }), reader };
+  }
+
+  newToken(siteId: string, readerId: string): Promise<string> {
+    return this.#tokens.sign({ siteId, readerId });
+  }
+
+  /**
+   * Who sends this `Authorization` header.
+   *
+   * @throws Problem `token-required` or `token-invalid`
+   */
+  async authenticate(authorization: string | undefined, siteId: string): Promise<Reader> {
+    const token = bearerToken(authorization);
+    if (token === undefined) throw new Problem('token-required');
+    const claims = await this.#tokens.verify(token, siteId);
+    const reader = claims && (await this.get(claims.readerId));
+    if (!reader) throw new Problem('token-invalid');
+    return reader;
+  }
+
+  /** The reader, unless erased. */
+  async get(id: string): Promise<Reader | undefined> {
+    const known = this.#known.get(id);
+    if (known) return known;
+    const row = await this.#database.read
+      .selectFrom('readers')
+      .selectAll()
+      .where('id', '=', id)
+      .where('erasedAt', 'is', null)
+      .executeTakeFirst();
+    const reader = row && fromRow(row);
+    if (reader) this.#known.set(id, reader);
+    return reader;
+  }
+
+  async rename(reader: Reader, name: string): Promise<Reader> {
+    await this.#database.writer.submit(renameReader, { id: reader.id, name });
+    const renamed = { ...reader, name };
+    this.#known.set(reader.id, renamed);
+    return renamed;
+  }
+}
+
+/** The token of an `Authorization: Bearer` header. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+const addReader: Command<{ reader: Reader; siteId: string }, void> = {
+  name: 'add-reader',
+  async run({ db }, added) {
+    const createdAt = Date.now();
+    await db
+      .insertInto('readers')
+      .values(
+        added.map(({ reader, siteId }) => ({
+          id: reader.id,
+          siteId,
+          name: reader.name,
+          kind: reader.kind,
+          verified: reader.verified ? (1 as const) : (0 as const),
+          badgesJson: JSON.stringify(reader.badges),
+          createdAt,
+          erasedAt: null,
+        })),
+      )
+      .execute();
+    return added.map(() => undefined);
+  },
+};
+
+const renameReader: Command<{ id: string; name: string }, void> = {
+  name: 'rename-reader',
+  async run({ db }, renamed) {
+    for (const { id, name } of renamed) await db.updateTable('readers').set({ name }).where('id', '=', id).execute();
+    return renamed.map(() => undefined);
+  },
+};
+
+export function fromRow({ id, name, kind, verified, badgesJson }: ReaderRow): Reader {
+  return { id, name, kind, verified: verified === 1, badges: JSON.parse(badgesJson) as string[] };
+}

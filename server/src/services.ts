@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { ClientAddress } from './http/client-address.js';
+import { PublicCache } from './http/public-cache.js';
+import { RateLimits } from './http/rate-limits.js';
+import { Polls } from './reactions/polls.js';
+import { Readers } from './readers/store.js';
+import { ReaderTokens } from './readers/tokens.js';
+import { Sites } from './sites/store.js';
+import { KnownStories } from './stories/known-stories.js';
+import type { Database } from './storage/database.js';
+
+/** What every part of the server may use; made once at start. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly cache: PublicCache;
+  readonly rateLimits: RateLimits;
+  readonly clientAddress: ClientAddress;
+  readonly sites: Sites;
+  readonly stories: KnownStories;
+  readonly polls: Polls;
+  readonly readers: Readers;
+}
+
+export function createServices(config: Config, database: Database, log: Logger): Services {
+  return {
+    config,
+    log,
+    database,
+    cache: new PublicCache(),
+    rateLimits: new RateLimits(config.limits),
+    clientAddress: new ClientAddress(config.trustProxy, log),
+    sites: new Sites(database),
+    stories: new KnownStories(database),
+    polls: new Polls(database),
+    readers: new Readers(database, new ReaderTokens(config.secrets)),
+  };
+}

@@ -1,0 +1,123 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { lang, serverKeyPrefix, slug } from 'afterword/contract';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { addPoll, defaultPollWords } from '../reactions/polls.js';
+import type { Database } from '../storage/database.js';
+import type { SiteRow } from '../storage/tables.js';
+import type { Command } from '../storage/writer.js';
+
+export const siteSettingsSchema = z.object({
+  /** Which story keys a reader's write may make known. */
+  stories: z.enum(['known', 'origins', 'any']).default('origins'),
+  /** Whether a guest's comment waits for a moderator. */
+  moderation: z.enum(['pre', 'post']).default('pre'),
+  who: z.enum(['guest', 'email', 'signed-on']).default('guest'),
+  votes: z.enum(['up', 'up-down']).default('up'),
+  editSeconds: z.int().min(0).default(300),
+});
+export type SiteSettings = z.infer<typeof siteSettingsSchema>;
+
+export const newSiteSchema = z.object({
+  id: slug,
+  name: z.string().min(1).max(100),
+  lang: lang.default('vi'),
+  origins: z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).default([]),
+  settings: siteSettingsSchema.prefault({}),
+});
+export type NewSite = z.output<typeof newSiteSchema>;
+
+/** A publisher's site, as the rest of the server sees it. */
+export interface Site extends NewSite {
+  readonly serverKeyHash: string | null;
+}
+
+const freshMillis = 5000;
+
+/** The sites of this server. Reads are kept for five seconds, so a change by the command line comes through. */
+export class Sites {
+  readonly #database: Database;
+  readonly #known = new LRUCache<string, Site>({ max: 1000, ttl: freshMillis });
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async get(id: string): Promise<Site | undefined> {
+    const known = this.#known.get(id);
+    if (known) return known;
+    const row = await this.#database.read.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
+    const site = row && fromRow(row);
+    if (site) this.#known.set(id, site);
+    return site;
+  }
+
+  async list(): Promise<Site[]> {
+    return (await this.#database.read.selectFrom('sites').selectAll().orderBy('id').execute()).map(fromRow);
+  }
+
+  /** Adds a site with the default poll, or brings an existing one up to date. */
+  async put(site: NewSite): Promise<void> {
+    await this.#database.writer.submit(putSite, site);
+    this.#known.delete(site.id);
+  }
+
+  /** Makes a new key for the site's own servers; the old one stops working. It is told once and stored as a hash. */
+  async makeServerKey(id: string): Promise<string> {
+    const key = `${serverKeyPrefix}${randomBytes(32).toString('base64url')}`;
+    await this.#database.writer.submit(setServerKey, { id, hash: hashOf(key) });
+    this.#known.delete(id);
+    return key;
+  }
+}
+
+/** Whether a bearer token is the site's server key. */
+export function isServerKey(site: Site, token: string | undefined): boolean {
+  if (!token?.startsWith(serverKeyPrefix) || !site.serverKeyHash) return false;
+  return timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(site.serverKeyHash));
+}
+
+const putSite: Command<NewSite, void> = {
+  name: 'put-site',
+  async run({ db }, sites) {
+    for (const site of sites) {
+      const row = {
+        name: site.name,
+        lang: site.lang,
+        originsJson: JSON.stringify(site.origins),
+        settingsJson: JSON.stringify(site.settings),
+      };
+      await db
+        .insertInto('sites')
+        .values({ id: site.id, serverKeyHash: null, createdAt: Date.now(), ...row })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+        .execute();
+      await addPoll(db, site.id, defaultPollWords);
+    }
+    return sites.map(() => undefined);
+  },
+};
+
+const setServerKey: Command<{ id: string; hash: string }, void> = {
+  name: 'set-server-key',
+  async run({ db }, keys) {
+    for (const { id, hash } of keys)
+      await db.updateTable('sites').set({ serverKeyHash: hash }).where('id', '=', id).execute();
+    return keys.map(() => undefined);
+  },
+};
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}
+
+function fromRow(row: SiteRow): Site {
+  return {
+    id: row.id,
+    name: row.name,
+    lang: row.lang,
+    origins: JSON.parse(row.originsJson) as string[],
+    settings: siteSettingsSchema.parse(JSON.parse(row.settingsJson)),
+    serverKeyHash: row.serverKeyHash,
+  };
+}

@@ -1,0 +1,63 @@
+import { Migrator, type Kysely } from 'kysely';
+import { migrations } from './migrations.js';
+import { openPostgres } from './postgres.js';
+import { openSqlite } from './sqlite.js';
+import type { Tables } from './tables.js';
+import { Writer, type WriteConnection } from './writer.js';
+
+/** An open database: queries go to `read`, every change goes through `writer`. */
+export interface Database {
+  readonly kind: 'sqlite' | 'postgres';
+  readonly read: Kysely<Tables>;
+  readonly writer: Writer;
+  /** Writes a consistent copy to a new file while the server goes on. SQLite only. */
+  backup(file: string): Promise<void>;
+  /** Throws where the database does not answer. */
+  check(): Promise<void>;
+  /** Ends what is under way and closes. */
+  close(): Promise<void>;
+}
+
+/** What each kind of database brings. */
+export interface Driver {
+  readonly kind: Database['kind'];
+  readonly read: Kysely<Tables>;
+  /** The connection that writes, and that may change the schema. */
+  readonly write: Kysely<Tables>;
+  readonly connection: WriteConnection;
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens `sqlite:<file>` or `postgres://…` and brings its schema up to date.
+ *
+ * @throws Error with one sentence for people where that is not possible
+ */
+export async function openDatabase(url: string): Promise<Database> {
+  const driver = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : await openPostgres(url);
+  try {
+    await migrate(driver.write);
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
+  const writer = new Writer(driver.connection);
+  return {
+    kind: driver.kind,
+    read: driver.read,
+    writer,
+    backup: (file) => driver.backup(file),
+    check: async () => void (await driver.read.selectFrom('sites').select('id').limit(1).execute()),
+    close: async () => {
+      await writer.close();
+      await driver.close();
+    },
+  };
+}
+
+async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,48 @@
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Driver } from './database.js';
+import type { Tables } from './tables.js';
+
+const bigintType = 20;
+
+/** Connects to `postgres://…`. Several nodes may share one database: rows that two of them change are locked. */
+export async function openPostgres(url: string): Promise<Driver> {
+  // Our bigints are milliseconds and counts, far below 2^53.
+  const types: pg.CustomTypesConfig = {
+    getTypeParser: (type, format) => (type === bigintType ? Number : pg.types.getTypeParser(type, format)) as never,
+  };
+  const pool = new pg.Pool({ connectionString: url, max: 10, types, connectionTimeoutMillis: 5000 });
+  // An idle connection that dies is replaced at its next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    await db.destroy();
+    throw new Error(`PostgreSQL does not answer at ${withoutPassword(url)}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return {
+    kind: 'postgres',
+    read: db,
+    write: db,
+    connection: {
+      beginStatement: 'begin',
+      locksRows: true,
+      use: (work) => db.connection().execute(work),
+    },
+    backup: () => Promise.reject(new Error('Back up PostgreSQL with its own pg_dump.')),
+    close: () => db.destroy(),
+  };
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const parsed = new URL(url);
+    parsed.password = '';
+    return parsed.href;
+  } catch {
+    return 'the given address';
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { CamelCasePlugin, Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
+import Sqlite from 'libsql';
+import type { Driver } from './database.js';
+import type { Tables } from './tables.js';
+
+/** Waiting this long for another process (a command line beside the server) is better than failing. */
+const busyMillis = 5000;
+
+/** Two connections to one file: the writer never waits for a reader, nor a reader for the writer. */
+export function openSqlite(file: string): Driver {
+  const path = resolve(file);
+  mkdirSync(dirname(path), { recursive: true });
+  const writing = connect(path);
+  const reading = connect(path);
+  reading.pragma('query_only = on');
+  const write = kysely(writing);
+  const read = kysely(reading);
+  return {
+    kind: 'sqlite',
+    read,
+    write,
+    connection: {
+      beginStatement: 'begin immediate',
+      locksRows: false,
+      use: (work) => write.connection().execute(work),
+    },
+    backup(target) {
+      reading.prepare('vacuum into ?').run(resolve(target));
+      return Promise.resolve();
+    },
+    async close() {
+      await read.destroy();
+      await write.destroy();
+    },
+  };
+}
+
+function connect(path: string): Sqlite.Database {
+  const connection = new Sqlite(path);
+  connection.pragma(`busy_timeout = ${busyMillis}`);
+  connection.pragma('journal_mode = wal');
+  // A write is acknowledged only when it would survive a power cut.
+  connection.pragma('synchronous = full');
+  connection.pragma('foreign_keys = on');
+  return connection;
+}
+
+function kysely(connection: Sqlite.Database): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: new SqliteDialect({ database: keepingStatements(connection) }),
+    plugins: [new CamelCasePlugin()],
+  });
+}
+
+const mostStatements = 500;
+
+/** Kysely prepares a statement for every call; parsing the same SQL again is a good part of a small query's time. */
+function keepingStatements(connection: Sqlite.Database): SqliteDatabase {
+  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  return {
+    close: () => connection.close(),
+    prepare(sql) {
+      let statement = statements.get(sql);
+      if (!statement) {
+        if (statements.size >= mostStatements) statements.clear();
+        statement = connection.prepare(sql) as unknown as ReturnType<SqliteDatabase['prepare']>;
+        statements.set(sql, statement);
+      }
+      return statement;
+    },
+  };
+}

@@ -1,0 +1,247 @@
+import type { Generated } from 'kysely';
+
+/**
+ * Every table, as Kysely sees it.
+ *
+ * One portable subset serves SQLite and PostgreSQL: ids are UUIDv7 text, times are milliseconds since 1970,
+ * flags are 0 or 1, and columns named `…Json` hold JSON text. So one query code runs on both.
+ */
+export interface Tables {
+  sites: SiteRow;
+  readers: ReaderRow;
+  stories: StoryRow;
+  story_aliases: StoryAliasRow;
+  story_reads: StoryReadsRow;
+  polls: PollRow;
+  poll_choices: PollChoiceRow;
+  reaction_votes: ReactionVoteRow;
+  reaction_tallies: ReactionTallyRow;
+  threads: ThreadRow;
+  comments: CommentRow;
+  comment_votes: CommentVoteRow;
+  idempotent_answers: IdempotentAnswerRow;
+  newsletters: NewsletterRow;
+  consent_texts: ConsentTextRow;
+  subscriptions: SubscriptionRow;
+  subscription_tokens: SubscriptionTokenRow;
+  consent_events: ConsentEventRow;
+  mails: MailRow;
+}
+
+export type Flag = 0 | 1;
+/** Milliseconds since 1970, UTC. */
+export type Millis = number;
+
+export interface SiteRow {
+  id: string;
+  name: string;
+  lang: string;
+  originsJson: string;
+  settingsJson: string;
+  serverKeyHash: string | null;
+  createdAt: Millis;
+}
+
+export interface ReaderRow {
+  id: string;
+  siteId: string;
+  name: string;
+  kind: 'guest' | 'email' | 'signed-on';
+  verified: Flag;
+  badgesJson: string;
+  createdAt: Millis;
+  erasedAt: Millis | null;
+}
+
+export interface StoryRow {
+  id: string;
+  siteId: string;
+  /** The canonical story key: the publisher's id or a URL. */
+  key: string;
+  url: string;
+  /** Null for a story that a reader's write made known before its publisher did. */
+  title: string | null;
+  publishedAt: Millis | null;
+  summary: string | null;
+  imageJson: string | null;
+  section: string | null;
+  kicker: string | null;
+  byline: string | null;
+  kind: string;
+  durationSec: number | null;
+  access: string | null;
+  sponsorJson: string | null;
+  lang: string | null;
+  dontMiss: Flag;
+  createdAt: Millis;
+  updatedAt: Millis;
+}
+
+export interface StoryAliasRow {
+  siteId: string;
+  key: string;
+  storyId: string;
+}
+
+/** An exponentially decaying counter: `value` as it stood at `at`. */
+export interface StoryReadsRow {
+  storyId: string;
+  value: number;
+  at: Millis;
+  total: number;
+}
+
+export interface PollRow {
+  siteId: string;
+  id: string;
+  questionJson: string;
+  multiple: Flag;
+  results: 'always' | 'after-voting' | 'after-closing';
+  state: 'open' | 'closed' | 'frozen';
+  opensAt: Millis | null;
+  closesAt: Millis | null;
+}
+
+export interface PollChoiceRow {
+  siteId: string;
+  pollId: string;
+  id: string;
+  labelJson: string;
+  icon: string;
+  position: number;
+  retired: Flag;
+}
+
+export interface ReactionVoteRow {
+  storyId: string;
+  pollId: string;
+  readerId: string;
+  choicesJson: string;
+  changedAt: Millis;
+}
+
+export interface ReactionTallyRow {
+  storyId: string;
+  pollId: string;
+  countsJson: string;
+  voters: number;
+  version: number;
+}
+
+export interface ThreadRow {
+  storyId: string;
+  state: 'open' | 'closed' | 'read-only';
+  closesAt: Millis | null;
+  question: string | null;
+  total: number;
+  version: number;
+}
+
+export interface CommentRow {
+  id: string;
+  siteId: string;
+  storyId: string;
+  parentId: string | null;
+  rootId: string;
+  depth: number;
+  authorId: string;
+  text: string;
+  nodesJson: string;
+  state: 'visible' | 'pending' | 'rejected' | 'removed' | 'deleted';
+  reasonsJson: string | null;
+  createdAt: Millis;
+  editedAt: Millis | null;
+  up: number;
+  down: number;
+  /** What `best` sorts by; written when a vote changes it. */
+  score: number;
+  /** Direct replies that are visible. */
+  replies: number;
+  pinned: Flag;
+  featured: Flag;
+}
+
+export interface CommentVoteRow {
+  commentId: string;
+  readerId: string;
+  value: 1 | -1;
+  changedAt: Millis;
+}
+
+export interface IdempotentAnswerRow {
+  siteId: string;
+  readerId: string;
+  key: string;
+  requestHash: string;
+  answerJson: string;
+  createdAt: Millis;
+}
+
+export interface NewsletterRow {
+  siteId: string;
+  id: string;
+  nameJson: string;
+  descriptionJson: string;
+  frequencyJson: string;
+  position: number;
+}
+
+/** Never changed once written: a new wording is a new row. */
+export interface ConsentTextRow {
+  id: string;
+  siteId: string;
+  newsletterId: string;
+  textJson: string;
+  createdAt: Millis;
+}
+
+export interface SubscriptionRow {
+  id: string;
+  siteId: string;
+  newsletterId: string;
+  /** Lower-case, NFC, domain in ASCII: what makes two spellings one address. */
+  emailKey: string;
+  email: string;
+  lang: string;
+  state: 'pending' | 'confirmed' | 'unsubscribed';
+  createdAt: Millis;
+  changedAt: Millis;
+}
+
+export interface SubscriptionTokenRow {
+  tokenHash: string;
+  purpose: 'confirm' | 'unsubscribe' | 'manage';
+  siteId: string;
+  emailKey: string;
+  newslettersJson: string;
+  codeHash: string | null;
+  tries: Generated<number>;
+  createdAt: Millis;
+  expiresAt: Millis | null;
+  usedAt: Millis | null;
+}
+
+export interface ConsentEventRow {
+  id: string;
+  siteId: string;
+  newsletterId: string;
+  emailHash: string;
+  type: 'requested' | 'confirmed' | 'unsubscribed';
+  method: 'widget' | 'code' | 'link' | 'one-click' | 'form';
+  consentTextId: string | null;
+  lang: string;
+  at: Millis;
+}
+
+export interface MailRow {
+  id: string;
+  siteId: string;
+  kind: string;
+  toAddress: string;
+  messageJson: string;
+  createdAt: Millis;
+  /** When to try next; null once sent or given up. */
+  dueAt: Millis | null;
+  tries: Generated<number>;
+  sentAt: Millis | null;
+}

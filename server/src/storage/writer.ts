@@ -1,0 +1,141 @@
+import { sql, type Kysely } from 'kysely';
+import type { Tables } from './tables.js';
+
+/** An open transaction, and what differs between the databases inside one. */
+export interface Transaction {
+  readonly db: Kysely<Tables>;
+  /** Keeps the selected rows to ourselves until the commit. SQLite has one writer and needs no such clause. */
+  locked<Query extends { forUpdate(): Query }>(query: Query): Query;
+}
+
+/**
+ * One kind of write. All inputs of a kind that arrive together are run as one, so that a hundred votes cost
+ * a few statements and one disk flush.
+ */
+export interface Command<Input, Output> {
+  readonly name: string;
+  /**
+   * Writes all inputs in order.
+   *
+   * @returns one result per input; an `Error` refuses that input alone and must leave nothing of it written
+   */
+  run(transaction: Transaction, inputs: readonly Input[]): Promise<(Output | Error)[]>;
+}
+
+/** What the writer needs from a database: one connection and how to begin on it. */
+export interface WriteConnection {
+  readonly beginStatement: string;
+  readonly locksRows: boolean;
+  use<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+}
+
+interface Waiting {
+  readonly command: Command<never, unknown>;
+  readonly input: unknown;
+  resolve(output: unknown): void;
+  reject(error: unknown): void;
+}
+
+const mostInOneCommit = 400;
+
+/**
+ * Group commit: writes that arrive while the disk is busy share the next commit.
+ *
+ * A write is answered after its commit is on disk, and a write that fails takes none of its neighbours with it:
+ * each kind runs in a savepoint, and a kind that throws is run again one input at a time.
+ */
+export class Writer {
+  readonly #connection: WriteConnection;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(connection: WriteConnection) {
+    this.#connection = connection;
+  }
+
+  /** Resolves with the command's output once it is durable. */
+  submit<Input, Output>(command: Command<Input, Output>, input: Input): Promise<Output> {
+    if (this.#closed) return Promise.reject(new Error('The writer is closed.'));
+    return new Promise<Output>((resolve, reject) => {
+      this.#waiting.push({
+        command: command as unknown as Command<never, unknown>,
+        input,
+        resolve: resolve as (output: unknown) => void,
+        reject,
+      });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Takes no more writes, and resolves when those taken are durable. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Let every request that has already reached the socket join this commit.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#commit(this.#waiting.splice(0, mostInOneCommit));
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(batch: Waiting[]): Promise<void> {
+    const results = new Map<Waiting, unknown>();
+    try {
+      await this.#connection.use(async (db) => {
+        await sql.raw(this.#connection.beginStatement).execute(db);
+        try {
+          for (const group of byCommand(batch)) await this.#run(db, group, results);
+          await sql`commit`.execute(db);
+        } catch (error) {
+          // The first error is the one worth telling; a connection that is gone cannot roll back either.
+          await sql`rollback`.execute(db).catch(() => undefined);
+          throw error;
+        }
+      });
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+      return;
+    }
+    for (const waiting of batch) {
+      const result = results.get(waiting);
+      if (result instanceof Error) waiting.reject(result);
+      else waiting.resolve(result);
+    }
+  }
+
+  async #run(db: Kysely<Tables>, group: Waiting[], results: Map<Waiting, unknown>): Promise<void> {
+    const [first] = group;
+    if (!first) return;
+    const transaction: Transaction = {
+      db,
+      locked: (query) => (this.#connection.locksRows ? query.forUpdate() : query),
+    };
+    await sql`savepoint command`.execute(db);
+    try {
+      const outputs = await first.command.run(transaction, group.map(({ input }) => input) as never[]);
+      group.forEach((waiting, index) => results.set(waiting, outputs[index]));
+      await sql`release savepoint command`.execute(db);
+    } catch (error) {
+      await sql`rollback to savepoint command`.execute(db);
+      await sql`release savepoint command`.execute(db);
+      if (group.length === 1) results.set(first, error instanceof Error ? error : new Error(String(error)));
+      else for (const waiting of group) await this.#run(db, [waiting], results);
+    }
+  }
+}
+
+function byCommand(batch: Waiting[]): Waiting[][] {
+  const groups = new Map<unknown, Waiting[]>();
+  for (const waiting of batch) {
+    const group = groups.get(waiting.command);
+    if (group) group.push(waiting);
+    else groups.set(waiting.command, [waiting]);
+  }
+  // Always in the same order, so that two nodes lock rows in the same order.
+  return [...groups.values()].sort(([a], [b]) => ((a?.command.name ?? '') < (b?.command.name ?? '') ? -1 : 1));
+}

@@ -1,0 +1,119 @@
+import { LRUCache } from 'lru-cache';
+import { uuidv7 } from 'uuidv7';
+import { Problem } from '../problem.js';
+import type { Site } from '../sites/store.js';
+import type { Database } from '../storage/database.js';
+import type { Command } from '../storage/writer.js';
+
+/** A story that has a row: everything readers write hangs on its id. */
+export interface KnownStory {
+  readonly id: string;
+  /** The canonical key, whatever alias it was asked by. */
+  readonly key: string;
+}
+
+interface NewKey {
+  readonly siteId: string;
+  readonly key: string;
+}
+
+const freshMillis = 60_000;
+
+/** Finds stories by key or alias, and makes those known that a reader is the first to write about. */
+export class KnownStories {
+  readonly #database: Database;
+  readonly #known = new LRUCache<string, KnownStory>({ max: 50_000, ttl: freshMillis });
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async find(siteId: string, key: string): Promise<KnownStory | undefined> {
+    const known = this.#known.get(`${siteId} ${key}`);
+    if (known) return known;
+    const { read } = this.#database;
+    const story =
+      (await read
+        .selectFrom('stories')
+        .select(['id', 'key'])
+        .where('siteId', '=', siteId)
+        .where('key', '=', key)
+        .executeTakeFirst()) ??
+      (await read
+        .selectFrom('story_aliases')
+        .innerJoin('stories', 'stories.id', 'story_aliases.storyId')
+        .select(['stories.id', 'stories.key'])
+        .where('story_aliases.siteId', '=', siteId)
+        .where('story_aliases.key', '=', key)
+        .executeTakeFirst());
+    if (story) this.#known.set(`${siteId} ${key}`, story);
+    return story;
+  }
+
+  /**
+   * The story, made known now where the site lets readers do so.
+   *
+   * @throws Problem `story-not-found` where it does not
+   */
+  async ensure(site: Site, key: string): Promise<KnownStory> {
+    const known = await this.find(site.id, key);
+    if (known) return known;
+    if (!mayBegin(site, key)) throw new Problem('story-not-found');
+    return this.#database.writer.submit(beginStory, { siteId: site.id, key });
+  }
+
+  /** Forgets what aliases meant, after they changed. */
+  forget(): void {
+    this.#known.clear();
+  }
+}
+
+function mayBegin({ settings, origins }: Site, key: string): boolean {
+  if (settings.stories !== 'origins') return settings.stories === 'any';
+  // Keys are https whatever the page was; what counts is the host.
+  return URL.canParse(key) && origins.some((origin) => new URL(origin).host === new URL(key).host);
+}
+
+const beginStory: Command<NewKey, KnownStory> = {
+  name: 'begin-story',
+  async run({ db }, keys) {
+    const now = Date.now();
+    const stories: KnownStory[] = [];
+    for (const { siteId, key } of keys) {
+      await db
+        .insertInto('stories')
+        .values({
+          id: uuidv7(),
+          siteId,
+          key,
+          url: URL.canParse(key) ? key : '',
+          title: null,
+          publishedAt: null,
+          summary: null,
+          imageJson: null,
+          section: null,
+          kicker: null,
+          byline: null,
+          kind: 'article',
+          durationSec: null,
+          access: null,
+          sponsorJson: null,
+          lang: null,
+          dontMiss: 0,
+          createdAt: now,
+          updatedAt: now,
+        })
+        .onConflict((conflict) => conflict.columns(['siteId', 'key']).doNothing())
+        .execute();
+      stories.push(
+        await db
+          .selectFrom('stories')
+          .select(['id', 'key'])
+          .where('siteId', '=', siteId)
+          .where('key', '=', key)
+          .executeTakeFirstOrThrow(),
+      );
+    }
+    return stories;
+  },
+};
