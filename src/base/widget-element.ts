@@ -1,0 +1,211 @@
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { Catalogue } from '../locales/catalogue.js';
+import { Announcer } from './announcer.js';
+import { LocaleController } from './locale.js';
+import { widgetStyles } from './styles.js';
+import { version } from './version.js';
+import { warnOnce } from './warnings.js';
+
+export type WidgetStatus = 'loading' | 'ready' | 'empty' | 'error' | 'offline';
+
+/**
+ * What every widget shares: where it stands, its language, its looks while loading, empty, refused or out of reach,
+ * and manners (nothing is thrown into the page; a move in the page is not a destroy).
+ *
+ * A widget is written like this:
+ *
+ * ```ts
+ * export class PollElement extends WidgetElement {
+ *   static override readonly tag = 'aw-poll';
+ *   static override readonly sources = [...WidgetElement.sources, 'poll']; // a change of these loads anew
+ *   static override styles = [...widgetStyles, styles]; // `:host { --_reserve: 9em }` is the height kept for it
+ *   @property() poll = 'reactions';
+ *   @state() private data?: Reactions;
+ *
+ *   // `signal` ends when the widget leaves the page or loads anew. Watch before the first await: a failed refresh
+ *   // keeps what is on screen, and that still wants to hear.
+ *   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
+ *     const place = placeOf(this, this.locale.declared);
+ *     place.watch<Reacted>(`reactions:${this.poll}`, (data) => (this.data = data), signal);
+ *     const data = await place.part(parts.reactions(this.poll), again);
+ *     if (signal.aborted) return false;
+ *     this.data = data;
+ *     return data.poll.choices.length > 0; // false: there is nothing to show
+ *   }
+ *   protected override renderReady(words: Catalogue) {
+ *     return html`<h3 part="question">${this.data?.poll.question}</h3>`;
+ *   }
+ * }
+ * ```
+ *
+ * Left to a widget where it wants: `renderLoading` (muted blocks in its own shape) and `renderEmpty`.
+ */
+export abstract class WidgetElement extends LitElement {
+  static readonly version: string = version;
+  /** The tag that {@link define} registers. */
+  static readonly tag: string;
+  /** Properties whose change loads the data anew. */
+  static readonly sources: readonly string[] = ['site', 'story', 'api'];
+  static override styles = widgetStyles;
+
+  /** The site's id; else the script tag's `data-site`. */
+  @property() site?: string;
+  /** The publisher's id or the address of the story; else the script tag's, the canonical link's, the page's own. */
+  @property() story?: string;
+  /** Where the API answers; else the script tag's `data-api`, else where the script came from. */
+  @property() api?: string;
+  /** Colours on a light or a dark ground; `auto` follows the colour of the page's text. */
+  @property({ reflect: true }) theme: 'light' | 'dark' | 'auto' = 'auto';
+
+  /** @internal */
+  @state() protected status: WidgetStatus = 'loading';
+  protected readonly locale = new LocaleController(this);
+  readonly #announcer = new Announcer();
+  readonly #internals = this.attachInternals?.();
+  #loading?: AbortController;
+  #loaded?: string;
+
+  /**
+   * Registers the element; a tag already taken stays with who took it.
+   *
+   * @param tag another name for it
+   * @param registry another place for it
+   */
+  static define(tag: string = this.tag, registry: CustomElementRegistry | undefined = globalThis.customElements): void {
+    if (!registry) return;
+    const element = this as unknown as CustomElementConstructor;
+    const taken = registry.get(tag) as { version?: string } | undefined;
+    // One class has one tag: a second name gets a class of its own.
+    if (!taken) registry.define(tag, registry.getName?.(element) ? class extends element {} : element);
+    else if (taken.version !== this.version) {
+      warnOnce(tag, `${this.version} is not used: this page already has version ${taken.version ?? 'unknown'}.`);
+    }
+  }
+
+  /** Asks the API anew. */
+  async refresh(): Promise<void> {
+    await this.#load(true);
+  }
+
+  /** Brings the data; `false` means that there is nothing to show. */
+  protected abstract load(signal: AbortSignal, again: boolean): Promise<boolean>;
+
+  protected abstract renderReady(words: Catalogue): unknown;
+
+  /** The widget's own shape in muted blocks. */
+  protected renderLoading(): unknown {
+    return nothing;
+  }
+
+  protected renderEmpty(_words: Catalogue): unknown {
+    return nothing;
+  }
+
+  /** Says something to those who do not see it. */
+  protected announce(text: string): void {
+    this.#announcer.say(text);
+  }
+
+  /** Switches a `:state()` that the page may style by. */
+  protected setState(name: string, on: boolean): void {
+    const states = this.#internals?.states;
+    if (on) states?.add(name);
+    else states?.delete(name);
+  }
+
+  /** Whether growing now would not move what the reader sees: the lower edge is still below the window. */
+  protected get mayGrow(): boolean {
+    return this.getBoundingClientRect().bottom >= innerHeight;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#loading?.abort();
+      this.#loaded = undefined;
+    });
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    root.append(this.#announcer.region);
+    this.renderOptions.renderBefore = this.#announcer.region;
+    return root;
+  }
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    const sources = (this.constructor as typeof WidgetElement).sources.map((name) => this[name as keyof this]);
+    const wanted = JSON.stringify([...sources, this.locale.declared]);
+    if (!this.isConnected || wanted === this.#loaded) return;
+    this.#loaded = wanted;
+    void this.#load(false);
+  }
+
+  /** Lit lets errors of a render escape as unhandled rejections. */
+  protected override scheduleUpdate(): void {
+    try {
+      void super.scheduleUpdate();
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  protected override render(): unknown {
+    const { words } = this.locale;
+    const status = words || this.status === 'offline' ? this.status : 'loading';
+    for (const name of ['loading', 'ready', 'empty', 'error', 'offline']) this.setState(name, name === status);
+    return html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
+      ${this.#renderStatus(status, words)}
+    </div>`;
+  }
+
+  #renderStatus(status: WidgetStatus, words: Catalogue | undefined): unknown {
+    if (status === 'loading' || (!words && status !== 'offline')) return this.renderLoading();
+    if (status === 'ready') return this.renderReady(words!);
+    if (status === 'empty') return this.renderEmpty(words!);
+    return html`<slot></slot>${
+        words &&
+        html`<p class="notice" part="notice">
+          ${words.common[status]}
+          <button class="button quiet" part="retry" @click=${this.#retry}>${words.common.retry}</button>
+        </p>`
+      }`;
+  }
+
+  async #retry(): Promise<void> {
+    // The button goes away under the reader's hand: the focus stays in the widget.
+    (this.renderRoot.firstElementChild as HTMLElement).focus();
+    await this.refresh();
+  }
+
+  async #load(again: boolean): Promise<void> {
+    this.#loading?.abort();
+    const { signal } = (this.#loading = new AbortController());
+    // What is on screen stays until there is something better.
+    const kept = again && this.status === 'ready';
+    if (!kept) this.status = 'loading';
+    try {
+      const [full] = await Promise.all([this.load(signal, again), this.locale.ready]);
+      if (!signal.aborted) this.status = full ? 'ready' : 'empty';
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#warn(error);
+      if (kept) return;
+      const refused = (error as { unreachable?: boolean }).unreachable === false;
+      this.status = refused ? 'error' : 'offline';
+      if (!refused) addEventListener('online', () => this.refresh(), { once: true, signal });
+    }
+  }
+
+  #warn(error: unknown): void {
+    const { code, message } = error as { code?: string; message?: string };
+    warnOnce(this.localName, `${code ?? 'failed'}: ${message ?? String(error)}`);
+  }
+}
