@@ -9,6 +9,7 @@ const chromium = findChromium();
 export default defineConfig({
   resolve: { alias: { 'afterword/contract': contract } },
   test: {
+    onConsoleLog: (log) => !log.startsWith('Lit is in dev mode'),
     // Projects that measure, drive browsers or pack the build come one after another: two cores are soon full.
     projects: [
       {

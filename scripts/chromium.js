@@ -1,5 +1,4 @@
 /** Finds the Chromium that tests, screenshots and measurements drive. Needs nothing installed. */
-import { existsSync } from 'node:fs';
 import { findProgram, installDebianPackages, SetupError } from './commands.js';
 
 const candidates = [
@@ -18,22 +17,20 @@ export const chromiumArgs = ['--no-sandbox', '--disable-background-networking'];
 /** @returns {string | undefined} the path that `CHROMIUM` names, else the system's own */
 export function findChromium() {
   const named = process.env.CHROMIUM;
-  if (!named) return findProgram(candidates);
-  if (!existsSync(named)) throw new SetupError(`CHROMIUM names ${named}, which is not there.`);
-  return named;
+  return findProgram(named ? [named] : candidates);
 }
 
 /** @returns {string} */
 export function requireChromium() {
   const path = findChromium();
-  if (!path)
-    throw new SetupError(
-      'Chromium is missing. Install it (on Debian: apt-get install chromium), or name it in CHROMIUM.',
-    );
-  return path;
+  if (path) return path;
+  const named = process.env.CHROMIUM;
+  if (named) throw new SetupError(`CHROMIUM names ${named}, which is not there.`);
+  throw new SetupError('Chromium is missing. Install it (on Debian: apt-get install chromium), or name it in CHROMIUM.');
 }
 
 /** Makes sure there is one. */
 export async function provideChromium() {
-  if (!findChromium()) await installDebianPackages(['chromium', 'fonts-dejavu-core'], 'Chromium');
+  if (process.env.CHROMIUM) requireChromium();
+  else if (!findChromium()) await installDebianPackages(['chromium', 'fonts-dejavu-core'], 'Chromium');
 }
