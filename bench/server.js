@@ -1,0 +1,260 @@
+/**
+ * What the server holds on this machine, the load on the same cores, as a table: `node bench/server.js [--runs 5] [--seconds 4]`.
+ * A bare server does the same work in the same run, so that the ratio can be compared when the machine cannot.
+ * Needs a build; see bench/README.md.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { sql } from 'kysely';
+import Database from 'libsql';
+import { root } from '../scripts/commands.js';
+import { freePort } from '../scripts/free-port.js';
+import { startServer } from '../test/setup/start-server.js';
+import { load, loader } from './load.js';
+import { median, printTable } from './table.js';
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    readers: { type: 'string', default: '1000' },
+  },
+});
+const runs = Number(options.runs);
+const seconds = Number(options.seconds);
+const readerCount = Number(options.readers);
+const story = 'bench-hot-story';
+const site = '/v1/sites/demo';
+const page = `${site}/page?story=${story}&parts=reactions,comments,stories:dont-miss,stories:most-read,stories:latest,newsletter`;
+
+const data = mkdtempSync(join(tmpdir(), 'afterword-bench-'));
+const afterword = await startServer({ data, env: { AFTERWORD_LIMITS: 'off', AFTERWORD_LOG: 'warn' } });
+const idle = memoryOf(afterword.pid);
+const tokens = await makeReaders();
+await postComments(100);
+const answer = await fetch(afterword.url + page);
+const pageBody = Buffer.from(await answer.arrayBuffer());
+const etag = answer.headers.get('etag') ?? '';
+const bare = await startBare();
+
+const { poll } = await readReactions();
+const choices = poll.choices.map(({ id }) => id);
+
+const work = [
+  {
+    name: `GET /page, six parts, ${kilobytes(pageBody.length)}`,
+    budget: 20_000,
+    ours: [{ path: page }],
+    bare: [{ path: '/' }],
+  },
+  {
+    name: 'GET /page, 304',
+    budget: 20_000,
+    ours: [{ path: page, headers: { 'if-none-match': etag } }],
+    bare: [{ path: '/', headers: { 'if-none-match': '"bare"' } }],
+  },
+  {
+    name: 'GET /comments, 20 of 100',
+    budget: 20_000,
+    ours: [{ path: `${site}/comments?story=${story}&limit=20` }],
+    bare: [{ path: '/' }],
+  },
+  {
+    name: 'PUT /reactions, one hot poll, each a change',
+    budget: 12_000,
+    // Every reader in turn, then every reader again with another choice: no vote repeats what stands.
+    ours: choices.flatMap((choice) =>
+      tokens.map((token) => ({
+        method: 'PUT',
+        path: `${site}/reactions`,
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ story, poll: poll.id, choice }),
+      })),
+    ),
+    bare: choices.flatMap((choice) =>
+      tokens.map((_, reader) => ({
+        method: 'PUT',
+        path: '/vote',
+        body: JSON.stringify({ key: String(reader), value: choice }),
+      })),
+    ),
+  },
+  {
+    name: 'POST /comments, without markup',
+    budget: 10_000,
+    ours: tokens.map((token) => ({
+      method: 'POST',
+      path: `${site}/comments`,
+      headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'bench-{n}' },
+      body: JSON.stringify({ story: 'bench-comments', text: 'Một ý kiến ngắn, số {n}, không có định dạng gì.' }),
+    })),
+    bare: [
+      {
+        method: 'POST',
+        path: '/comment',
+        body: JSON.stringify({ key: '{n}', value: 'Một ý kiến ngắn, không có định dạng gì.' }),
+      },
+    ],
+  },
+];
+
+try {
+  const rows = [];
+  for (const { name, budget, ours, bare: floor } of work) {
+    await load(afterword.url, ours, 1);
+    const results = [];
+    const floors = [];
+    for (let run = 0; run < runs; run++) {
+      floors.push(await load(bare.url, floor, seconds));
+      results.push(await load(afterword.url, ours, seconds));
+    }
+    const rps = median(results.map((result) => result.rps));
+    const floorRps = median(floors.map((result) => result.rps));
+    rows.push({
+      work: name,
+      'per second': Math.round(rps),
+      budget,
+      met: rps >= budget ? 'yes' : 'no',
+      'p50 ms': median(results.map(({ p50 }) => p50)),
+      'p99 ms': median(results.map(({ p99 }) => p99)),
+      refused: results.reduce((sum, { refused }) => sum + refused, 0),
+      'bare server': Math.round(floorRps),
+      'of bare, %': Math.round((100 * rps) / floorRps),
+    });
+  }
+  const busy = memoryOf(afterword.pid);
+  const shown = await readReactions();
+  await afterword.stop();
+
+  printTable(
+    `Server: ${cpus().length} cores shared with the load, Node ${process.versions.node}, SQLite; ${loader}, medians of ${runs} runs of ${seconds} s`,
+    rows,
+  );
+  printTable('Around it', [
+    { what: 'first answer after start, ms', is: Math.round(afterword.readyMs), budget: 500 },
+    { what: 'memory when idle, MB', is: idle, budget: 100 },
+    { what: 'memory after the load, MB', is: busy, budget: '' },
+  ]);
+  printTable('Checks', [await durability(), recount(shown)]);
+} finally {
+  await afterword.stop();
+  bare.stop();
+  rmSync(data, { recursive: true, force: true });
+}
+
+/** @returns {Promise<import('../src/contract/types.js').Reactions>} */
+async function readReactions() {
+  const answer = await fetch(`${afterword.url}${site}/reactions?story=${story}`);
+  return /** @type {Promise<any>} */ (answer.json());
+}
+
+/** @returns {Promise<string[]>} a token for each of many guests */
+async function makeReaders() {
+  const made = [];
+  while (made.length < readerCount) {
+    const some = Array.from({ length: 50 }, async () => {
+      const answer = await send('POST', '/readers', { name: 'Bạn đọc' });
+      return /** @type {any} */ (await answer.json()).token;
+    });
+    made.push(...(await Promise.all(some)));
+  }
+  return made;
+}
+
+/** @param {number} count */
+async function postComments(count) {
+  for (let index = 0; index < count; index++) {
+    await send(
+      'POST',
+      '/comments',
+      { story, text: `Bình luận thứ ${index}: một ý kiến dài vừa phải, như bạn đọc thường viết.` },
+      tokens[index],
+    );
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} body
+ * @param {string} [token]
+ */
+async function send(method, path, body, token) {
+  const headers = {
+    'content-type': 'application/json',
+    'idempotency-key': crypto.randomUUID(),
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
+  const answer = await fetch(`${afterword.url}${site}${path}`, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+  return answer;
+}
+
+async function startBare() {
+  const port = await freePort();
+  const answerFile = join(data, 'bare-answer.json');
+  writeFileSync(answerFile, pageBody);
+  const args = [join(root, 'bench/bare-server.js'), String(port), join(data, 'bare.db'), answerFile];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => child.kill());
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+}
+
+/** Opens the database as the server does, and asks how it commits. */
+async function durability() {
+  const { openSqlite } = await import(pathToFileURL(join(root, 'server/dist/storage/sqlite.js')).href);
+  const driver = openSqlite(join(data, 'afterword.db'));
+  const { rows } = await sql`pragma synchronous`.execute(driver.write);
+  await driver.close();
+  const level = /** @type {{ synchronous: number }[]} */ (rows)[0];
+  const isFull = level?.synchronous === 2;
+  return {
+    check: 'synchronous is FULL on the connection that writes',
+    result: isFull ? 'yes' : `NO: ${JSON.stringify(level)}`,
+  };
+}
+
+/**
+ * Counts the votes again from their rows.
+ *
+ * @param {import('../src/contract/types.js').Reactions} shown
+ */
+function recount(shown) {
+  const database = new Database(join(data, 'afterword.db'), { readonly: true });
+  const { total } = /** @type {{ total: number }} */ (
+    database
+      .prepare('select count(*) as total from reaction_votes v join stories s on s.id = v.story_id where s.key = ?')
+      .get(story)
+  );
+  database.close();
+  const sum = Object.values(shown.counts ?? {}).reduce((a, b) => a + b, 0);
+  const agrees = total === shown.total && total === sum;
+  return {
+    check: 'votes counted from rows = total shown = sum of choices',
+    result: agrees ? `yes, ${total}` : `NO: ${total}, ${shown.total}, ${sum}`,
+  };
+}
+
+/**
+ * @param {number | string} pid
+ * @returns {number} resident megabytes; 0 where the system does not tell
+ */
+function memoryOf(pid) {
+  try {
+    const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Math.round(Number(kilobytes) / 1024);
+  } catch {
+    // No /proc on this system.
+    return 0;
+  }
+}
+
+/** @param {number} bytes */
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
