@@ -6,15 +6,19 @@ type MarkdownNode = ReturnType<typeof fromMarkdown>['children'][number];
 /** Without one of these, nothing in a text can mean more than itself: most comments never see the parser. */
 const markup =
   /[*_`>[\]<\\&#~]|^\s{0,3}(?:[-+]|\d{1,9}[.)])\s|^ {0,3}(?:-{3,}|={2,})\s*$|^(?: {4}|\t)|https?:\/\/|\n\n| {2}$/im;
+/** A line that opens containers within containers; parsing them takes time by the square of their number. */
+const tower = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){9}/m;
 const address = /https?:\/\/[^\s<>"'“”‘’]+/gi;
 const trailing = /[.,;:!?)\]}…]+$/;
+/** Nobody quotes a quote of a quote this often in earnest; what lies deeper is shown as plain text. */
+const deepest = 8;
 const linkProtocols = new Set(['http:', 'https:', 'mailto:']);
 
 /** What a comment's source means: a small markdown, as a tree of nodes. Never HTML. */
 export function commentNodes(text: string): CommentNode[] {
-  if (!markup.test(text)) return [{ type: 'paragraph', children: lines(text) }];
+  if (!markup.test(text) || tower.test(text)) return [{ type: 'paragraph', children: lines(text) }];
   const tree = fromMarkdown(text, { extensions: [withoutHtml] });
-  return tree.children.flatMap(block);
+  return tree.children.flatMap((node) => block(node, 0));
 }
 
 /** HTML stays text, headings and images have no place in a comment, and an indent is not code in a chat. */
@@ -34,48 +38,56 @@ const withoutHtml = {
   },
 } as never;
 
-function block(node: MarkdownNode): CommentNode[] {
+function block(node: MarkdownNode, depth: number): CommentNode[] {
+  if (depth >= deepest) return [{ type: 'paragraph', children: lines(plainText(node)) }];
+  const children = () => ('children' in node ? node.children.flatMap((child) => block(child, depth + 1)) : []);
   switch (node.type) {
     case 'paragraph':
-      return [{ type: 'paragraph', children: node.children.flatMap(inline) }];
+      return [{ type: 'paragraph', children: node.children.flatMap((child) => inline(child, depth)) }];
     case 'blockquote':
-      return [{ type: 'quote', children: node.children.flatMap(block) }];
+      return [{ type: 'quote', children: children() }];
     case 'list':
-      return [{ type: 'list', ordered: node.ordered === true, children: node.children.flatMap(block) }];
+      return [{ type: 'list', ordered: node.ordered === true, children: children() }];
     case 'listItem':
-      return [{ type: 'item', children: node.children.flatMap(block) }];
+      return [{ type: 'item', children: children() }];
     case 'code':
       return [{ type: 'code-block', value: node.value }];
     default:
-      return [{ type: 'paragraph', children: inline(node) }];
+      return [{ type: 'paragraph', children: inline(node, depth) }];
   }
 }
 
-function inline(node: MarkdownNode): CommentNode[] {
+function inline(node: MarkdownNode, depth: number): CommentNode[] {
+  if (depth >= deepest) return lines(plainText(node));
+  const children = () => ('children' in node ? node.children.flatMap((child) => inline(child, depth + 1)) : []);
   switch (node.type) {
-    case 'text':
-      return lines(node.value);
     case 'break':
       return [{ type: 'break' }];
     case 'inlineCode':
       return [{ type: 'code', value: node.value }];
     case 'emphasis':
     case 'strong':
-      return [{ type: node.type, children: node.children.flatMap(inline) }];
+      return [{ type: node.type, children: children() }];
     case 'link': {
-      const children = node.children
-        .flatMap(inline)
-        .flatMap((child) => (child.type === 'link' ? child.children : [child]));
+      const label = children().flatMap((child) => (child.type === 'link' ? child.children : [child]));
       const href = safeHref(node.url);
-      return href === undefined ? children : [{ type: 'link', href, children }];
+      return href === undefined ? label : [{ type: 'link', href, children: label }];
     }
     default:
-      return 'children' in node
-        ? (node.children as MarkdownNode[]).flatMap(inline)
-        : 'value' in node
-          ? lines(node.value)
-          : [];
+      return 'value' in node ? lines(node.value) : children();
   }
+}
+
+/** All text below a node. Without recursion: this is for trees deeper than the stack. */
+function plainText(root: MarkdownNode): string {
+  const pieces: string[] = [];
+  const open: MarkdownNode[] = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if ('value' in node) pieces.push(node.value);
+    else if (node.type === 'break') pieces.push('\n');
+    else if ('children' in node) open.push(...node.children.toReversed());
+  }
+  return pieces.join('');
 }
 
 /** A line break typed is a line break meant, and a bare address is a link. */

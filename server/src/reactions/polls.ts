@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { inLang, type Words } from '../sites/words.js';
 import type { Database } from '../storage/database.js';
 import type { PollChoiceRow, PollRow, Tables } from '../storage/tables.js';
+import type { Command } from '../storage/writer.js';
 
 /** A poll as an editor writes it. */
 export interface NewPoll {
@@ -126,3 +127,12 @@ export async function addPoll(db: Kysely<Tables>, siteId: string, poll: NewPoll)
     .onConflict((conflict) => conflict.columns(['siteId', 'pollId', 'id']).doNothing())
     .execute();
 }
+
+/** Adds polls to sites that have none of their id. */
+export const addPolls: Command<{ siteId: string; poll: NewPoll }, void> = {
+  name: 'add-polls',
+  async run({ db }, added) {
+    for (const { siteId, poll } of added) await addPoll(db, siteId, poll);
+    return added.map(() => undefined);
+  },
+};

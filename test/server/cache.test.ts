@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { PublicCache } from '../../server/src/http/public-cache.js';
+
+const shown = (value: unknown, ...tags: string[]) => Promise.resolve({ value, tags });
+
+describe('the public cache', () => {
+  test('keeps an answer until something it shows changes', async () => {
+    const cache = new PublicCache();
+    const made = await cache.make('/a', () => shown({ n: 1 }, 'story 1', 'site'));
+    expect(cache.get('/a')).toBe(made);
+    cache.drop('story 2');
+    expect(cache.get('/a')).toBe(made);
+    cache.drop('story 1');
+    expect(cache.get('/a')).toBeUndefined();
+  });
+
+  test('does not keep an answer that a change overtook while it was made', async () => {
+    const cache = new PublicCache();
+    let finish = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (finish = resolve));
+    const making = cache.make('/a', async () => {
+      await slow;
+      return { value: 'old', tags: ['story'] };
+    });
+    cache.drop('story');
+    finish();
+    await making;
+    expect(cache.get('/a')).toBeUndefined();
+    await cache.make('/a', () => shown('new', 'story'));
+    expect(cache.get('/a')?.body.toString()).toBe('"new"');
+  });
+
+  test('the same value has the same ETag, another value another', async () => {
+    const cache = new PublicCache();
+    const etags = await Promise.all([1, 1, 2].map(async (value) => (await cache.make('/a', () => shown(value))).etag));
+    expect(etags[0]).toBe(etags[1]);
+    expect(etags[2]).not.toBe(etags[0]);
+  });
+});

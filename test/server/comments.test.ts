@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import type { Comment, CommentAnswer, Comments, Me, Problem } from '../../src/contract/types.js';
+import { decideOnComments, setThreadState } from '../../server/src/comments/changes.js';
+import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
+
+describe.each(databases)('comments on %s', (kind) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await openTestServices(kind);
+  });
+  afterAll(() => server.close());
+
+  const send = (token: string, story: string, text: unknown, rest: object = {}, headers: Record<string, string> = {}) =>
+    server.ask('/comments', { method: 'POST', token, headers, json: { story, text, ...rest } });
+  const post = async (token: string, story: string, text: string, parentId?: string) => {
+    const answer = await send(token, story, text, parentId === undefined ? {} : { parentId });
+    expect(answer.status).toBe(201);
+    return ((await answer.json()) as CommentAnswer).comment;
+  };
+  const read = async (story: string, query = '') => (await (await server.ask(`/comments?${storyQuery(story)}${query}`)).json()) as Comments;
+  const code = async (answer: Response) => ((await answer.json()) as Problem).code;
+  const decide = (commentId: string, decision: Parameters<typeof decideOnComments.run>[1][number]['decision']) =>
+    server.services.database.writer.submit(decideOnComments, { siteId: 'paper', commentId, decision });
+
+  test('a thread never seen is empty and open', async () => {
+    expect(await read(`${storyUrl}/unseen`)).toMatchObject({ comments: [], total: 0, nextCursor: null, thread: { state: 'open', rules: { votes: 'up-down', moderation: 'post' } } });
+  });
+
+  test('a comment and a reply are there after the answer, with their writer', async () => {
+    const story = `${storyUrl}/talk`;
+    const root = await post(await server.guest('Lan'), story, 'Bài viết *hay* quá');
+    const reply = await post(await server.guest('Minh'), story, 'Đồng ý', root.id);
+    const { comments, total } = await read(story);
+    expect(total).toBe(2);
+    expect(comments).toHaveLength(1);
+    expect(comments[0]).toMatchObject({ id: root.id, author: { name: 'Lan' }, state: 'visible', replies: { total: 1 } });
+    expect(comments[0]?.replies.comments[0]).toMatchObject({ id: reply.id, parentId: root.id, author: { name: 'Minh' } });
+    expect(comments[0]?.nodes).toEqual([
+      { type: 'paragraph', children: [{ type: 'text', value: 'Bài viết ' }, { type: 'emphasis', children: [{ type: 'text', value: 'hay' }] }, { type: 'text', value: ' quá' }] },
+    ]);
+  });
+
+  test.each([
+    ['empty', ' \n\u200b ', 'comment-empty'],
+    ['of 100 kB', 'a'.repeat(100_000), 'body-too-large'],
+    ['of 30 kB', 'a'.repeat(30_000), 'comment-too-long'],
+    ['of 5,001 characters', 'a'.repeat(5001), 'comment-too-long'],
+    ['of a wrong type', 7, 'validation-failed'],
+  ])('a comment %s is refused and writes nothing', async (_, text, expected) => {
+    const story = `${storyUrl}/refused`;
+    const answer = await send(await server.guest(), story, text);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(await code(answer)).toBe(expected);
+    expect((await read(story)).total).toBe(0);
+  });
+
+  test('a reply needs a parent in the same thread', async () => {
+    const root = await post(await server.guest(), `${storyUrl}/here`, 'Here');
+    const answer = await send(await server.guest(), `${storyUrl}/there`, 'There', { parentId: root.id });
+    expect(answer.status).toBe(422);
+    expect(await code(answer)).toBe('parent-not-found');
+  });
+
+  test('the same Idempotency-Key posts once, alone or all at once; with another text it is refused', async () => {
+    const story = `${storyUrl}/once`;
+    const token = await server.guest();
+    const again = () => send(token, story, 'Once', {}, { 'idempotency-key': 'key 1' });
+    const answers = await Promise.all([again(), again(), again()]);
+    const later = await again();
+    const ids = await Promise.all([...answers, later].map(async (answer) => ((await answer.json()) as CommentAnswer).comment.id));
+    expect(new Set(ids).size).toBe(1);
+    expect((await read(story)).total).toBe(1);
+    const other = await send(token, story, 'Other', {}, { 'idempotency-key': 'key 1' });
+    expect(other.status).toBe(422);
+    expect(await code(other)).toBe('idempotency-key-reused');
+    // Another reader's key is another key.
+    expect((await send(await server.guest(), story, 'Mine', {}, { 'idempotency-key': 'key 1' })).status).toBe(201);
+  });
+
+  test('only the writer edits, and within the window; the edit is told', async () => {
+    const story = `${storyUrl}/edit`;
+    const token = await server.guest();
+    const { id } = await post(token, story, 'Frist');
+    const edit = (by: string, text: string) => server.ask(`/comments/${id}`, { method: 'PATCH', token: by, json: { text } });
+    expect(((await (await edit(token, 'First')).json()) as CommentAnswer).comment).toMatchObject({ text: 'First', editedAt: expect.any(String) });
+    expect(await code(await edit(await server.guest(), 'Mine'))).toBe('not-the-author');
+    expect(await code(await edit(token, ''))).toBe('comment-empty');
+    expect((await read(story)).comments[0]?.text).toBe('First');
+  });
+
+  test('a deleted comment keeps its place while a reply stands below it, and nothing else', async () => {
+    const story = `${storyUrl}/delete`;
+    const [lan, minh, hoa] = await Promise.all([server.guest('Lan'), server.guest('Minh'), server.guest('Hoa')]);
+    const root = await post(lan ?? '', story, 'Root');
+    const child = await post(minh ?? '', story, 'Child', root.id);
+    const grandchild = await post(hoa ?? '', story, 'Grandchild', child.id);
+    const remove = (id: string, by = '') => server.ask(`/comments/${id}`, { method: 'DELETE', token: by });
+    expect((await remove(child.id, minh)).status).toBe(200);
+    expect((await remove(root.id, lan)).status).toBe(200);
+    expect((await remove(root.id, lan)).status).toBe(200);
+    const { comments, total } = await read(story);
+    expect(total).toBe(1);
+    const [place] = comments;
+    expect(place).toMatchObject({ state: 'deleted', text: '', nodes: [], author: { id: '', name: '' }, replies: { total: 1 } });
+    expect(place?.replies.comments[0]?.replies.comments[0]?.id).toBe(grandchild.id);
+    await remove(grandchild.id, hoa);
+    expect(await read(story)).toMatchObject({ comments: [], total: 0 });
+  });
+
+  test('votes count once, can be changed and taken back, and never for oneself', async () => {
+    const story = `${storyUrl}/votes`;
+    const author = await server.guest();
+    const { id } = await post(author, story, 'Vote');
+    const token = await server.guest();
+    const vote = (by: string, value: number) => server.ask(`/comments/${id}/vote`, { method: 'PUT', token: by, json: { value } });
+    expect(await (await vote(token, 1)).json()).toEqual({ votes: { up: 1, down: 0 }, value: 1 });
+    expect(await (await vote(token, 1)).json()).toEqual({ votes: { up: 1, down: 0 }, value: 1 });
+    expect(((await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as Me).votes).toEqual({ [id]: 1 });
+    expect(await (await vote(token, -1)).json()).toEqual({ votes: { up: 0, down: 1 }, value: -1 });
+    expect(await (await vote(token, 0)).json()).toEqual({ votes: { up: 0, down: 0 }, value: 0 });
+    const own = await vote(author, 1);
+    expect(own.status).toBe(403);
+    expect(await code(own)).toBe('own-comment');
+    expect((await read(story)).comments[0]?.votes).toEqual({ up: 0, down: 0 });
+  });
+
+  test('what moderators decide shows: approve, reject, pin, close', async () => {
+    const story = `${storyUrl}/desk`;
+    const first = await post(await server.guest(), story, 'First');
+    const second = await post(await server.guest(), story, 'Second');
+    await decide(first.id, { state: 'rejected' });
+    await decide(second.id, { pinned: true });
+    server.services.cache.drop(`story paper ${storyUrl}/desk`);
+    expect(await read(story)).toMatchObject({ total: 1, comments: [{ id: second.id, pinned: true }] });
+    await decide(first.id, { state: 'visible' });
+    server.services.cache.drop(`story paper ${storyUrl}/desk`);
+    expect((await read(story)).comments.map(({ id }) => id)).toEqual([second.id, first.id]);
+    const known = await server.services.stories.find('paper', story);
+    await server.services.database.writer.submit(setThreadState, { storyId: known?.id ?? '', state: 'closed' });
+    const answer = await send(await server.guest(), story, 'Late');
+    expect(answer.status).toBe(409);
+    expect(await code(answer)).toBe('thread-closed');
+  });
+
+  test('a guest on a site that moderates first waits, sees the own comment, and nobody else does', async () => {
+    await server.services.sites.put({ ...server.site, settings: { ...server.site.settings, moderation: 'pre' } });
+    const story = `${storyUrl}/pre`;
+    const token = await server.guest();
+    const held = await post(token, story, 'Wait');
+    await server.services.sites.put(server.site);
+    expect(held).toMatchObject({ state: 'pending', reasons: ['guest'] });
+    expect((await read(story)).total).toBe(0);
+    expect(((await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as Me).own).toMatchObject([{ id: held.id, state: 'pending' }]);
+  });
+
+  test('preview shows the nodes and stores nothing', async () => {
+    const answer = await server.ask('/comments/preview', { method: 'POST', token: await server.guest(), json: { text: '**Đậm**' } });
+    expect(await answer.json()).toEqual({ nodes: [{ type: 'paragraph', children: [{ type: 'strong', children: [{ type: 'text', value: 'Đậm' }] }] }] });
+  });
+
+  describe('paging', () => {
+    const story = `${storyUrl}/pages`;
+    const all = new Map<string, Comment>();
+    beforeAll(async () => {
+      const tokens = await Promise.all(Array.from({ length: 5 }, () => server.guest()));
+      // All at once: many share a millisecond, and so a place in the order by time.
+      const roots = await Promise.all(Array.from({ length: 30 }, (_, index) => post(tokens[index % 5] ?? '', story, `Root ${index}`)));
+      for (const root of roots) all.set(root.id, root);
+      await Promise.all(roots.slice(0, 6).flatMap((root) => Array.from({ length: 5 }, (_, index) => post(tokens[index] ?? '', story, `Reply ${index}`, root.id))));
+      await Promise.all(roots.slice(3, 9).map((root) => server.ask(`/comments/${root.id}/vote`, { method: 'PUT', token: tokens[0], json: { value: 1 } })));
+    });
+
+    test.each(['best', 'newest', 'oldest', 'discussed'] as const)('%s shows every comment once, forwards and back', async (sort) => {
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: 40 }), async (limit) => {
+          const pages: string[][] = [];
+          let cursor: string | null = '';
+          let lastPage: Comments | undefined;
+          while (cursor !== null) {
+            lastPage = await read(story, `&sort=${sort}&limit=${limit}&replies=0${cursor && `&cursor=${cursor}`}`);
+            pages.push(lastPage.comments.map(({ id }) => id));
+            cursor = lastPage.nextCursor;
+          }
+          expect(pages.flat()).toHaveLength(30);
+          expect(new Set(pages.flat()).size).toBe(30);
+          const back: string[][] = [pages.at(-1) ?? []];
+          let previous = lastPage?.prevCursor ?? null;
+          while (previous !== null) {
+            const page: Comments = await read(story, `&sort=${sort}&limit=${limit}&replies=0&cursor=${previous}`);
+            back.unshift(page.comments.map(({ id }) => id));
+            previous = page.prevCursor;
+          }
+          expect(back.flat()).toEqual(pages.flat());
+        }),
+        { numRuns: 6 },
+      );
+    });
+
+    test('replies go on by the cursor of their comment', async () => {
+      const [root] = (await read(story, '&sort=discussed&limit=1')).comments;
+      expect(root?.replies.comments).toHaveLength(3);
+      const rest = await read(story, `&parent=${root?.id}&cursor=${root?.replies.nextCursor}`);
+      const ids = [...(root?.replies.comments ?? []), ...rest.comments].map(({ id }) => id);
+      expect(new Set(ids).size).toBe(5);
+      expect(rest.nextCursor).toBeNull();
+    });
+
+    test.each(['rubbish', Buffer.from('[1,"best",null,false,"1","x"]').toString('base64url'), '%00'])('a cursor that is not ours (%s) is refused', async (cursor) => {
+      const answer = await server.ask(`/comments?${storyQuery(story)}&cursor=${encodeURIComponent(cursor)}`);
+      expect(answer.status).toBe(422);
+      expect(await code(answer)).toBe('cursor-invalid');
+    });
+  });
+});

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page, Problem, Session } from '../../src/contract/types.js';
+import { errors } from '../../src/contract/errors.js';
+import { openTestServices, origin, storyQuery, storyUrl, type TestServer } from './setup.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await openTestServices('sqlite');
+});
+afterAll(() => server.close());
+
+const problemOf = async (answer: Response) => {
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  const problem = (await answer.json()) as Problem;
+  expect(problem).toMatchObject({ status: answer.status, title: expect.any(String), type: `/docs#${problem.code}` });
+  expect(Object.keys(errors)).toContain(problem.code);
+  return problem;
+};
+
+describe('public answers', () => {
+  const path = `/reactions?${storyQuery()}`;
+
+  test('carry an ETag, may be kept by anyone, and are not sent twice', async () => {
+    const first = await server.ask(path);
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^(W\/)?"[\w-]+"$/);
+    expect(first.headers.get('cache-control')).toBe('public, max-age=0, s-maxage=5, stale-while-revalidate=30');
+    expect(first.headers.get('access-control-allow-origin')).toBe('*');
+    expect(first.headers.get('set-cookie')).toBeNull();
+    const second = await server.ask(path, { headers: { 'if-none-match': etag } });
+    expect(second.status).toBe(304);
+    expect(await second.text()).toBe('');
+  });
+
+  test('are the same whoever asks: Authorization is ignored, a bad token too', async () => {
+    const story = storyQuery(`${storyUrl}/private`);
+    const token = await server.guest();
+    await server.ask('/reactions', { method: 'PUT', token, json: { story: `${storyUrl}/private`, choice: 'great' } });
+    const [anonymous, own, bad] = await Promise.all([
+      server.ask(`/reactions?${story}`),
+      server.ask(`/reactions?${story}`, { token }),
+      server.ask(`/reactions?${story}`, { token: 'rubbish' }),
+    ]);
+    const text = await anonymous.text();
+    expect(await own.text()).toBe(text);
+    expect(await bad.text()).toBe(text);
+    expect(text).not.toContain('choice"');
+  });
+
+  test('one page request answers every part, and one that fails does not take the others with it', async () => {
+    const parts = 'reactions,comments:newest:5,stories:latest,newsletter,counts,reactions:nowhere,nonsense';
+    const answer = await server.ask(`/page?${storyQuery()}&lang=en&parts=${parts}`);
+    expect(answer.status).toBe(200);
+    const page = (await answer.json()) as Page;
+    expect(Object.keys(page.parts)).toEqual(parts.split(','));
+    expect(page.parts).toMatchObject({
+      reactions: { poll: { question: 'How do you feel about this story?' } },
+      'comments:newest:5': { total: 0 },
+      'stories:latest': { rail: 'latest', items: [] },
+      newsletter: { lists: [] },
+      'reactions:nowhere': { code: 'poll-not-found', status: 404 },
+      nonsense: { code: 'validation-failed', status: 422 },
+    });
+    const own = await (await server.ask(`/comments?${storyQuery()}&sort=newest&limit=5`)).json();
+    expect(page.parts['comments:newest:5']).toEqual(own);
+  });
+});
+
+describe('bad input', () => {
+  const react = (init: RequestInit & { token?: string }) => server.ask('/reactions', { method: 'PUT', ...init });
+  const json = { 'content-type': 'application/json' };
+
+  test.each([
+    ['an unknown site', () => server.app.request('/v1/sites/nowhere/newsletters'), 404, 'site-not-found'],
+    ['an unknown address', () => server.app.request('/v1/sites/paper/nothing'), 404, 'not-found'],
+    ['no story', () => server.ask('/reactions'), 422, 'validation-failed'],
+    ['a story key of 10 kB', () => server.ask(`/reactions?${storyQuery('x'.repeat(10_000))}`), 422, 'story-key-invalid'],
+    ['broken JSON', async () => react({ token: await server.guest(), headers: json, body: '{"story":' }), 400, 'invalid-json'],
+    ['a body of 10 MB', async () => react({ token: await server.guest(), headers: json, body: `"${'x'.repeat(10_000_000)}"` }), 413, 'body-too-large'],
+    ['a form', async () => react({ token: await server.guest(), headers: { 'content-type': 'text/plain' }, body: '{}' }), 415, 'unsupported-media-type'],
+    ['no token', () => react({ headers: json, body: JSON.stringify({ story: storyUrl, choice: 'great' }) }), 401, 'token-required'],
+    ['a rubbish token', () => react({ token: 'a.b.c', headers: json, body: JSON.stringify({ story: storyUrl, choice: 'great' }) }), 401, 'token-invalid'],
+    ['a name of 41 characters', () => server.ask('/readers', { method: 'POST', json: { name: 'ệ'.repeat(41) } }), 422, 'validation-failed'],
+  ])('%s is a clear problem', async (_, ask, status, code) => {
+    const answer = await ask();
+    expect(answer.status).toBe(status);
+    expect((await problemOf(answer)).code).toBe(code);
+  });
+
+  test('a refused field is named', async () => {
+    const answer = await server.ask(`/comments?${storyQuery()}&limit=1000`);
+    expect((await problemOf(answer)).errors).toEqual([{ field: 'limit', message: expect.any(String) }]);
+  });
+
+  test('arrays nested a hundred thousand deep do no harm', async () => {
+    const answer = await react({ token: await server.guest(), headers: json, body: '['.repeat(60_000) });
+    expect(answer.status).toBe(400);
+  });
+
+  test('__proto__ in a body changes nothing', async () => {
+    await react({ token: await server.guest(), headers: json, body: '{"__proto__":{"polluted":true},"story":"https://paper.example/p","choice":"great"}' });
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+});
+
+describe('origins', () => {
+  test.each(['https://evil.example', 'https://paper.example.evil.example', 'http://paper.example', 'https://paper.example:444', 'https://PAPER.example.', 'null'])(
+    'a page of %s may read, and neither write nor ask about a reader',
+    async (foreign) => {
+      const headers = { origin: foreign };
+      expect((await server.ask(`/reactions?${storyQuery()}`, { headers })).status).toBe(200);
+      for (const answer of [
+        await server.ask('/readers', { method: 'POST', headers, json: {} }),
+        await server.ask('/me', { headers, token: await server.guest() }),
+        await server.ask('/reactions', { method: 'PUT', headers, token: await server.guest(), json: { story: storyUrl, choice: 'great' } }),
+      ]) {
+        expect(answer.status).toBe(403);
+        expect((await problemOf(answer)).code).toBe('origin-not-allowed');
+      }
+    },
+  );
+
+  test('a server, which sends no Origin, may write', async () => {
+    const answer = await server.app.request('/v1/sites/paper/readers', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    expect(answer.status).toBe(201);
+  });
+
+  test('a preflight is answered, without credentials', async () => {
+    const answer = await server.app.request('/v1/sites/paper/reactions', {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization,content-type' },
+    });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('access-control-allow-methods')).toContain('PUT');
+    expect(answer.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('idempotency-key');
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+});
+
+describe('reader tokens', () => {
+  test('are of one site only', async () => {
+    await server.services.sites.put({ ...server.site, id: 'other' });
+    const answer = await server.app.request('/v1/sites/other/me', { headers: { authorization: `Bearer ${await server.guest()}` } });
+    expect(answer.status).toBe(401);
+    expect((await problemOf(answer)).code).toBe('token-invalid');
+  });
+
+  test('name the same reader after a refresh, and follow a change of name', async () => {
+    const made = (await (await server.ask('/readers', { method: 'POST', json: { name: ' Nguyễn  Lan\u202e ' } })).json()) as Session;
+    expect(made.reader).toMatchObject({ name: 'Nguyễn Lan', kind: 'guest', verified: false, badges: [] });
+    const fresh = (await (await server.ask('/readers/refresh', { method: 'POST', token: made.token })).json()) as Session;
+    expect(fresh.reader.id).toBe(made.reader.id);
+    await server.ask('/readers/me', { method: 'PATCH', token: fresh.token, json: { name: 'Lan Anh' } });
+    const me = (await (await server.ask('/me', { token: made.token })).json()) as { reader: { name: string } };
+    expect(me.reader.name).toBe('Lan Anh');
+  });
+
+  test('an erased reader is nobody', async () => {
+    const made = (await (await server.ask('/readers', { method: 'POST', json: {} })).json()) as Session;
+    await server.services.database.writer.submit(
+      {
+        name: 'erase',
+        async run({ db }, ids: readonly string[]) {
+          await db.updateTable('readers').set({ erasedAt: Date.now() }).where('id', 'in', ids).execute();
+          return ids.map(() => null);
+        },
+      },
+      made.reader.id,
+    );
+    // What a node knows of a reader is five seconds old at most; a fresh process knows nothing.
+    const { createServices } = await import('../../server/src/services.js');
+    const { createApp } = await import('../../server/src/app.js');
+    const app = createApp(createServices(server.services.config, server.services.database, server.services.log));
+    const answer = await app.request('/v1/sites/paper/me', { headers: { authorization: `Bearer ${made.token}` } });
+    expect(answer.status).toBe(401);
+  });
+});
+
+describe('what operators and programs ask', () => {
+  test('health and readiness', async () => {
+    expect((await server.app.request('/healthz')).status).toBe(200);
+    expect((await server.app.request('/readyz')).status).toBe(200);
+  });
+
+  test('metrics are nobody else’s business', async () => {
+    expect((await server.app.request('/metrics')).status).toBe(404);
+  });
+
+  test('/openapi.json describes every route with full paths, shapes and problems', async () => {
+    const answer = await server.app.request('/openapi.json');
+    const described = (await answer.json()) as { openapi: string; paths: Record<string, Record<string, { responses: object }>>; components: { schemas: object } };
+    expect(described.openapi).toBe('3.1.0');
+    for (const path of ['page', 'me', 'reactions', 'comments', 'comments/{id}', 'comments/{id}/vote', 'comments/preview', 'readers', 'newsletters', 'subscriptions', 'counts', 'stories/{rail}', 'stories', 'signals']) {
+      expect(Object.keys(described.paths)).toContain(`/v1/sites/{site}/${path}`);
+    }
+    expect(Object.keys(described.components.schemas)).toEqual(expect.arrayContaining(['Comment', 'Reactions', 'Story', 'Problem', 'Page', 'Me', 'Reader']));
+    expect(Object.keys(described.paths['/v1/sites/{site}/reactions']?.['put']?.responses ?? {})).toEqual(expect.arrayContaining(['200', '401', '403', '404', '409', '422', '429']));
+  });
+});

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { pino } from 'pino';
+import { createApp } from '../../server/src/app.js';
+import { readConfig } from '../../server/src/config.js';
+import type { Api } from '../../server/src/http/api.js';
+import { createServices, type Services } from '../../server/src/services.js';
+import { newSiteSchema, type Site } from '../../server/src/sites/store.js';
+import { openDatabase } from '../../server/src/storage/database.js';
+
+/** Each suite that touches the store runs on both. */
+export const databases = ['sqlite', 'postgres'] as const;
+export type DatabaseKind = (typeof databases)[number];
+
+export const origin = 'https://paper.example';
+export const storyUrl = `${origin}/a-story`;
+
+/** A server without a socket, on a database of its own. */
+export interface TestServer {
+  readonly services: Services;
+  readonly app: Api;
+  readonly site: Site;
+  readonly folder: string;
+  /** Asks the API below the site `paper`, as a page of its first origin would. */
+  ask(path: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Response>;
+  /** A new guest's token. */
+  guest(name?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** @param environment settings besides those every test server has */
+export async function openTestServices(kind: DatabaseKind, environment: Record<string, string> = {}): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'afterword-server-'));
+  const made = kind === 'postgres' ? await createPostgresDatabase() : undefined;
+  const config = readConfig({
+    AFTERWORD_DATA: folder,
+    AFTERWORD_SECRET: 'a secret of the tests that is long enough',
+    AFTERWORD_LIMITS: 'off',
+    AFTERWORD_LOG: 'silent',
+    ...(made ? { AFTERWORD_DATABASE: made.url } : {}),
+    ...environment,
+  });
+  const database = await openDatabase(config.database);
+  const services = createServices(config, database, pino({ level: 'silent' }));
+  const app = createApp(services);
+  await services.sites.put(
+    newSiteSchema.parse({ id: 'paper', name: 'The Paper', lang: 'vi', origins: [origin], settings: { moderation: 'post', votes: 'up-down' } }),
+  );
+  const site = await services.sites.get('paper');
+  if (!site) throw new Error('The site was not added.');
+
+  const ask: TestServer['ask'] = async (path, { token, json, ...init } = {}) => {
+    const headers = new Headers(init.headers);
+    if (!headers.has('origin')) headers.set('origin', origin);
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    if (json !== undefined) headers.set('content-type', 'application/json');
+    return app.request(`/v1/sites/paper${path}`, { ...init, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) });
+  };
+
+  return {
+    services,
+    app,
+    site,
+    folder,
+    ask,
+    async guest(name = 'Lan') {
+      const answer = await ask('/readers', { method: 'POST', json: { name } });
+      return ((await answer.json()) as { token: string }).token;
+    },
+    async close() {
+      await database.close();
+      await made?.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A story's key as a query parameter. */
+export function storyQuery(key = storyUrl): string {
+  return `story=${encodeURIComponent(key)}`;
+}
+
+async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const server = process.env['AFTERWORD_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+  const name = `afterword_test_${randomUUID().replaceAll('-', '')}`;
+  const admin = async (statement: string) => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await admin(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => admin(`drop database ${name} with (force)`) };
+}

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Command } from '../../server/src/storage/writer.js';
+import { databases, openTestServices, type TestServer } from './setup.js';
+
+interface Row {
+  id: string;
+  fails?: 'refused' | 'thrown';
+}
+
+let runs: number[] = [];
+
+/** Adds rows to a real table; one that is to fail does so after it has written. */
+const addSites: Command<Row, string> = {
+  name: 'add-sites',
+  async run({ db }, rows) {
+    runs.push(rows.length);
+    const outputs: (string | Error)[] = [];
+    for (const { id, fails } of rows) {
+      if (fails === 'refused') {
+        outputs.push(new Error('refused'));
+        continue;
+      }
+      await db
+        .insertInto('sites')
+        .values({ id, name: id, lang: 'vi', originsJson: '[]', settingsJson: '{}', serverKeyHash: null, createdAt: 0 })
+        .execute();
+      if (fails === 'thrown') throw new Error('thrown');
+      outputs.push(id);
+    }
+    return outputs;
+  },
+};
+
+describe.each(databases)('the writer on %s', (kind) => {
+  let server: TestServer;
+  beforeEach(async () => {
+    runs = [];
+    server = await openTestServices(kind);
+  });
+  afterEach(() => server.close());
+
+  const submit = (row: Row) => server.services.database.writer.submit(addSites, row);
+  const sites = async () =>
+    (await server.services.database.read.selectFrom('sites').select('id').where('name', '!=', 'The Paper').orderBy('id').execute()).map(({ id }) => id);
+
+  test('writes that arrive together share a commit', async () => {
+    await Promise.all(['a', 'b', 'c'].map((id) => submit({ id })));
+    expect(runs).toEqual([3]);
+    expect(await sites()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a refused write leaves its neighbours alone', async () => {
+    const results = await Promise.allSettled([submit({ id: 'a' }), submit({ id: 'b', fails: 'refused' }), submit({ id: 'c' })]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await sites()).toEqual(['a', 'c']);
+  });
+
+  test('a write that throws is undone whole, and its neighbours are written all the same', async () => {
+    const results = await Promise.allSettled([submit({ id: 'a' }), submit({ id: 'b', fails: 'thrown' }), submit({ id: 'c' })]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await sites()).toEqual(['a', 'c']);
+  });
+
+  test('closing waits for the writes that were taken, and takes no more', async () => {
+    const last = submit({ id: 'a' });
+    await server.services.database.writer.close();
+    await expect(last).resolves.toBe('a');
+    await expect(submit({ id: 'b' })).rejects.toThrow('closed');
+  });
+});
