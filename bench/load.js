@@ -59,6 +59,9 @@ async function loadWithWrk(program, url, requests, seconds) {
   }
 }
 
+/** Stands for a request's number while its length is taken: as many characters as the number will have. */
+const slot = '#'.repeat(20);
+
 /**
  * A wrk script: every request is put together beforehand, so that the load costs little while it runs.
  *
@@ -76,14 +79,13 @@ local made
 local turn, number = 0, 0
 local run = os.time() .. '-'
 function init()
-  wrk.init({})
   made = {
-${made.join('\n')}
+${made.join('\n').replaceAll('{n}', slot)}
   }
 end
 function request()
   turn = turn % #made + 1
-  ${numbered ? "number = number + 1\n  return (made[turn]:gsub('{n}', run .. string.format('%09d', number)))" : 'return made[turn]'}
+  ${numbered ? `number = number + 1\n  return (made[turn]:gsub('${slot}', run .. string.format('%09d', number)))` : 'return made[turn]'}
 end
 function done(summary, latency)
   local errors = summary.errors
