@@ -1,25 +1,29 @@
 import { createRequire } from 'node:module';
-import { errors } from 'afterword/contract';
+import { errors, problemSchema } from 'afterword/contract';
 import { html } from 'hono/html';
 import type { Api } from './http/api.js';
+import { htmlPage } from './http/html-page.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
-const pagePolicy = "default-src 'none'; style-src 'sha256-PLACEHOLDER'";
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The API, described: for programs at `/openapi.json`, for people at `/docs`. Both come from the routes themselves. */
 export function addDocsRoutes(app: Api): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'reader', {
     type: 'http',
     scheme: 'bearer',
-    description: 'A reader token, from `POST /readers`.',
+    description: 'A reader token, from `POST /v1/sites/{site}/readers`.',
   });
+  app.openAPIRegistry.register('Problem', problemSchema);
+
   const describe = () =>
     app.getOpenAPI31Document({
       openapi: '3.1.0',
       info: {
         title: 'Afterword',
         version,
-        description: 'Reactions, comments, story rails and newsletters after a news story.',
+        description:
+          "Everything that comes after a news story's last paragraph: reactions, comments, story rails, newsletters.",
       },
     });
   let described: ReturnType<typeof describe> | undefined;
@@ -30,7 +34,48 @@ export function addDocsRoutes(app: Api): void {
       'access-control-allow-origin': '*',
     }),
   );
+
+  app.get('/docs', (c) => {
+    const { paths = {} } = (described ??= describe());
+    const operations = Object.entries(paths).flatMap(([path, item]) =>
+      methods.flatMap((method) => {
+        const operation = item?.[method];
+        return operation ? [{ path, method: method.toUpperCase(), operation }] : [];
+      }),
+    );
+    return htmlPage(c, {
+      title: 'Afterword API',
+      lang: 'en',
+      wide: true,
+      body: html`
+        <h1>Afterword API</h1>
+        <p>
+          Version ${version}. Shapes, parameters and limits are in <a href="/openapi.json">/openapi.json</a>. Errors are
+          <code>application/problem+json</code> with a code that never changes its meaning.
+        </p>
+        <h2>Requests</h2>
+        <table>
+          ${operations.map(
+            ({ path, method, operation }) =>
+              html`<tr>
+                <td><code>${method}</code></td>
+                <td><code>${path}</code></td>
+                <td>${operation.summary ?? ''}</td>
+              </tr>`,
+          )}
+        </table>
+        <h2>Errors</h2>
+        <table>
+          ${Object.entries(errors).map(
+            ([code, { status, title }]) =>
+              html`<tr id="${code}">
+                <td><code>${code}</code></td>
+                <td>${status}</td>
+                <td>${title}</td>
+              </tr>`,
+          )}
+        </table>
+      `,
+    });
+  });
 }
-void html;
-void errors;
-void pagePolicy;

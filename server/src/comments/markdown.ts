@@ -6,8 +6,11 @@ type MarkdownNode = ReturnType<typeof fromMarkdown>['children'][number];
 /** Without one of these, nothing in a text can mean more than itself: most comments never see the parser. */
 const markup =
   /[*_`>[\]<\\&#~]|^\s{0,3}(?:[-+]|\d{1,9}[.)])\s|^ {0,3}(?:-{3,}|={2,})\s*$|^(?: {4}|\t)|https?:\/\/|\n\n| {2}$/im;
-/** A line that opens containers within containers; parsing them takes time by the square of their number. */
-const tower = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){9}/m;
+/** Parsers take time by the square of some of this; a text with more of it than any writer needs is shown as typed. */
+const marks = /[*_`>[\]<\\&#~\n]/g;
+const mostMarks = 500;
+/** A line that opens containers within containers, or that is indented as deep. */
+const tower = /^(?:(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){5}|[ \t]{9,}(?:>|[-+*]|\d{1,9}[.)]))/m;
 const address = /https?:\/\/[^\s<>"'“”‘’]+/gi;
 const trailing = /[.,;:!?)\]}…]+$/;
 /** Nobody quotes a quote of a quote this often in earnest; what lies deeper is shown as plain text. */
@@ -16,9 +19,13 @@ const linkProtocols = new Set(['http:', 'https:', 'mailto:']);
 
 /** What a comment's source means: a small markdown, as a tree of nodes. Never HTML. */
 export function commentNodes(text: string): CommentNode[] {
-  if (!markup.test(text) || tower.test(text)) return [{ type: 'paragraph', children: lines(text) }];
+  if (!markup.test(text) || isTooMuch(text)) return [{ type: 'paragraph', children: lines(text) }];
   const tree = fromMarkdown(text, { extensions: [withoutHtml] });
   return tree.children.flatMap((node) => block(node, 0));
+}
+
+function isTooMuch(text: string): boolean {
+  return tower.test(text) || (text.match(marks)?.length ?? 0) > mostMarks;
 }
 
 /** HTML stays text, headings and images have no place in a comment, and an indent is not code in a chat. */
