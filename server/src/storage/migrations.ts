@@ -3,6 +3,7 @@ import type { Kysely, Migration } from 'kysely';
 /** In order, never edited once released: a change is a new entry. */
 export const migrations: Record<string, Migration> = {
   '0001-first-tables': { up: firstTables },
+  '0002-subscription-requests': { up: subscriptionRequests },
 };
 
 async function firstTables(db: Kysely<unknown>): Promise<void> {
@@ -276,4 +277,18 @@ async function firstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('sent_at', 'bigint')
     .execute();
   await schema.createIndex('mails_due').on('mails').column('due_at').execute();
+}
+
+async function subscriptionRequests({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('subscription_requests')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('site_id', 'text', (c) => c.notNull().references('sites.id'))
+    .addColumn('email_key', 'text', (c) => c.notNull())
+    .addColumn('email', 'text', (c) => c.notNull())
+    .addColumn('lists_json', 'text', (c) => c.notNull())
+    .addColumn('lang', 'text', (c) => c.notNull())
+    .addColumn('method', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .execute();
 }

@@ -22,6 +22,7 @@ export interface Tables {
   idempotent_answers: IdempotentAnswerRow;
   newsletters: NewsletterRow;
   consent_texts: ConsentTextRow;
+  subscription_requests: SubscriptionRequestRow;
   subscriptions: SubscriptionRow;
   subscription_tokens: SubscriptionTokenRow;
   consent_events: ConsentEventRow;
@@ -192,6 +193,19 @@ export interface ConsentTextRow {
   siteId: string;
   newsletterId: string;
   textJson: string;
+  createdAt: Millis;
+}
+
+/** What was answered with "check your inbox" and waits to be looked at; gone once it was. */
+export interface SubscriptionRequestRow {
+  id: string;
+  siteId: string;
+  emailKey: string;
+  email: string;
+  /** The lists asked for, each with the consent text agreed to. */
+  listsJson: string;
+  lang: string;
+  method: 'widget' | 'form';
   createdAt: Millis;
 }
 
