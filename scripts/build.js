@@ -1,6 +1,5 @@
 /**
- * `npm run build`: everything that is made from the sources. With `--keep-types`, `src/contract/types.ts` stays as it is,
- * so that the tests see whether it has fallen behind its schemas.
+ * `npm run build`: everything that is made from the sources.
  *
  *     dist/                   one plain module per source file, its types, the tokens, and cdn/ for the script tag
  *     server/dist/            the server
@@ -12,8 +11,6 @@ import { join } from 'node:path';
 import { beginBuild, markBuilt } from './build-stamp.js';
 import { main, root, runPackage, SetupError } from './commands.js';
 
-const keepTypes = process.argv.includes('--keep-types');
-
 await main(async () => {
   const { build } = await import('vite');
   /** @param {'npm' | 'cdn' | 'server'} mode */
@@ -24,7 +21,7 @@ await main(async () => {
 
   if (existsSync(join(root, 'scripts/tokens.js'))) await step('tokens', runPackage('../scripts/tokens.js', []));
   await bundle('npm');
-  if (!keepTypes) await step('contract types', runPackage('../scripts/contract-types.js', []));
+  await step('contract types', runPackage('../scripts/contract-types.js', []));
   const declarations = runPackage('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
   const manifest = runPackage('@custom-elements-manifest/analyzer/cem.js', ['analyze', '--quiet']);
   await bundle('cdn');

@@ -26,7 +26,9 @@ export function requireChromium() {
   if (path) return path;
   const named = process.env.CHROMIUM;
   if (named) throw new SetupError(`CHROMIUM names ${named}, which is not there.`);
-  throw new SetupError('Chromium is missing. Install it (on Debian: apt-get install chromium), or name it in CHROMIUM.');
+  throw new SetupError(
+    'Chromium is missing. Install it (on Debian: apt-get install chromium), or name it in CHROMIUM.',
+  );
 }
 
 /** Makes sure there is one. */

@@ -1,0 +1,184 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync, brotliDecompressSync } from 'node:zlib';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { root } from '../../scripts/commands.js';
+import { contractTypes } from '../../scripts/contract-types.js';
+
+interface Declaration {
+  tagName?: string;
+  summary?: string;
+  attributes?: Named[];
+  events?: Named[];
+  slots?: Named[];
+  cssParts?: Named[];
+  cssProperties?: Named[];
+  cssStates?: Named[];
+}
+interface Named {
+  name: string;
+  description?: string;
+}
+
+const scripts = filesIn('dist').filter((file) => file.endsWith('.js'));
+const declarations = filesIn('dist').filter((file) => file.endsWith('.d.ts'));
+const scriptTag = scripts.filter((file) => file.startsWith('dist/cdn/'));
+
+describe('the build', () => {
+  test('is there', () => {
+    expect(scriptTag.length).toBeGreaterThan(5);
+    expect(declarations.length).toBeGreaterThan(10);
+  });
+
+  test('holds no decorator that a browser would stumble over', () => {
+    const raw = /^\s*@(property|state|query|queryAll|eventOptions|customElement)\(/m;
+    expect(scripts.filter((file) => raw.test(read(file)))).toEqual([]);
+  });
+
+  test('brings no schema library to a page, nor to its types', () => {
+    const schemas = /\bzod\b|ZodObject|\$ZodType/;
+    expect([...scriptTag, ...declarations].filter((file) => schemas.test(read(file)))).toEqual([]);
+  });
+
+  test('has a Trusted Types policy of its own', () => {
+    const all = scriptTag.map(read).join('\n');
+    expect(all).toMatch(/createPolicy\(["'`]afterword["'`]/);
+    expect(all).not.toMatch(/createPolicy\(["'`]lit-html["'`]/);
+  });
+
+  test('needs no leave that a strict policy refuses', () => {
+    const refused = /\beval\(|new Function\(|document\.write\(|\.insertAdjacentHTML\(/;
+    expect(scriptTag.filter((file) => refused.test(read(file)))).toEqual([]);
+  });
+
+  test('loads the script tag in one request', () => {
+    const { statements } = parse('dist/cdn/afterword.js');
+    expect(statements.filter((statement) => ts.isImportDeclaration(statement))).toEqual([]);
+  });
+
+  test('compresses what it sends, without loss', () => {
+    for (const file of scriptTag) {
+      const plain = readFileSync(join(root, file));
+      expect(gunzipSync(readFileSync(join(root, `${file}.gz`))).equals(plain), `${file}.gz`).toBe(true);
+      expect(brotliDecompressSync(readFileSync(join(root, `${file}.br`))).equals(plain), `${file}.br`).toBe(true);
+    }
+  });
+
+  test('publishes no type that leads nowhere', () => {
+    const lost = declarations.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => join(dirname(file), specifier.replace(/\.js$/, '.d.ts')))
+        .filter((target) => !existsSync(join(root, target)))
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(lost).toEqual([]);
+  });
+});
+
+describe('custom-elements.json', () => {
+  const { modules } = JSON.parse(read('custom-elements.json')) as {
+    modules: { path: string; declarations: Declaration[] }[];
+  };
+  const elements = modules.flatMap(({ path, declarations }) => declarations.map((declared) => ({ path, ...declared })));
+  const tagged = elements.filter(({ tagName }) => tagName);
+
+  test('knows all elements, by files that are there', () => {
+    expect(tagged.map(({ tagName }) => tagName).sort()).toEqual([
+      'aw-comment-count',
+      'aw-comments',
+      'aw-newsletter',
+      'aw-reactions',
+      'aw-stories',
+    ]);
+    expect(modules.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test.each([
+    { tag: 'aw-reactions', attributes: ['poll', 'variant'], events: ['aw-react'] },
+    {
+      tag: 'aw-comments',
+      attributes: ['sort', 'page-size', 'open'],
+      events: ['aw-comment', 'aw-comment-vote', 'aw-sign-in-request'],
+    },
+    { tag: 'aw-comment-count', attributes: [], events: [] },
+    { tag: 'aw-stories', attributes: ['rail', 'layout', 'limit'], events: ['aw-story-view', 'aw-story-click'] },
+    { tag: 'aw-newsletter', attributes: ['list', 'variant'], events: ['aw-subscribe'] },
+  ])('describes $tag', ({ tag, attributes, events }) => {
+    const element = tagged.find(({ tagName }) => tagName === tag)!;
+    const names = (list: Named[] | undefined): string[] => (list ?? []).map(({ name }) => name);
+    expect(element.summary).toBeTruthy();
+    expect(names(element.attributes)).toEqual(expect.arrayContaining([...attributes, 'site', 'story', 'api']));
+    expect(names(element.events)).toEqual(expect.arrayContaining(events));
+    expect(names(element.slots)).toContain('');
+    for (const list of [element.slots, element.cssParts, element.cssProperties, element.cssStates, element.events]) {
+      expect((list ?? []).filter(({ description }) => !description)).toEqual([]);
+    }
+  });
+
+  test.each(tagged.map(({ tagName, path }) => [tagName!, path]))('%s names every part and slot it has', (tag, path) => {
+    const element = tagged.find(({ tagName }) => tagName === tag)!;
+    const folder = dirname(path).replace(/^dist/, 'src');
+    const source = filesIn(folder).map(read).join('\n');
+    const parts = [...source.matchAll(/\bpart="([\w -]+)"/g)].flatMap(([, names]) => names!.split(' '));
+    const slots = [...source.matchAll(/<slot name="([\w-]+)"/g)].map(([, name]) => name!);
+    expect(sorted(element.cssParts?.map(({ name }) => name))).toEqual(expect.arrayContaining(sorted(parts)));
+    expect(sorted(element.slots?.map(({ name }) => name))).toEqual(expect.arrayContaining(sorted(slots)));
+  });
+});
+
+describe('the sources', () => {
+  test('of the contract: its types are those of its schemas', async () => {
+    expect(read('src/contract/types.ts')).toBe(await contractTypes());
+  });
+
+  test('agree on the version', () => {
+    const version = packageVersion('package.json');
+    expect(packageVersion('server/package.json')).toBe(version);
+    expect(read('src/base/version.ts')).toContain(`version = '${version}'`);
+  });
+
+  test('lock what is installed, and not from where', () => {
+    expect(read('package-lock.json')).not.toMatch(/"resolved": "(https?|git)/);
+  });
+
+  test('are files of a size one can read', () => {
+    const most = 350;
+    const generated = ['src/contract/types.ts'];
+    const long = ['src', 'server/src', 'demo', 'scripts', 'bench']
+      .flatMap(filesIn)
+      .filter((file) => /\.(ts|js)$/.test(file) && !generated.includes(file))
+      .map((file) => ({ file, lines: read(file).split('\n').length }))
+      .filter(({ lines }) => lines > most);
+    expect(long).toEqual([]);
+  });
+});
+
+function filesIn(folder: string): string[] {
+  const full = join(root, folder);
+  if (!existsSync(full)) return [];
+  return readdirSync(full, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length).replaceAll('\\', '/'));
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+function parse(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest);
+}
+
+function importsOf(file: string): string[] {
+  return ts.preProcessFile(read(file)).importedFiles.map(({ fileName }) => fileName);
+}
+
+function packageVersion(file: string): string {
+  return (JSON.parse(read(file)) as { version: string }).version;
+}
+
+function sorted(names: string[] | undefined): string[] {
+  return [...new Set(names)].sort();
+}
