@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { errors, problemSchema } from 'afterword/contract';
+import { errors } from 'afterword/contract';
 import { html } from 'hono/html';
 import type { Api } from './http/api.js';
 import { htmlPage } from './http/html-page.js';
@@ -14,7 +14,6 @@ export function addDocsRoutes(app: Api): void {
     scheme: 'bearer',
     description: 'A reader token, from `POST /v1/sites/{site}/readers`.',
   });
-  app.openAPIRegistry.register('Problem', problemSchema);
 
   const describe = () =>
     app.getOpenAPI31Document({

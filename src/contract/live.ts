@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { commentSchema, threadSchema } from './comments.js';
 import { limits } from './limits.js';
-import { count, slug, story } from './primitives.js';
+import { count, repeated, slug, story } from './primitives.js';
 
 /** What comes over `GET /live`; each event names its story. */
 export const liveEventSchema = z
@@ -26,4 +26,4 @@ export const liveEventSchema = z
   ])
   .meta({ id: 'LiveEvent' });
 
-export const liveQuery = z.object({ story: z.array(story).min(1).max(limits.liveStories) });
+export const liveQuery = z.object({ story: repeated(story, limits.liveStories) });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commentsSchema, commentSorts } from './comments.js';
 import { limits } from './limits.js';
 import { newslettersSchema } from './newsletter.js';
-import { pageLimit, problemSchema, slug, storyQuery } from './primitives.js';
+import { pageLimit, problemSchema, repeated, slug, storyQuery } from './primitives.js';
 import { defaultPoll, reactionsSchema } from './reactions.js';
 import { countsSchema, rails, railSchema } from './stories.js';
 
@@ -39,8 +39,8 @@ export function parsePart(entry: string): PagePart | undefined {
 
 export const pageQuery = storyQuery.extend({
   parts: z
-    .array(z.string())
-    .transform((given) => [...new Set(given.flatMap((value) => value.split(',')))].filter(Boolean))
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [...new Set([given].flat().flatMap((value) => value.split(',')))].filter(Boolean))
     .pipe(z.array(z.string().max(200)).min(1).max(limits.pageParts))
     .meta({
       description:

@@ -36,6 +36,9 @@ export const siteParams = z.object({ site: slug });
 export const langQuery = z.object({ lang: lang.optional() });
 export const storyQuery = langQuery.extend({ story });
 export const pageLimit = z.coerce.number().int().min(1).max(limits.limit);
+/** A query parameter that may be repeated: sent once, it arrives as a string. */
+export const repeated = <List extends z.ZodArray>(list: List) =>
+  z.preprocess((given) => (typeof given === 'string' ? [given] : given), list);
 export const cursor = z.string().max(limits.cursorBytes);
 
 export const problemSchema = z
@@ -51,3 +54,12 @@ export const problemSchema = z
       .describe('Which fields of the request were refused'),
   })
   .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
+
+/** A query parameter that may stand several times: one alone arrives as it is. */
+export function repeated<Item extends z.ZodType>(item: Item, most: number) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat())
+    .pipe(z.array(item).min(1).max(most))
+    .meta({ type: 'array', items: { type: 'string' } });
+}

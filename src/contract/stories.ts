@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.js';
-import { count, pageLimit, story, storyQuery, time, webUrl } from './primitives.js';
+import { count, pageLimit, repeated, story, storyQuery, time, webUrl } from './primitives.js';
 
 export const rails = ['related', 'most-read', 'latest', 'dont-miss', 'videos', 'sponsored'] as const;
 export const storyKinds = ['article', 'video', 'live', 'gallery', 'opinion', 'podcast', 'sponsored'] as const;
@@ -92,7 +92,7 @@ export const signalsBody = z
   })
   .meta({ id: 'SignalsBody' });
 
-export const countsQuery = z.object({ story: z.array(story).min(1).max(limits.countsStories) });
+export const countsQuery = z.object({ story: repeated(story, limits.countsStories) });
 export const storyCountsSchema = z.object({ comments: count, reactions: count }).meta({ id: 'StoryCounts' });
 export const countsSchema = z.object({ counts: z.record(z.string(), storyCountsSchema) }).meta({ id: 'Counts' });
 

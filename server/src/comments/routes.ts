@@ -158,7 +158,7 @@ export function addCommentRoutes(api: Api, services: Services): void {
     const text = commentText(given);
     const key = keyOf(c.req.header('idempotency-key'));
     await rateLimits.take('comment', reader.id);
-    await rateLimits.take('comment-network', clientAddress.networkOf(c.env.incoming));
+    await rateLimits.take('comment-network', clientAddress.networkOf(c.env?.incoming));
     const { moderation, who } = site.settings;
     if (who !== 'guest' && reader.kind === 'guest') throw new Problem('identity-required');
     const story = await stories.ensure(site, storyKey);

@@ -18,7 +18,9 @@ export class ClientAddress {
     this.#log = log;
   }
 
-  networkOf(request: IncomingMessage): string {
+  /** @param request what came over the socket; requests made within the process have none */
+  networkOf(request: IncomingMessage | undefined): string {
+    if (!request) return 'none';
     const peer = request.socket.remoteAddress ?? '';
     const forwarded = request.headers['x-forwarded-for'];
     const chain = [

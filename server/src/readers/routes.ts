@@ -83,14 +83,14 @@ export function addReaderRoutes(api: Api, services: Services): void {
 
   api.openapi(postReader, async (c) => {
     const name = readerName(c.req.valid('json').name ?? '');
-    await rateLimits.take('new-reader', clientAddress.networkOf(c.env.incoming));
+    await rateLimits.take('new-reader', clientAddress.networkOf(c.env?.incoming));
     return c.json(await readers.addGuest(c.get('site').id, name), 201);
   });
 
   api.openapi(refresh, async (c) => {
     const site = c.get('site');
     const reader = await readers.authenticate(c.req.header('authorization'), site.id);
-    await rateLimits.take('new-reader', clientAddress.networkOf(c.env.incoming));
+    await rateLimits.take('new-reader', clientAddress.networkOf(c.env?.incoming));
     return c.json({ token: await readers.newToken(site.id, reader.id), reader }, 200);
   });
 

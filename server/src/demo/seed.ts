@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoryInput } from 'afterword/contract';
+import type { NewNewsletter } from '../newsletter/lists.js';
+import type { NewSite } from '../sites/store.js';
+import { demoFolder, leadOf, pathOf, publishedAt, readDemoStories } from './stories.js';
+
+/** A comment of the demo's lead story. Texts are markdown, as a reader would type it. */
+export interface DemoComment {
+  readonly author: string;
+  readonly text: string;
+  readonly minutesAgo: number;
+  readonly likes: number;
+  readonly featured?: boolean;
+  readonly replies?: readonly DemoComment[];
+}
+
+/** The invented paper: it publishes at once and takes guests. Its origins are known once its ports are. */
+export const demoSite: Omit<NewSite, 'origins'> = {
+  id: 'demo',
+  name: 'Bến Sông',
+  lang: 'vi',
+  settings: { stories: 'any', moderation: 'post', who: 'guest', votes: 'up', editSeconds: 300 },
+};
+
+/** Every story that has an address of its own, as a publisher would hand it in. */
+export function demoStories(url: string, now: number): (StoryInput & { reads: number })[] {
+  const stories = readDemoStories();
+  return stories
+    .filter(({ translationOf }) => translationOf === undefined)
+    .map((story) => {
+      const { title, summary, section, kicker, byline, kind, durationSec, sponsor, lang, dontMiss, reads } = story;
+      return {
+        url: new URL(pathOf(story, stories), url).href,
+        title,
+        publishedAt: publishedAt(story, now).toISOString(),
+        summary,
+        image: { src: new URL(`/demo/pictures/${story.picture}.svg`, url).href, width: 1280, height: 720, alt: '' },
+        section,
+        byline,
+        kind,
+        lang,
+        reads,
+        ...(kicker && { kicker }),
+        ...(durationSec && { durationSec }),
+        ...(sponsor && { sponsor }),
+        ...(dontMiss && { dontMiss }),
+      };
+    });
+}
+
+/** The address of the story that the sample comments and reactions belong to. */
+export function demoLeadUrl(url: string): string {
+  const stories = readDemoStories();
+  return new URL(pathOf(leadOf(stories), stories), url).href;
+}
+
+export function demoComments(): DemoComment[] {
+  return JSON.parse(readFileSync(join(demoFolder, 'comments.json'), 'utf8')) as DemoComment[];
+}
+
+/** The newsroom's question above the sample comments. */
+export const demoQuestion = 'Nơi bạn sống đã có điều gì trở lại sau khi người ta thôi cản trở nó?';
+
+/** How many have chosen what on the lead story when the demo starts. */
+export const demoReactions: Readonly<Record<string, number>> = { great: 214, like: 131, fun: 12, improve: 9 };
+
+export const demoNewsletters: readonly NewNewsletter[] = [
+  {
+    id: 'daily',
+    name: { vi: 'Bến Sông mỗi sáng', en: 'Bến Sông every morning' },
+    description: {
+      vi: 'Năm chuyện đáng đọc, gói trong ba phút, trước khi bạn ra khỏi nhà.',
+      en: 'Five stories worth your time, in three minutes, before you leave home.',
+    },
+    frequency: { vi: 'Mỗi sáng, trừ Chủ nhật', en: 'Every morning but Sunday' },
+    consent: {
+      id: 'daily-1',
+      text: {
+        vi: 'Tôi đồng ý nhận bản tin này qua email và có thể huỷ bất cứ lúc nào.',
+        en: 'I agree to receive this newsletter by email and can stop at any time.',
+      },
+    },
+  },
+  {
+    id: 'weekend',
+    name: { vi: 'Cuối tuần thong thả', en: 'A slow weekend' },
+    description: {
+      vi: 'Một phóng sự dài, một nơi để đi và một món để nấu.',
+      en: 'One long read, one place to go and one dish to cook.',
+    },
+    frequency: { vi: 'Sáng thứ Bảy', en: 'Saturday morning' },
+    consent: {
+      id: 'weekend-1',
+      text: {
+        vi: 'Tôi đồng ý nhận bản tin này qua email và có thể huỷ bất cứ lúc nào.',
+        en: 'I agree to receive this newsletter by email and can stop at any time.',
+      },
+    },
+  },
+];
