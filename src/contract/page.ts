@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commentsSchema, commentSorts } from './comments.js';
 import { limits } from './limits.js';
 import { newslettersSchema } from './newsletter.js';
-import { pageLimit, problemSchema, repeated, slug, storyQuery } from './primitives.js';
+import { pageLimit, problemSchema, slug, storyQuery } from './primitives.js';
 import { defaultPoll, reactionsSchema } from './reactions.js';
 import { countsSchema, rails, railSchema } from './stories.js';
 

@@ -36,9 +36,6 @@ export const siteParams = z.object({ site: slug });
 export const langQuery = z.object({ lang: lang.optional() });
 export const storyQuery = langQuery.extend({ story });
 export const pageLimit = z.coerce.number().int().min(1).max(limits.limit);
-/** A query parameter that may be repeated: sent once, it arrives as a string. */
-export const repeated = <List extends z.ZodArray>(list: List) =>
-  z.preprocess((given) => (typeof given === 'string' ? [given] : given), list);
 export const cursor = z.string().max(limits.cursorBytes);
 
 export const problemSchema = z
