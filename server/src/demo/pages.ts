@@ -1,0 +1,244 @@
+import { html } from 'hono/html';
+import { leadOf, pathOf, publishedAt, type DemoStory } from './stories.js';
+import { longTime, storyArticle } from './story-article.js';
+import {
+  byReads,
+  byTime,
+  commentsTag,
+  newsletterTag,
+  reactionsTag,
+  storiesTag,
+  type TagOptions,
+} from './widget-tags.js';
+import { paperWords } from './words.js';
+
+type Html = ReturnType<typeof html>;
+type Lang = DemoStory['lang'];
+
+/** What the pages of the paper are made from. */
+export interface Paper {
+  readonly stories: readonly DemoStory[];
+  /** Where the paper stands, without a slash at the end: addresses in canonical links begin with it. */
+  readonly storyOrigin: string;
+  readonly partnerOrigin?: string | undefined;
+  /** When the demo was first started: the stories count back from here. */
+  readonly now: number;
+}
+
+/** `Thời sự` as part of an address. */
+export function sectionSlug(section: string): string {
+  return section
+    .toLowerCase()
+    .replaceAll('đ', 'd')
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-');
+}
+
+export function sectionPath(section: string, lang: Lang): string {
+  return lang === 'en' ? `/en/section/${sectionSlug(section)}` : `/chuyen-muc/${sectionSlug(section)}`;
+}
+
+export function latestPath(lang: Lang): string {
+  return lang === 'en' ? '/en/latest' : '/moi-nhat';
+}
+
+/** A story with everything that comes after its last paragraph. */
+export function storyPage(paper: Paper, story: DemoStory): Html {
+  const { lang } = story;
+  const words = paperWords[lang];
+  const tags: TagOptions = { lang, storyOrigin: '', stories: paper.stories };
+  const others = paper.stories.filter((other) => other !== story);
+  return document(
+    paper,
+    { lang, title: story.title, description: story.summary, path: pathOf(story, paper.stories) },
+    html`<nav class="crumbs" aria-label="${words.sections}">
+        <a href="${homePath(lang)}">${words.home}</a>
+        <a href="${sectionPath(story.section, lang)}" aria-current="true">${story.section}</a>
+      </nav>
+      <div class="columns">
+        <main id="content">
+          ${storyArticle(story, paper.now)}
+          <div class="afterword">
+            ${reactionsTag(tags)} ${newsletterTag(tags, 'daily')}
+            ${storiesTag(tags, {
+              name: 'dont-miss',
+              layout: 'carousel',
+              limit: 6,
+              heading: words.dontMiss,
+              fallback: others.filter(({ dontMiss }) => dontMiss),
+            })}
+            ${commentsTag(tags)}
+          </div>
+        </main>
+        <aside>
+          ${storiesTag(tags, {
+            name: 'most-read',
+            layout: 'list',
+            limit: 5,
+            heading: words.mostRead,
+            fallback: byReads(others),
+          })}
+          ${storiesTag(tags, {
+            name: 'latest',
+            layout: 'grid',
+            limit: 4,
+            heading: words.newest,
+            more: latestPath(lang),
+            fallback: byTime(others),
+          })}
+        </aside>
+      </div>`,
+  );
+}
+
+/** The stories of a section, or the newest of all. */
+export function listPage(
+  paper: Paper,
+  { lang, heading, path, stories }: { lang: Lang; heading: string; path: string; stories: readonly DemoStory[] },
+): Html {
+  const words = paperWords[lang];
+  return document(
+    paper,
+    { lang, title: heading, description: `${heading}. ${words.motto}.`, path },
+    html`<main id="content" class="list">
+      <h1>${heading}</h1>
+      <ul>
+        ${byTime(stories).map((story) => {
+          const published = publishedAt(story, paper.now);
+          return html`<li>
+            <article>
+              <img
+                src="/demo/pictures/${story.picture}.svg"
+                width="1280"
+                height="720"
+                alt=""
+                loading="lazy"
+                decoding="async"
+              />
+              <h2><a href="${pathOf(story, paper.stories)}">${story.title}</a></h2>
+              <p>${story.summary}</p>
+              <p class="when">
+                ${story.sponsor ? html`<b>${words.sponsored}</b> · ` : ''}${story.section} ·
+                <time datetime="${published.toISOString()}">${longTime(published, words.locale)}</time>
+              </p>
+            </article>
+          </li>`;
+        })}
+      </ul>
+    </main>`,
+  );
+}
+
+/** The widgets in a page whose styles reach for everything: what must hold is what a shadow root promises. */
+export function hostilePage(paper: Paper): Html {
+  const lead = leadOf(paper.stories);
+  const tags: TagOptions = { lang: 'vi', storyOrigin: '', stories: paper.stories };
+  return html`<!doctype html>
+    <html lang="vi" dir="rtl">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Hostile</title>
+        <link rel="canonical" href="${paper.storyOrigin}${pathOf(lead, paper.stories)}" />
+        <link rel="stylesheet" href="/demo/hostile.css" />
+        <script type="module" src="/afterword.js" data-site="demo"></script>
+      </head>
+      <body>
+        <p>
+          Trang này đặt lại mọi thứ: <code>* { all: unset !important }</code>, viết từ phải sang trái, 1rem là 40px.
+        </p>
+        <div dir="ltr">
+          ${reactionsTag(tags)} ${newsletterTag(tags, 'daily')}
+          ${storiesTag(tags, {
+            name: 'dont-miss',
+            layout: 'carousel',
+            limit: 6,
+            heading: paperWords.vi.dontMiss,
+            fallback: paper.stories,
+          })}
+          ${commentsTag(tags)}
+        </div>
+        <div>
+          ${reactionsTag(tags)}
+          ${storiesTag(tags, {
+            name: 'most-read',
+            layout: 'list',
+            limit: 3,
+            heading: paperWords.vi.mostRead,
+            fallback: byReads(paper.stories),
+          })}
+        </div>
+      </body>
+    </html>`;
+}
+
+function homePath(lang: Lang): string {
+  return lang === 'en' ? latestPath('en') : '/';
+}
+
+/** The frame of every page of the paper. */
+function document(
+  { stories, storyOrigin, partnerOrigin, now }: Paper,
+  { lang, title, description, path }: { lang: Lang; title: string; description: string; path: string },
+  content: Html,
+): Html {
+  const words = paperWords[lang];
+  const sections = [...new Set(stories.filter((story) => story.lang === lang).map(({ section }) => section))];
+  return html`<!doctype html>
+    <html lang="${lang}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} | ${words.paper}</title>
+        <meta name="description" content="${description}" />
+        <link rel="canonical" href="${storyOrigin}${path}" />
+        <link rel="stylesheet" href="/cloak.css" />
+        <link rel="stylesheet" href="/demo/demo.css" />
+        <script type="module" src="/afterword.js" data-site="demo"></script>
+      </head>
+      <body>
+        <a class="skip" href="#content">${words.skip}</a>
+        <header class="masthead">
+          <p class="today">
+            ${longTime(new Date(now), words.locale).replace(/(^\d\d:\d\d,? |,? (at|lúc)? ?\d\d:\d\d$)/, '')}
+          </p>
+          <p class="editions">
+            ${
+              lang === 'vi'
+                ? html`<a href="${latestPath('en')}" lang="en">English</a>`
+                : html`<a href="/" lang="vi">Tiếng Việt</a>`
+            }
+          </p>
+          <a class="paper" href="${homePath(lang)}">
+            <svg viewBox="0 0 64 24" width="64" height="24" aria-hidden="true">
+              <path d="M2 8q8-8 15 0t15 0 15 0 15 0M2 17q8-8 15 0t15 0 15 0 15 0" />
+            </svg>
+            ${words.paper}
+          </a>
+          <p class="motto">${words.motto}</p>
+          <nav class="sections" aria-label="${words.sections}">
+            <a href="${latestPath(lang)}">${words.latest}</a>
+            ${sections.map((section) => html`<a href="${sectionPath(section, lang)}">${section}</a>`)}
+          </nav>
+        </header>
+        <div class="page">${content}</div>
+        <footer>
+          <p class="paper">${words.paper}</p>
+          <p>${words.invented}</p>
+          <p>
+            <a href="/docs">API</a>
+            <a href="/outbox">${lang === 'vi' ? 'Hộp thư đi' : 'Outbox'}</a>
+            <a href="/demo/hostile">${lang === 'vi' ? 'Trang thử sức' : 'Stress page'}</a>
+            ${
+              partnerOrigin === undefined
+                ? ''
+                : html`<a href="${partnerOrigin}/" lang="en"
+                    >${lang === 'vi' ? 'Trang đối tác (tiếng Anh)' : 'Partner page'}</a
+                  >`
+            }
+          </p>
+        </footer>
+      </body>
+    </html>`;
+}

@@ -1,0 +1,65 @@
+import { html } from 'hono/html';
+import { pathOf, type DemoStory } from './stories.js';
+import { paperWords } from './words.js';
+
+type Html = ReturnType<typeof html>;
+
+/** What the tags on a page need to know. What stands inside a tag is read where the script cannot run. */
+export interface TagOptions {
+  readonly lang: 'vi' | 'en';
+  /** Set in front of the addresses of stories. */
+  readonly storyOrigin: string;
+  readonly stories: readonly DemoStory[];
+}
+
+const letters = 'toasoan@bensong.example';
+
+export function reactionsTag({ lang }: TagOptions): Html {
+  return html`<aw-reactions>
+    <p>${paperWords[lang].reactions} <a href="mailto:${letters}">${letters}</a>.</p>
+  </aw-reactions>`;
+}
+
+export function commentsTag({ lang }: TagOptions): Html {
+  return html`<aw-comments>
+    <h2>${paperWords[lang].comments}</h2>
+    <p>${paperWords[lang].letters} <a href="mailto:${letters}">${letters}</a>.</p>
+  </aw-comments>`;
+}
+
+export function newsletterTag({ lang }: TagOptions, list: string): Html {
+  const words = paperWords[lang];
+  return html`<aw-newsletter list="${list}">
+    <h2>${words.newsletter}</h2>
+    <p>${words.letters} <a href="mailto:${letters}">${letters}</a>.</p>
+  </aw-newsletter>`;
+}
+
+/** A rail whose fallback is a plain list of the stories that an editor would have put there by hand. */
+export function storiesTag(
+  { lang, storyOrigin, stories }: TagOptions,
+  rail: { name: string; layout: string; limit: number; heading: string; more?: string; fallback: readonly DemoStory[] },
+): Html {
+  return html`<aw-stories
+    rail="${rail.name}"
+    layout="${rail.layout}"
+    limit="${rail.limit}"
+    ${rail.more === undefined ? '' : html`more="${rail.more}"`}
+  >
+    <h2>${rail.heading}</h2>
+    <ul>
+      ${rail.fallback
+        .filter((story) => story.lang === lang && story.translationOf === undefined)
+        .slice(0, rail.limit)
+        .map((story) => html`<li><a href="${storyOrigin}${pathOf(story, stories)}">${story.title}</a></li>`)}
+    </ul>
+  </aw-stories>`;
+}
+
+export function byReads(stories: readonly DemoStory[]): DemoStory[] {
+  return [...stories].sort((a, b) => b.reads - a.reads);
+}
+
+export function byTime(stories: readonly DemoStory[]): DemoStory[] {
+  return [...stories].sort((a, b) => a.minutesAgo - b.minutesAgo);
+}

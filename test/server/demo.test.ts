@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { storyInputSchema } from 'afterword/contract';
+import { demoApp, partnerApp } from '../../server/src/demo/app.js';
+import {
+  demoComments,
+  demoLeadUrl,
+  demoNewsletters,
+  demoSite,
+  demoStories,
+  type DemoComment,
+} from '../../server/src/demo/seed.js';
+import { readDemoStories } from '../../server/src/demo/stories.js';
+import { newSiteSchema } from '../../server/src/sites/store.js';
+
+const origin = 'http://localhost:8787';
+const partnerOrigin = 'http://localhost:8788';
+const now = Date.parse('2026-11-24T08:00:00Z');
+const options = { assetOrigin: origin, storyOrigin: origin, partnerOrigin, now };
+const demo = demoApp(options);
+const partner = partnerApp(options);
+/** Answered by the rest of the server. */
+const elsewhere = ['/afterword.js', '/cloak.css', '/docs', '/outbox'];
+
+async function page(app: typeof demo, path: string): Promise<string> {
+  const response = await app.request(path);
+  expect(response.status, path).toBe(200);
+  return response.text();
+}
+
+/** Every address a page names, as `href` or `src`. */
+function addresses(html: string): string[] {
+  return [...html.matchAll(/\b(?:href|src|more)="([^"]*)"/g)].map(([, address]) => address!);
+}
+
+/** All pages that can be reached from the front page by links. */
+async function crawl(app: typeof demo, own: string): Promise<Map<string, string>> {
+  const pages = new Map<string, string>();
+  const open = ['/'];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (pages.has(path) || elsewhere.includes(path)) continue;
+    const html = await page(app, path);
+    pages.set(path, html);
+    if (path.startsWith('/demo/') && path !== '/demo/hostile') continue;
+    for (const address of addresses(html)) {
+      const url = new URL(address, own);
+      if (url.origin === own) open.push(url.pathname);
+    }
+  }
+  return pages;
+}
+
+describe.each([
+  ['the paper', demo, origin, 60],
+  ['the partner', partner, partnerOrigin, 11],
+] as const)('%s', (_name, app, own, atLeast) => {
+  it('leads nowhere that does not answer', async () => {
+    const pages = await crawl(app, own);
+    expect([...pages.values()].filter((html) => html.includes('<html')).length).toBeGreaterThanOrEqual(atLeast);
+  });
+
+  it('holds no script and no style but by address', async () => {
+    for (const [path, html] of await crawl(app, own)) {
+      if (path.startsWith('/demo/') && path !== '/demo/hostile') continue;
+      expect(html, path).not.toMatch(/\sstyle=|<style|\son\w+=|javascript:/i);
+      const scripts = [...html.matchAll(/<script\b[^>]*>([^]*?)<\/script>/g)];
+      expect(scripts.map(([, text]) => text)).toEqual(['']);
+      expect(scripts[0]![0]).toMatch(/src="[^"]*\/afterword\.js"/);
+    }
+  });
+
+  it('sends a strict policy with every page', async () => {
+    const policy = (await app.request('/')).headers.get('content-security-policy')!;
+    expect(policy).toContain(`default-src 'none'`);
+    expect(policy).toContain(`script-src 'self' ${origin};`);
+    expect(policy).not.toMatch(/unsafe|\*/);
+  });
+});
+
+describe('the paper', () => {
+  it('has the lead story at / and names itself by its canonical address', async () => {
+    const html = await page(demo, '/');
+    expect(html).toContain(`<link rel="canonical" href="${origin}/" />`);
+    expect(html).toContain('Mười hai mùa con nước');
+    for (const tag of ['aw-reactions', 'aw-comments', 'aw-newsletter', 'aw-stories']) expect(html).toContain(`<${tag}`);
+  });
+
+  it('escapes what an editor typed', async () => {
+    const [lead, ...rest] = readDemoStories();
+    const bad = {
+      ...lead!,
+      title: '<script>alert(1)</script>',
+      summary: '" onload="x',
+      body: ['<img src=x onerror=y>'],
+    };
+    const html = await page(demoApp({ ...options, stories: [bad, ...rest] }), '/');
+    expect(html).not.toContain('<script>alert');
+    expect(html).not.toContain('<img src=x');
+    expect(html).not.toContain('content="" onload');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  it('lets its files be kept, and answers 304 to who has them', async () => {
+    const first = await demo.request('/demo/pictures/mangrove.svg');
+    expect(first.headers.get('cache-control')).toBe('public, max-age=3600');
+    expect(first.headers.get('content-type')).toBe('image/svg+xml');
+    const headers = { 'if-none-match': first.headers.get('etag')! };
+    expect((await demo.request('/demo/pictures/mangrove.svg', { headers })).status).toBe(304);
+  });
+});
+
+describe('the partner', () => {
+  it("prints the translated lead on the original's thread", async () => {
+    const html = await page(partner, '/');
+    expect(html).toContain('<html lang="en">');
+    expect(html).toMatch(new RegExp(`src="${origin}/afterword.js"\\s+data-site="demo"\\s+data-story="${origin}/"`));
+  });
+});
+
+describe('the seed', () => {
+  const stories = demoStories(origin, now);
+
+  it('is what a publisher may hand in', () => {
+    for (const { reads, ...story } of stories) {
+      expect(reads).toBeGreaterThanOrEqual(0);
+      expect(storyInputSchema.parse(story)).toMatchObject(story);
+    }
+    expect(newSiteSchema.parse({ ...demoSite, origins: [origin] })).toMatchObject(demoSite);
+  });
+
+  it('fills every rail', () => {
+    const vi = stories.filter(({ lang }) => lang === 'vi');
+    expect(vi.length).toBeGreaterThanOrEqual(36);
+    expect(stories.length - vi.length).toBeGreaterThanOrEqual(10);
+    expect(vi.filter(({ kind }) => kind === 'video').length).toBeGreaterThanOrEqual(3);
+    expect(vi.filter(({ dontMiss }) => dontMiss).length).toBeGreaterThanOrEqual(8);
+    expect(vi.filter(({ kind, sponsor }) => kind === 'sponsored' && sponsor).length).toBe(2);
+    for (const { kind, durationSec } of stories) expect(durationSec !== undefined).toBe(kind === 'video');
+  });
+
+  it('names every story by an address that answers, with a picture that answers', async () => {
+    for (const { url, image } of stories) {
+      expect(await page(demo, new URL(url).pathname)).toContain(`<link rel="canonical" href="${url}" />`);
+      await page(demo, new URL(image!.src).pathname);
+    }
+    expect(demoLeadUrl(origin)).toBe(stories[0]!.url);
+  });
+
+  it('has a thread whose replies come after what they answer', () => {
+    let count = 0;
+    const check = (comments: readonly DemoComment[], parent = Infinity) => {
+      for (const { minutesAgo, replies = [] } of comments) {
+        count++;
+        expect(minutesAgo).toBeLessThan(parent);
+        check(replies, minutesAgo);
+      }
+    };
+    check(demoComments());
+    expect(count).toBeGreaterThanOrEqual(12);
+  });
+
+  it('asks for consent in every language of every newsletter', () => {
+    expect(demoNewsletters.map(({ id }) => id)).toEqual(['daily', 'weekend']);
+    for (const { name, description, frequency, consent } of demoNewsletters)
+      for (const words of [name, description, frequency, consent.text])
+        expect(Object.keys(words)).toEqual(['vi', 'en']);
+  });
+});
