@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { leadOf, pathOf, publishedAt, type DemoStory } from './stories.js';
-import { longTime, storyArticle } from './story-article.js';
+import { longDate, longTime, storyArticle } from './story-article.js';
 import {
   byReads,
   byTime,
@@ -201,12 +201,7 @@ function document(
         <a class="skip" href="#content">${words.skip}</a>
         <header class="masthead">
           <p class="today">
-            ${longTime(new Date(now), words.locale).replace(/(^\d\d:\d\d,? |,? (at|lúc)? ?\d\d:\d\d$)/, '')}
-          </p>
-          <p class="editions">
-            ${
-              lang === 'vi'
-                ? html`<a href="${latestPath('en')}" lang="en">English</a>`
+            ${longDate(new Date(now), words.locale)}" lang="en">English</a>`
                 : html`<a href="/" lang="vi">Tiếng Việt</a>`
             }
           </p>

@@ -28,7 +28,7 @@ export interface DemoStory {
   readonly dontMiss?: boolean;
   /** How many have read it when the demo starts. */
   readonly reads: number;
-  /** Paragraphs; one that begins with `## ` is a heading. */
+  /** Paragraphs; one that begins with `## ` is a heading, with `> ` a quotation set large. */
   readonly body: readonly string[];
 }
 

@@ -2,6 +2,8 @@ import { html } from 'hono/html';
 import { publishedAt, type DemoStory } from './stories.js';
 import { paperWords } from './words.js';
 
+const timeZone = 'Asia/Ho_Chi_Minh';
+
 /** A story as it is read: headline, byline, sapo, picture, text. The paper and its partner print the same. */
 export function storyArticle(story: DemoStory, now: number): ReturnType<typeof html> {
   const words = paperWords[story.lang];
@@ -22,23 +24,25 @@ export function storyArticle(story: DemoStory, now: number): ReturnType<typeof h
       <img src="/demo/pictures/${story.picture}.svg" width="1280" height="720" alt="" fetchpriority="high" />
       ${story.caption ? html`<figcaption>${story.caption}</figcaption>` : ''}
     </figure>
-    <div class="text">
-      ${story.body.map((paragraph) => {
-        const heading = /^## (.*)$/.exec(paragraph)?.[1];
-        return heading === undefined ? html`<p>${paragraph}</p>` : html`<h2>${heading}</h2>`;
-      })}
-    </div>
+    <div class="text">${story.body.map(block)}</div>
   </article>`;
 }
 
+function block(text: string): ReturnType<typeof html> {
+  if (text.startsWith('## ')) return html`<h2>${text.slice(3)}</h2>`;
+  if (text.startsWith('> ')) return html`<blockquote>${text.slice(2)}</blockquote>`;
+  return html`<p>${text}</p>`;
+}
+
+/** `Thứ Ba, 24/11/2026`. */
+export function longDate(time: Date, locale: string): string {
+  const month = locale.startsWith('vi') ? 'numeric' : 'long';
+  const options = { weekday: 'long', day: 'numeric', month, year: 'numeric', timeZone } as const;
+  return new Intl.DateTimeFormat(locale, options).format(time);
+}
+
+/** `Thứ Ba, 24/11/2026, 19:04`. */
 export function longTime(time: Date, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    weekday: 'long',
-    day: 'numeric',
-    month: locale.startsWith('vi') ? 'numeric' : 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: 'Asia/Ho_Chi_Minh',
-  }).format(time);
+  const options = { hour: '2-digit', minute: '2-digit', timeZone } as const;
+  return `${longDate(time, locale)}, ${new Intl.DateTimeFormat(locale, options).format(time)}`;
 }
