@@ -1,0 +1,145 @@
+/**
+ * Takes the pictures by which the look is judged: `node scripts/screenshots.js [--only full,empty]`. Needs a build and Chromium.
+ *
+ *     docs/demo-1280.png, docs/demo-360.png    the demo, for the README
+ *     docs/screenshots/demo|partner/           both demo pages, by width and scheme
+ *     docs/screenshots/<state>/                every widget in a state, on three hosts, in two languages, by width and scheme
+ *     docs/screenshots/index.html              all of them side by side
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { launchBrowser } from '../test/setup/launch-browser.js';
+import { startServer } from '../test/setup/start-server.js';
+import { root } from './commands.js';
+import { hostPage, hosts } from './host-pages.js';
+import { pageStates } from './page-states.js';
+
+/** @typedef {import('playwright').Page} Page */
+
+const { values: options } = parseArgs({ options: { only: { type: 'string' } } });
+const only = options.only?.split(',');
+const folder = join(root, 'docs/screenshots');
+const widths = [360, 768, 1280];
+const schemes = /** @type {const} */ (['light', 'dark']);
+const languages = ['vi', 'en'];
+/** @type {string[]} */
+const pictures = [];
+
+if (!only) rmSync(folder, { recursive: true, force: true });
+const server = await startServer({ env: { AFTERWORD_LOG: 'warn', AFTERWORD_LIMITS: 'off' } });
+const browser = await launchBrowser();
+try {
+  if (!only) await demoPages();
+  for (const state of pageStates.filter(({ name }) => !only || only.includes(name))) await widgetsIn(state);
+  writeFileSync(join(folder, 'index.html'), contactSheet());
+  console.log(`${pictures.length} pictures in docs/screenshots`);
+} finally {
+  await browser.close();
+  await server.stop();
+}
+
+async function demoPages() {
+  const partner = partnerAddress();
+  const addresses = { demo: server.url, ...(partner && { partner }) };
+  for (const [name, address] of Object.entries(addresses)) {
+    for (const scheme of schemes) {
+      for (const width of widths) {
+        const page = await open(address, { width, scheme });
+        await picture(page, `${name}/${scheme}-${width}.png`);
+        await page.close();
+      }
+    }
+  }
+  for (const width of [360, 1280]) {
+    const page = await open(server.url, { width, scheme: 'light' });
+    await page.locator('aw-reactions').first().scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(root, `docs/demo-${width}.png`), fullPage: true });
+    await page.close();
+  }
+}
+
+/** @param {import('./page-states.js').PageState} state */
+async function widgetsIn(state) {
+  for (const host of hosts) {
+    for (const lang of languages) {
+      const address = `${server.url}/host-page`;
+      const page = await open(address, {
+        width: 1280,
+        scheme: 'light',
+        async prepare(opened) {
+          await opened.route(address, (route) =>
+            route.fulfill({ contentType: 'text/html; charset=utf-8', body: hostPage(host, lang) }),
+          );
+          await state.prepare?.(opened);
+        },
+      });
+      await state.act?.(page);
+      for (const scheme of schemes) {
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 900 });
+          await picture(page, `${state.name}/${host.name}-${lang}-${scheme}-${width}.png`);
+        }
+      }
+      await page.close();
+    }
+  }
+}
+
+/**
+ * Opens a page and reads it to the end, so that every widget that loads when it comes near is there.
+ *
+ * @param {string} address
+ * @param {{ width: number, scheme: 'light' | 'dark', prepare?: (page: Page) => Promise<void> }} how
+ */
+async function open(address, { width, scheme, prepare }) {
+  const page = await browser.newPage({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    deviceScaleFactor: 1,
+  });
+  await prepare?.(page);
+  await page.goto(address, { waitUntil: 'load' });
+  await page.evaluate(async () => {
+    for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight / 2) {
+      scrollTo(0, top);
+      await new Promise((resolve) => setTimeout(resolve, 80));
+    }
+    scrollTo(0, 0);
+  });
+  await page.waitForTimeout(500);
+  return page;
+}
+
+/**
+ * @param {Page} page
+ * @param {string} path below the folder
+ */
+async function picture(page, path) {
+  await page.waitForTimeout(150);
+  await page.screenshot({ path: join(folder, path), fullPage: true });
+  pictures.push(path);
+}
+
+/** The partner's page has a port of its own, which the server prints. */
+function partnerAddress() {
+  const addresses = server.output().match(/http:\/\/(localhost|127\.0\.0\.1):\d+/g) ?? [];
+  return addresses.find((address) => !address.endsWith(`:${server.port}`));
+}
+
+function contactSheet() {
+  mkdirSync(folder, { recursive: true });
+  const figures = pictures.map(
+    (path) =>
+      `<figure><figcaption>${path}</figcaption><a href="${path}"><img src="${path}" loading="lazy"></a></figure>`,
+  );
+  return `<!doctype html><meta charset="utf-8"><title>Screenshots</title>
+<style>
+  body { display: flex; flex-wrap: wrap; gap: 16px; align-items: start; font: 12px sans-serif; }
+  figure { margin: 0; } img { max-width: 420px; max-height: 700px; border: 1px solid #8888; }
+</style>
+${figures.join('\n')}
+`;
+}
