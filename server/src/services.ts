@@ -8,6 +8,7 @@ import { Readers } from './readers/store.js';
 import { ReaderTokens } from './readers/tokens.js';
 import { Sites } from './sites/store.js';
 import { KnownStories } from './stories/known-stories.js';
+import { Shelves } from './stories/shelves.js';
 import type { Database } from './storage/database.js';
 
 /** What every part of the server may use; made once at start. */
@@ -20,6 +21,7 @@ export interface Services {
   readonly clientAddress: ClientAddress;
   readonly sites: Sites;
   readonly stories: KnownStories;
+  readonly shelves: Shelves;
   readonly polls: Polls;
   readonly readers: Readers;
 }
@@ -34,6 +36,7 @@ export function createServices(config: Config, database: Database, log: Logger):
     clientAddress: new ClientAddress(config.trustProxy, log),
     sites: new Sites(database),
     stories: new KnownStories(database),
+    shelves: new Shelves(database),
     polls: new Polls(database),
     readers: new Readers(database, new ReaderTokens(config.secrets)),
   };

@@ -9,7 +9,11 @@ import type { Site } from '../sites/store.js';
  *
  * @param keys as they travel: ids, URLs, or paths on the site's first origin
  */
-export async function readCounts({ database, stories }: Services, site: Site, keys: readonly string[]): Promise<Shown<Counts>> {
+export async function readCounts(
+  { database, stories }: Services,
+  site: Site,
+  keys: readonly string[],
+): Promise<Shown<Counts>> {
   const asked = await Promise.all(
     [...new Set(keys)].map(async (sent) => {
       const key = keyOf(site, sent);
@@ -35,7 +39,10 @@ export async function readCounts({ database, stories }: Services, site: Site, ke
   return {
     value: {
       counts: Object.fromEntries(
-        asked.map(({ sent, id = '' }) => [sent, { comments: comments.get(id) ?? 0, reactions: reactions.get(id) ?? 0 }]),
+        asked.map(({ sent, id = '' }) => [
+          sent,
+          { comments: comments.get(id) ?? 0, reactions: reactions.get(id) ?? 0 },
+        ]),
       ),
     },
     tags: [tags.site(site.id), ...asked.map(({ key }) => tags.story(site.id, key))],

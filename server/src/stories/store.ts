@@ -5,7 +5,7 @@ import { tags } from '../http/public-cache.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import type { StoryRow, Tables } from '../storage/tables.js';
-import type { Command } from '../storage/writer.js';
+import type { Command, Transaction } from '../storage/writer.js';
 import { mergeStory } from './merge.js';
 
 interface NewStories {
@@ -39,14 +39,15 @@ export async function upsertStories(
  */
 export const putStories: Command<NewStories, { upserted: number }> = {
   name: 'put-stories',
-  async run({ db }, puts) {
+  async run(transaction, puts) {
+    const { db } = transaction;
     const results: { upserted: number }[] = [];
     for (const { siteId, stories } of puts) {
       const rows = new Map<string, StoryRow>();
       const now = Date.now();
       const identities = await readIdentities(db, siteId, stories);
       for (const story of stories) {
-        const { id, key } = await identify(db, siteId, story, identities);
+        const { id, key } = await identify(transaction, siteId, story, identities);
         rows.set(id, toRow(story, { id, key, siteId, now }));
       }
       await write(db, [...rows.values()]);
@@ -84,20 +85,24 @@ async function readIdentities(
 
 /** The row a story belongs in, after its names are settled. */
 async function identify(
-  db: Kysely<Tables>,
+  transaction: Transaction,
   siteId: string,
   story: StoryInput,
   identities: Map<string, Identity>,
 ): Promise<Identity> {
+  const { db } = transaction;
   const [key = story.url, urlKey = key] = keysOf(story);
   const byId = identities.get(key);
   const byUrl = identities.get(urlKey);
   let found = byId ?? byUrl;
   if (!found) {
     found = { id: uuidv7(), key };
-    await db.insertInto('stories').values(toRow(story, { ...found, siteId, now: Date.now() })).execute();
+    await db
+      .insertInto('stories')
+      .values(toRow(story, { ...found, siteId, now: Date.now() }))
+      .execute();
   } else if (byId && byUrl && byId.id !== byUrl.id && byUrl.key === urlKey) {
-    await mergeStory(db, byUrl.id, byId.id);
+    await mergeStory(transaction, byUrl.id, byId.id);
     renamed(identities, byUrl.id, byId);
   }
   if (found.key !== key && found.key === urlKey) {

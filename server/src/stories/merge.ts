@@ -1,0 +1,91 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../storage/tables.js';
+import type { Transaction } from '../storage/writer.js';
+import { addReads } from './reads.js';
+
+/** Two rows that turn out to be one story: whatever readers left on `from` moves to `into`, and `from` goes. */
+export async function mergeStory(transaction: Transaction, from: string, into: string): Promise<void> {
+  const { db } = transaction;
+  await db.updateTable('story_aliases').set({ storyId: into }).where('storyId', '=', from).execute();
+  await mergeReactions(db, from, into);
+  await mergeThreads(db, from, into);
+  await mergeReads(transaction, from, into);
+  await db.deleteFrom('stories').where('id', '=', from).execute();
+}
+
+/** Where a reader voted on both, the later vote stands; the tallies are counted anew. */
+async function mergeReactions(db: Kysely<Tables>, from: string, into: string): Promise<void> {
+  const votes = await db.selectFrom('reaction_votes').selectAll().where('storyId', 'in', [from, into]).execute();
+  const before = await db.selectFrom('reaction_tallies').selectAll().where('storyId', 'in', [from, into]).execute();
+  const kept = new Map<string, (typeof votes)[number]>();
+  for (const vote of votes.sort((a, b) => a.changedAt - b.changedAt)) {
+    kept.set(`${vote.pollId} ${vote.readerId}`, { ...vote, storyId: into });
+  }
+  const tallies = new Map<string, { counts: Record<string, number>; voters: number; version: number }>();
+  for (const { pollId, version } of before) {
+    const known = tallies.get(pollId);
+    tallies.set(pollId, { counts: {}, voters: 0, version: Math.max(version + 1, known?.version ?? 0) });
+  }
+  for (const { pollId, choicesJson } of kept.values()) {
+    const tally = tallies.get(pollId);
+    if (!tally) continue;
+    tally.voters += 1;
+    for (const choice of JSON.parse(choicesJson) as string[]) tally.counts[choice] = (tally.counts[choice] ?? 0) + 1;
+  }
+  await db.deleteFrom('reaction_votes').where('storyId', 'in', [from, into]).execute();
+  await db.deleteFrom('reaction_tallies').where('storyId', 'in', [from, into]).execute();
+  const rows = [...kept.values()];
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    await db
+      .insertInto('reaction_votes')
+      .values(rows.slice(start, start + rowsAtOnce))
+      .execute();
+  }
+  if (tallies.size > 0) {
+    await db
+      .insertInto('reaction_tallies')
+      .values(
+        [...tallies].map(([pollId, { counts, voters, version }]) => ({
+          storyId: into,
+          pollId,
+          countsJson: JSON.stringify(counts),
+          voters,
+          version,
+        })),
+      )
+      .execute();
+  }
+}
+
+const rowsAtOnce = 1000;
+
+/** The comments of both stand in one thread, under the rules of `into`. */
+async function mergeThreads(db: Kysely<Tables>, from: string, into: string): Promise<void> {
+  await db.updateTable('comments').set({ storyId: into }).where('storyId', '=', from).execute();
+  const threads = await db.selectFrom('threads').selectAll().where('storyId', 'in', [from, into]).execute();
+  const ours = threads.find(({ storyId }) => storyId === into);
+  const theirs = threads.find(({ storyId }) => storyId === from);
+  if (!theirs) return;
+  if (!ours) {
+    await db
+      .updateTable('threads')
+      .set({ storyId: into, version: theirs.version + 1 })
+      .where('storyId', '=', from)
+      .execute();
+    return;
+  }
+  await db
+    .updateTable('threads')
+    .set({ total: ours.total + theirs.total, version: Math.max(ours.version, theirs.version) + 1 })
+    .where('storyId', '=', into)
+    .execute();
+  await db.deleteFrom('threads').where('storyId', '=', from).execute();
+}
+
+async function mergeReads(transaction: Transaction, from: string, into: string): Promise<void> {
+  const { db } = transaction;
+  const reads = await db.selectFrom('story_reads').selectAll().where('storyId', '=', from).executeTakeFirst();
+  if (!reads) return;
+  await db.deleteFrom('story_reads').where('storyId', '=', from).execute();
+  await addReads(transaction, new Map([[into, reads]]));
+}
