@@ -200,8 +200,11 @@ function document(
       <body>
         <a class="skip" href="#content">${words.skip}</a>
         <header class="masthead">
-          <p class="today">
-            ${longDate(new Date(now), words.locale)}" lang="en">English</a>`
+          <p class="today">${longDate(new Date(now), words.locale)}</p>
+          <p class="editions">
+            ${
+              lang === 'vi'
+                ? html`<a href="${latestPath('en')}" lang="en">English</a>`
                 : html`<a href="/" lang="vi">Tiếng Việt</a>`
             }
           </p>
