@@ -31,11 +31,15 @@ export async function serve(config: Config): Promise<RunningServer> {
   const app = createApp(services);
   const server = createListener(app, services.cache);
   await listen(server, config.port, config.host);
+  services.mailer.start();
+  await services.subscriptions.start();
   log.info({ url: config.url, database: database.kind }, 'listening');
   return {
     async stop() {
       log.info('stopping');
       await stopListening(server);
+      await services.subscriptions.stop();
+      await services.mailer.stop();
       await database.close();
     },
   };

@@ -3,6 +3,8 @@ import type { Config } from './config.js';
 import { ClientAddress } from './http/client-address.js';
 import { PublicCache } from './http/public-cache.js';
 import { RateLimits } from './http/rate-limits.js';
+import { createMailer, type Mailer } from './mail/mailer.js';
+import { Subscriptions } from './newsletter/subscriptions.js';
 import { Polls } from './reactions/polls.js';
 import { Readers } from './readers/store.js';
 import { ReaderTokens } from './readers/tokens.js';
@@ -24,9 +26,12 @@ export interface Services {
   readonly shelves: Shelves;
   readonly polls: Polls;
   readonly readers: Readers;
+  readonly mailer: Mailer;
+  readonly subscriptions: Subscriptions;
 }
 
 export function createServices(config: Config, database: Database, log: Logger): Services {
+  const mailer = createMailer(config, database, log);
   return {
     config,
     log,
@@ -39,5 +44,7 @@ export function createServices(config: Config, database: Database, log: Logger):
     shelves: new Shelves(database),
     polls: new Polls(database),
     readers: new Readers(database, new ReaderTokens(config.secrets)),
+    mailer,
+    subscriptions: new Subscriptions(config, database, mailer, log),
   };
 }
