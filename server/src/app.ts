@@ -1,7 +1,7 @@
 import { HTTPException } from 'hono/http-exception';
 import { addCommentRoutes } from './comments/routes.js';
 import { addDocsRoutes } from './docs.js';
-import { createApi, type Api, type ApiEnv } from './http/api.js';
+import { createApi, problemAnswer, type Api, type ApiEnv } from './http/api.js';
 import { addAssetRoutes } from './http/assets.js';
 import { crossOrigin, jsonOnly, limitedBody, securityHeaders, siteGuard } from './http/guards.js';
 import { addNewsletterPages } from './newsletter/pages.js';
@@ -20,7 +20,7 @@ export function createApp(services: Services): Api {
   const app = createApi();
   app.onError(asProblem(services));
   app.notFound((c) =>
-    new Problem('not-found', `${c.req.method} ${c.req.path} is not an address of this server.`).toResponse(),
+    problemAnswer(c, new Problem('not-found', `${c.req.method} ${c.req.path} is not an address of this server.`)),
   );
   app.use(securityHeaders());
 
@@ -45,11 +45,7 @@ function asProblem({ log }: Services): ErrorHandler<ApiEnv> {
   return function asProblem(error, c) {
     const problem = error instanceof Problem ? error : problemOf(error);
     if (!problem) log.error({ err: error, method: c.req.method, route: c.req.routePath }, 'request failed');
-    const response = (problem ?? new Problem('internal')).toResponse();
-    // An error skips the middleware that would have said so.
-    if (c.req.path.startsWith('/v1/')) response.headers.set('access-control-allow-origin', '*');
-    response.headers.set('x-content-type-options', 'nosniff');
-    return response;
+    return problemAnswer(c, problem ?? new Problem('internal'));
   };
 }
 

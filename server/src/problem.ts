@@ -40,12 +40,6 @@ export class Problem extends Error {
       ...(this.fields ? { errors: this.fields } : {}),
     };
   }
-
-  toResponse(): Response {
-    const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
-    if (this.retryAfter !== undefined) headers.set('retry-after', String(Math.ceil(this.retryAfter)));
-    return new Response(JSON.stringify(this.toBody()), { status: this.status, headers });
-  }
 }
 
 /** Refuses one field of a request. */

@@ -1,3 +1,5 @@
+import { storyKeyBytes } from './story-key.js';
+
 /** What may come in, and how much of it. Imports no library: widgets count with the same numbers. */
 export const limits = {
   /** Any JSON body, in bytes. */
@@ -7,7 +9,7 @@ export const limits = {
   /** How deep JSON may nest. */
   bodyDepth: 16,
   /** A story key (publisher's id or canonical URL), in UTF-8 bytes. */
-  storyKeyBytes: 2048,
+  storyKeyBytes,
   /** A comment, in characters as people count them. */
   commentGraphemes: 5000,
   /** A comment, in UTF-8 bytes: one grapheme can hide hundreds of code points. */

@@ -1,4 +1,5 @@
-import { limits } from './limits.js';
+/** A story key (publisher's id or canonical URL), in UTF-8 bytes. Apart from the other limits: every widget carries it. */
+export const storyKeyBytes = 2048;
 
 const tracking = /^(utm_.*|fbclid|gclid)$/i;
 const absoluteUrl = /^https?:\/\//i;
@@ -36,5 +37,5 @@ function keyOfUrl(given: string): string | undefined {
 }
 
 function tooLong(value: string): boolean {
-  return new TextEncoder().encode(value).byteLength > limits.storyKeyBytes;
+  return new TextEncoder().encode(value).byteLength > storyKeyBytes;
 }

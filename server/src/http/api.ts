@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { problemSchema, type ErrorCode, errors } from 'afterword/contract';
+import type { Context } from 'hono';
 import type { z } from 'zod';
 import { Problem, type FieldError } from '../problem.js';
 import type { Site } from '../sites/store.js';
@@ -66,3 +67,10 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
 }
 
 export const bearer = [{ reader: [] as string[] }];
+
+/** Sends a problem as RFC 9457 has it. */
+export function problemAnswer(c: Context, problem: Problem): Response {
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+  if (problem.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(problem.retryAfter));
+  return c.body(JSON.stringify(problem.toBody()), problem.status, headers);
+}

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { limits } from 'afterword/contract';
 import { Problem } from '../problem.js';
@@ -7,14 +7,17 @@ import type { ApiEnv } from './api.js';
 
 const readOnly = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** What every answer of ours carries. Pages add a content security policy of their own. */
+/**
+ * What every answer of ours carries. Pages add a content security policy of their own.
+ *
+ * Set before the handler runs: changing the headers of a finished answer costs a copy of it.
+ */
 export function securityHeaders(): MiddlewareHandler<ApiEnv> {
-  return async function securityHeaders(c, next) {
-    await next();
-    const { headers } = c.res;
-    headers.set('x-content-type-options', 'nosniff');
-    headers.set('referrer-policy', headers.get('referrer-policy') ?? 'strict-origin-when-cross-origin');
-    headers.set('cross-origin-resource-policy', 'cross-origin');
+  return function securityHeaders(c, next) {
+    c.header('x-content-type-options', 'nosniff');
+    c.header('referrer-policy', 'strict-origin-when-cross-origin');
+    c.header('cross-origin-resource-policy', 'cross-origin');
+    return next();
   };
 }
 
@@ -23,7 +26,7 @@ export function securityHeaders(): MiddlewareHandler<ApiEnv> {
  * server, since a browser's check alone binds nobody else. Nothing here rests on cookies, so `*` gives nothing away.
  */
 export function crossOrigin(): MiddlewareHandler<ApiEnv> {
-  return async function crossOrigin(c, next) {
+  return async function crossOrigin(c, next): Promise<Response | void> {
     if (c.req.method === 'OPTIONS') {
       return c.body(null, 204, {
         'access-control-allow-origin': '*',
@@ -32,10 +35,9 @@ export function crossOrigin(): MiddlewareHandler<ApiEnv> {
         'access-control-max-age': '7200',
       });
     }
-    await next();
-    c.res.headers.set('access-control-allow-origin', '*');
-    c.res.headers.set('access-control-expose-headers', 'Retry-After');
-    return undefined;
+    c.header('access-control-allow-origin', '*');
+    c.header('access-control-expose-headers', 'Retry-After');
+    return next();
   };
 }
 
@@ -59,8 +61,7 @@ export function isAllowedOrigin(site: Site, origin: string | undefined): boolean
 /** A form of another site can send other types without asking first; JSON it cannot. Beacons send text. */
 export function jsonOnly(): MiddlewareHandler<ApiEnv> {
   return async function jsonOnly(c, next) {
-    const carriesBody = c.req.raw.body !== null && !readOnly.has(c.req.method);
-    if (carriesBody && !c.req.path.endsWith('/signals')) {
+    if (!readOnly.has(c.req.method) && carriesBody(c) && !c.req.path.endsWith('/signals')) {
       const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
       if (type !== 'application/json') throw new Problem('unsupported-media-type');
     }
@@ -68,18 +69,21 @@ export function jsonOnly(): MiddlewareHandler<ApiEnv> {
   };
 }
 
+/** Told from the headers: asking the request for its body would build one, which costs more than most requests. */
+function carriesBody(c: Context<ApiEnv>): boolean {
+  return Number(c.req.header('content-length') ?? 0) > 0 || c.req.header('transfer-encoding') !== undefined;
+}
+
+/** Refuses a body by the length it declares; one that declares none is counted as it comes. */
 export function limitedBody(): MiddlewareHandler<ApiEnv> {
-  const refuse = (most: number) =>
-    bodyLimit({
-      maxSize: most,
-      onError: () => {
-        throw new Problem('body-too-large', `At most ${most} bytes.`);
-      },
-    });
-  const usual = refuse(limits.bodyBytes);
-  const stories = refuse(limits.storiesBodyBytes);
-  return function limitedBody(c, next) {
+  return async function limitedBody(c, next) {
     const isStories = c.req.method === 'PUT' && c.req.path.endsWith('/stories');
-    return (isStories ? stories : usual)(c, next);
+    const most = isStories ? limits.storiesBodyBytes : limits.bodyBytes;
+    const refuse = () => {
+      throw new Problem('body-too-large', `At most ${most} bytes.`);
+    };
+    if (Number(c.req.header('content-length') ?? 0) > most) refuse();
+    if (c.req.header('transfer-encoding') === undefined) return next();
+    return bodyLimit({ maxSize: most, onError: refuse })(c, next);
   };
 }

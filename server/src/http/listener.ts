@@ -15,7 +15,7 @@ const headerBytes = 64 * 1024;
 
 /** Serves the app over HTTP. Public answers that the cache holds are sent before the framework is asked. */
 export function createListener(app: Api, cache: PublicCache): Server {
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const answer = getRequestListener(app.fetch);
   const server = createServer(
     { maxHeaderSize: headerBytes, connectionsCheckingInterval: 5000 },
     (request, response) => {

@@ -18,7 +18,7 @@ export async function publicAnswer(
   const url = pathAndQuery(c.req.url);
   const answer = cache.get(url) ?? (await cache.make(url, make));
   const { status, headers, body } = asSent(answer, c.req.header('if-none-match'), c.req.header('accept-encoding'));
-  return new Response(body && new Uint8Array(body), { status, headers });
+  return body ? c.body(new Uint8Array(body), status, headers) : c.body(null, status, headers);
 }
 
 /** How a cached answer goes out: 304 where the client has it, compressed where it can read that. */
@@ -30,13 +30,14 @@ export function asSent(answer: CachedAnswer, ifNoneMatch: string | undefined, ac
     vary: 'Accept-Encoding',
     'x-content-type-options': 'nosniff',
   };
-  if (ifNoneMatch !== undefined && matches(ifNoneMatch, answer.etag)) return { status: 304, headers, body: undefined };
+  if (ifNoneMatch !== undefined && matches(ifNoneMatch, answer.etag))
+    return { status: 304 as const, headers, body: undefined };
   const gzip = acceptEncoding?.includes('gzip') ? answer.gzip : undefined;
   const body = gzip ?? answer.body;
   if (gzip) headers['content-encoding'] = 'gzip';
   headers['content-type'] = 'application/json; charset=utf-8';
   headers['content-length'] = String(body.length);
-  return { status: 200, headers, body };
+  return { status: 200 as const, headers, body };
 }
 
 function matches(ifNoneMatch: string, etag: string): boolean {
