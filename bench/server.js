@@ -32,6 +32,7 @@ const site = '/v1/sites/demo';
 const page = `${site}/page?story=${story}&parts=reactions,comments,stories:dont-miss,stories:most-read,stories:latest,newsletter`;
 
 const data = mkdtempSync(join(tmpdir(), 'afterword-bench-'));
+process.once('exit', () => rmSync(data, { recursive: true, force: true }));
 const afterword = await startServer({ data, env: { AFTERWORD_LIMITS: 'off', AFTERWORD_LOG: 'warn' } });
 const idle = memoryOf(afterword.pid);
 const tokens = await makeReaders();
@@ -143,7 +144,6 @@ try {
 } finally {
   await afterword.stop();
   bare.stop();
-  rmSync(data, { recursive: true, force: true });
 }
 
 /** @returns {Promise<import('../src/contract/types.js').Reactions>} */

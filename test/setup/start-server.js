@@ -38,7 +38,10 @@ export async function startServer({ env = {}, data: kept } = {}) {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const ended = new Promise((resolve) => child.once('close', resolve));
   const removeData = () => kept ?? rmSync(data, { recursive: true, force: true });
-  const killAtExit = () => child.kill('SIGKILL');
+  const killAtExit = () => {
+    child.kill('SIGKILL');
+    removeData();
+  };
   process.once('exit', killAtExit);
 
   while (!(await isReady(url))) {
