@@ -1,9 +1,11 @@
+import type { ErrorCode } from 'afterword/contract';
+import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { addCommentRoutes } from './comments/routes.js';
 import { addDocsRoutes } from './docs.js';
 import { createApi, problemAnswer, type Api, type ApiEnv } from './http/api.js';
 import { addAssetRoutes } from './http/assets.js';
-import { crossOrigin, jsonOnly, limitedBody, securityHeaders, siteGuard } from './http/guards.js';
+import { crossOrigin, limitedBody, securityHeaders, siteGuard } from './http/guards.js';
 import { addNewsletterPages } from './newsletter/pages.js';
 import { addNewsletterRoutes } from './newsletter/routes.js';
 import { addOperationRoutes } from './operation.js';
@@ -13,7 +15,6 @@ import { addReactionRoutes } from './reactions/routes.js';
 import { addReaderRoutes } from './readers/routes.js';
 import type { Services } from './services.js';
 import { addStoryRoutes } from './stories/routes.js';
-import type { ErrorHandler } from 'hono';
 
 /** Everything the server answers, as one web-standard handler: `app.request()` in tests, a listener in life. */
 export function createApp(services: Services): Api {
@@ -25,7 +26,7 @@ export function createApp(services: Services): Api {
   app.use(securityHeaders());
 
   app.use('/v1/*', crossOrigin());
-  app.use('/v1/sites/:site/*', limitedBody(), siteGuard(services.sites), jsonOnly());
+  app.use('/v1/sites/:site/*', limitedBody(), siteGuard(services.sites));
   addPageRoute(app, services);
   addReactionRoutes(app, services);
   addCommentRoutes(app, services);
@@ -49,9 +50,14 @@ function asProblem({ log }: Services): ErrorHandler<ApiEnv> {
   };
 }
 
+/** What the framework itself refuses while it reads a request. A form of another site ends here too: it is not JSON. */
 function problemOf(error: Error): Problem | undefined {
   if (!(error instanceof HTTPException)) return undefined;
-  if (error.status === 400) return new Problem('invalid-json');
-  if (error.status === 413) return new Problem('body-too-large');
-  return undefined;
+  const codes: Partial<Record<number, ErrorCode>> = {
+    400: 'invalid-json',
+    413: 'body-too-large',
+    415: 'unsupported-media-type',
+  };
+  const code = codes[error.status];
+  return code && new Problem(code);
 }

@@ -18,13 +18,19 @@ describe.each(databases)('comments on %s', (kind) => {
     expect(answer.status).toBe(201);
     return ((await answer.json()) as CommentAnswer).comment;
   };
-  const read = async (story: string, query = '') => (await (await server.ask(`/comments?${storyQuery(story)}${query}`)).json()) as Comments;
+  const read = async (story: string, query = '') =>
+    (await (await server.ask(`/comments?${storyQuery(story)}${query}`)).json()) as Comments;
   const code = async (answer: Response) => ((await answer.json()) as Problem).code;
   const decide = (commentId: string, decision: Parameters<typeof decideOnComments.run>[1][number]['decision']) =>
     server.services.database.writer.submit(decideOnComments, { siteId: 'paper', commentId, decision });
 
   test('a thread never seen is empty and open', async () => {
-    expect(await read(`${storyUrl}/unseen`)).toMatchObject({ comments: [], total: 0, nextCursor: null, thread: { state: 'open', rules: { votes: 'up-down', moderation: 'post' } } });
+    expect(await read(`${storyUrl}/unseen`)).toMatchObject({
+      comments: [],
+      total: 0,
+      nextCursor: null,
+      thread: { state: 'open', rules: { votes: 'up-down', moderation: 'post' } },
+    });
   });
 
   test('a comment and a reply are there after the answer, with their writer', async () => {
@@ -34,10 +40,26 @@ describe.each(databases)('comments on %s', (kind) => {
     const { comments, total } = await read(story);
     expect(total).toBe(2);
     expect(comments).toHaveLength(1);
-    expect(comments[0]).toMatchObject({ id: root.id, author: { name: 'Lan' }, state: 'visible', replies: { total: 1 } });
-    expect(comments[0]?.replies.comments[0]).toMatchObject({ id: reply.id, parentId: root.id, author: { name: 'Minh' } });
+    expect(comments[0]).toMatchObject({
+      id: root.id,
+      author: { name: 'Lan' },
+      state: 'visible',
+      replies: { total: 1 },
+    });
+    expect(comments[0]?.replies.comments[0]).toMatchObject({
+      id: reply.id,
+      parentId: root.id,
+      author: { name: 'Minh' },
+    });
     expect(comments[0]?.nodes).toEqual([
-      { type: 'paragraph', children: [{ type: 'text', value: 'Bài viết ' }, { type: 'emphasis', children: [{ type: 'text', value: 'hay' }] }, { type: 'text', value: ' quá' }] },
+      {
+        type: 'paragraph',
+        children: [
+          { type: 'text', value: 'Bài viết ' },
+          { type: 'emphasis', children: [{ type: 'text', value: 'hay' }] },
+          { type: 'text', value: ' quá' },
+        ],
+      },
     ]);
   });
 
@@ -69,7 +91,9 @@ describe.each(databases)('comments on %s', (kind) => {
     const again = () => send(token, story, 'Once', {}, { 'idempotency-key': 'key 1' });
     const answers = await Promise.all([again(), again(), again()]);
     const later = await again();
-    const ids = await Promise.all([...answers, later].map(async (answer) => ((await answer.json()) as CommentAnswer).comment.id));
+    const ids = await Promise.all(
+      [...answers, later].map(async (answer) => ((await answer.json()) as CommentAnswer).comment.id),
+    );
     expect(new Set(ids).size).toBe(1);
     expect((await read(story)).total).toBe(1);
     const other = await send(token, story, 'Other', {}, { 'idempotency-key': 'key 1' });
@@ -83,8 +107,12 @@ describe.each(databases)('comments on %s', (kind) => {
     const story = `${storyUrl}/edit`;
     const token = await server.guest();
     const { id } = await post(token, story, 'Frist');
-    const edit = (by: string, text: string) => server.ask(`/comments/${id}`, { method: 'PATCH', token: by, json: { text } });
-    expect(((await (await edit(token, 'First')).json()) as CommentAnswer).comment).toMatchObject({ text: 'First', editedAt: expect.any(String) });
+    const edit = (by: string, text: string) =>
+      server.ask(`/comments/${id}`, { method: 'PATCH', token: by, json: { text } });
+    expect(((await (await edit(token, 'First')).json()) as CommentAnswer).comment).toMatchObject({
+      text: 'First',
+      editedAt: expect.any(String),
+    });
     expect(await code(await edit(await server.guest(), 'Mine'))).toBe('not-the-author');
     expect(await code(await edit(token, ''))).toBe('comment-empty');
     expect((await read(story)).comments[0]?.text).toBe('First');
@@ -103,7 +131,13 @@ describe.each(databases)('comments on %s', (kind) => {
     const { comments, total } = await read(story);
     expect(total).toBe(1);
     const [place] = comments;
-    expect(place).toMatchObject({ state: 'deleted', text: '', nodes: [], author: { id: '', name: '' }, replies: { total: 1 } });
+    expect(place).toMatchObject({
+      state: 'deleted',
+      text: '',
+      nodes: [],
+      author: { id: '', name: '' },
+      replies: { total: 1 },
+    });
     expect(place?.replies.comments[0]?.replies.comments[0]?.id).toBe(grandchild.id);
     await remove(grandchild.id, hoa);
     expect(await read(story)).toMatchObject({ comments: [], total: 0 });
@@ -114,7 +148,8 @@ describe.each(databases)('comments on %s', (kind) => {
     const author = await server.guest();
     const { id } = await post(author, story, 'Vote');
     const token = await server.guest();
-    const vote = (by: string, value: number) => server.ask(`/comments/${id}/vote`, { method: 'PUT', token: by, json: { value } });
+    const vote = (by: string, value: number) =>
+      server.ask(`/comments/${id}/vote`, { method: 'PUT', token: by, json: { value } });
     expect(await (await vote(token, 1)).json()).toEqual({ votes: { up: 1, down: 0 }, value: 1 });
     expect(await (await vote(token, 1)).json()).toEqual({ votes: { up: 1, down: 0 }, value: 1 });
     expect(((await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as Me).votes).toEqual({ [id]: 1 });
@@ -152,12 +187,20 @@ describe.each(databases)('comments on %s', (kind) => {
     await server.services.sites.put(server.site);
     expect(held).toMatchObject({ state: 'pending', reasons: ['guest'] });
     expect((await read(story)).total).toBe(0);
-    expect(((await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as Me).own).toMatchObject([{ id: held.id, state: 'pending' }]);
+    expect(((await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as Me).own).toMatchObject([
+      { id: held.id, state: 'pending' },
+    ]);
   });
 
   test('preview shows the nodes and stores nothing', async () => {
-    const answer = await server.ask('/comments/preview', { method: 'POST', token: await server.guest(), json: { text: '**Đậm**' } });
-    expect(await answer.json()).toEqual({ nodes: [{ type: 'paragraph', children: [{ type: 'strong', children: [{ type: 'text', value: 'Đậm' }] }] }] });
+    const answer = await server.ask('/comments/preview', {
+      method: 'POST',
+      token: await server.guest(),
+      json: { text: '**Đậm**' },
+    });
+    expect(await answer.json()).toEqual({
+      nodes: [{ type: 'paragraph', children: [{ type: 'strong', children: [{ type: 'text', value: 'Đậm' }] }] }],
+    });
   });
 
   describe('paging', () => {
@@ -166,37 +209,54 @@ describe.each(databases)('comments on %s', (kind) => {
     beforeAll(async () => {
       const tokens = await Promise.all(Array.from({ length: 5 }, () => server.guest()));
       // All at once: many share a millisecond, and so a place in the order by time.
-      const roots = await Promise.all(Array.from({ length: 30 }, (_, index) => post(tokens[index % 5] ?? '', story, `Root ${index}`)));
+      const roots = await Promise.all(
+        Array.from({ length: 30 }, (_, index) => post(tokens[index % 5] ?? '', story, `Root ${index}`)),
+      );
       for (const root of roots) all.set(root.id, root);
-      await Promise.all(roots.slice(0, 6).flatMap((root) => Array.from({ length: 5 }, (_, index) => post(tokens[index] ?? '', story, `Reply ${index}`, root.id))));
-      await Promise.all(roots.slice(3, 9).map((root) => server.ask(`/comments/${root.id}/vote`, { method: 'PUT', token: tokens[0], json: { value: 1 } })));
-    });
-
-    test.each(['best', 'newest', 'oldest', 'discussed'] as const)('%s shows every comment once, forwards and back', async (sort) => {
-      await fc.assert(
-        fc.asyncProperty(fc.integer({ min: 1, max: 40 }), async (limit) => {
-          const pages: string[][] = [];
-          let cursor: string | null = '';
-          let lastPage: Comments | undefined;
-          while (cursor !== null) {
-            lastPage = await read(story, `&sort=${sort}&limit=${limit}&replies=0${cursor && `&cursor=${cursor}`}`);
-            pages.push(lastPage.comments.map(({ id }) => id));
-            cursor = lastPage.nextCursor;
-          }
-          expect(pages.flat()).toHaveLength(30);
-          expect(new Set(pages.flat()).size).toBe(30);
-          const back: string[][] = [pages.at(-1) ?? []];
-          let previous = lastPage?.prevCursor ?? null;
-          while (previous !== null) {
-            const page: Comments = await read(story, `&sort=${sort}&limit=${limit}&replies=0&cursor=${previous}`);
-            back.unshift(page.comments.map(({ id }) => id));
-            previous = page.prevCursor;
-          }
-          expect(back.flat()).toEqual(pages.flat());
-        }),
-        { numRuns: 6 },
+      await Promise.all(
+        roots
+          .slice(0, 6)
+          .flatMap((root) =>
+            Array.from({ length: 5 }, (_, index) => post(tokens[index] ?? '', story, `Reply ${index}`, root.id)),
+          ),
+      );
+      await Promise.all(
+        roots
+          .slice(3, 9)
+          .map((root) =>
+            server.ask(`/comments/${root.id}/vote`, { method: 'PUT', token: tokens[0], json: { value: 1 } }),
+          ),
       );
     });
+
+    test.each(['best', 'newest', 'oldest', 'discussed'] as const)(
+      '%s shows every comment once, forwards and back',
+      async (sort) => {
+        await fc.assert(
+          fc.asyncProperty(fc.integer({ min: 1, max: 40 }), async (limit) => {
+            const pages: string[][] = [];
+            let cursor: string | null = '';
+            let lastPage: Comments | undefined;
+            while (cursor !== null) {
+              lastPage = await read(story, `&sort=${sort}&limit=${limit}&replies=0${cursor && `&cursor=${cursor}`}`);
+              pages.push(lastPage.comments.map(({ id }) => id));
+              cursor = lastPage.nextCursor;
+            }
+            expect(pages.flat()).toHaveLength(30);
+            expect(new Set(pages.flat()).size).toBe(30);
+            const back: string[][] = [pages.at(-1) ?? []];
+            let previous = lastPage?.prevCursor ?? null;
+            while (previous !== null) {
+              const page: Comments = await read(story, `&sort=${sort}&limit=${limit}&replies=0&cursor=${previous}`);
+              back.unshift(page.comments.map(({ id }) => id));
+              previous = page.prevCursor;
+            }
+            expect(back.flat()).toEqual(pages.flat());
+          }),
+          { numRuns: 6 },
+        );
+      },
+    );
 
     test('replies go on by the cursor of their comment', async () => {
       const [root] = (await read(story, '&sort=discussed&limit=1')).comments;
@@ -207,10 +267,13 @@ describe.each(databases)('comments on %s', (kind) => {
       expect(rest.nextCursor).toBeNull();
     });
 
-    test.each(['rubbish', Buffer.from('[1,"best",null,false,"1","x"]').toString('base64url'), '%00'])('a cursor that is not ours (%s) is refused', async (cursor) => {
-      const answer = await server.ask(`/comments?${storyQuery(story)}&cursor=${encodeURIComponent(cursor)}`);
-      expect(answer.status).toBe(422);
-      expect(await code(answer)).toBe('cursor-invalid');
-    });
+    test.each(['rubbish', Buffer.from('[1,"best",null,false,"1","x"]').toString('base64url'), '%00'])(
+      'a cursor that is not ours (%s) is refused',
+      async (cursor) => {
+        const answer = await server.ask(`/comments?${storyQuery(story)}&cursor=${encodeURIComponent(cursor)}`);
+        expect(answer.status).toBe(422);
+        expect(await code(answer)).toBe('cursor-invalid');
+      },
+    );
   });
 });

@@ -74,13 +74,48 @@ describe('bad input', () => {
     ['an unknown site', () => server.app.request('/v1/sites/nowhere/newsletters'), 404, 'site-not-found'],
     ['an unknown address', () => server.app.request('/v1/sites/paper/nothing'), 404, 'not-found'],
     ['no story', () => server.ask('/reactions'), 422, 'validation-failed'],
-    ['a story key of 10 kB', () => server.ask(`/reactions?${storyQuery('x'.repeat(10_000))}`), 422, 'story-key-invalid'],
-    ['broken JSON', async () => react({ token: await server.guest(), headers: json, body: '{"story":' }), 400, 'invalid-json'],
-    ['a body of 10 MB', async () => react({ token: await server.guest(), headers: json, body: `"${'x'.repeat(10_000_000)}"` }), 413, 'body-too-large'],
-    ['a form', async () => react({ token: await server.guest(), headers: { 'content-type': 'text/plain' }, body: '{}' }), 415, 'unsupported-media-type'],
-    ['no token', () => react({ headers: json, body: JSON.stringify({ story: storyUrl, choice: 'great' }) }), 401, 'token-required'],
-    ['a rubbish token', () => react({ token: 'a.b.c', headers: json, body: JSON.stringify({ story: storyUrl, choice: 'great' }) }), 401, 'token-invalid'],
-    ['a name of 41 characters', () => server.ask('/readers', { method: 'POST', json: { name: 'ệ'.repeat(41) } }), 422, 'validation-failed'],
+    [
+      'a story key of 10 kB',
+      () => server.ask(`/reactions?${storyQuery('x'.repeat(10_000))}`),
+      422,
+      'story-key-invalid',
+    ],
+    [
+      'broken JSON',
+      async () => react({ token: await server.guest(), headers: json, body: '{"story":' }),
+      400,
+      'invalid-json',
+    ],
+    [
+      'a body of 10 MB',
+      async () => react({ token: await server.guest(), headers: json, body: `"${'x'.repeat(10_000_000)}"` }),
+      413,
+      'body-too-large',
+    ],
+    [
+      'a form',
+      async () => react({ token: await server.guest(), headers: { 'content-type': 'text/plain' }, body: '{}' }),
+      415,
+      'unsupported-media-type',
+    ],
+    [
+      'no token',
+      () => react({ headers: json, body: JSON.stringify({ story: storyUrl, choice: 'great' }) }),
+      401,
+      'token-required',
+    ],
+    [
+      'a rubbish token',
+      () => react({ token: 'a.b.c', headers: json, body: JSON.stringify({ story: storyUrl, choice: 'great' }) }),
+      401,
+      'token-invalid',
+    ],
+    [
+      'a name of 41 characters',
+      () => server.ask('/readers', { method: 'POST', json: { name: 'ệ'.repeat(41) } }),
+      422,
+      'validation-failed',
+    ],
   ])('%s is a clear problem', async (_, ask, status, code) => {
     const answer = await ask();
     expect(answer.status).toBe(status);
@@ -98,37 +133,58 @@ describe('bad input', () => {
   });
 
   test('__proto__ in a body changes nothing', async () => {
-    await react({ token: await server.guest(), headers: json, body: '{"__proto__":{"polluted":true},"story":"https://paper.example/p","choice":"great"}' });
+    await react({
+      token: await server.guest(),
+      headers: json,
+      body: '{"__proto__":{"polluted":true},"story":"https://paper.example/p","choice":"great"}',
+    });
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 });
 
 describe('origins', () => {
-  test.each(['https://evil.example', 'https://paper.example.evil.example', 'http://paper.example', 'https://paper.example:444', 'https://PAPER.example.', 'null'])(
-    'a page of %s may read, and neither write nor ask about a reader',
-    async (foreign) => {
-      const headers = { origin: foreign };
-      expect((await server.ask(`/reactions?${storyQuery()}`, { headers })).status).toBe(200);
-      for (const answer of [
-        await server.ask('/readers', { method: 'POST', headers, json: {} }),
-        await server.ask('/me', { headers, token: await server.guest() }),
-        await server.ask('/reactions', { method: 'PUT', headers, token: await server.guest(), json: { story: storyUrl, choice: 'great' } }),
-      ]) {
-        expect(answer.status).toBe(403);
-        expect((await problemOf(answer)).code).toBe('origin-not-allowed');
-      }
-    },
-  );
+  test.each([
+    'https://evil.example',
+    'https://paper.example.evil.example',
+    'http://paper.example',
+    'https://paper.example:444',
+    'https://PAPER.example.',
+    'null',
+  ])('a page of %s may read, and neither write nor ask about a reader', async (foreign) => {
+    const headers = { origin: foreign };
+    expect((await server.ask(`/reactions?${storyQuery()}`, { headers })).status).toBe(200);
+    for (const answer of [
+      await server.ask('/readers', { method: 'POST', headers, json: {} }),
+      await server.ask('/me', { headers, token: await server.guest() }),
+      await server.ask('/reactions', {
+        method: 'PUT',
+        headers,
+        token: await server.guest(),
+        json: { story: storyUrl, choice: 'great' },
+      }),
+    ]) {
+      expect(answer.status).toBe(403);
+      expect((await problemOf(answer)).code).toBe('origin-not-allowed');
+    }
+  });
 
   test('a server, which sends no Origin, may write', async () => {
-    const answer = await server.app.request('/v1/sites/paper/readers', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    const answer = await server.app.request('/v1/sites/paper/readers', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
     expect(answer.status).toBe(201);
   });
 
   test('a preflight is answered, without credentials', async () => {
     const answer = await server.app.request('/v1/sites/paper/reactions', {
       method: 'OPTIONS',
-      headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization,content-type' },
+      headers: {
+        origin,
+        'access-control-request-method': 'PUT',
+        'access-control-request-headers': 'authorization,content-type',
+      },
     });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('access-control-allow-methods')).toContain('PUT');
@@ -140,15 +196,21 @@ describe('origins', () => {
 describe('reader tokens', () => {
   test('are of one site only', async () => {
     await server.services.sites.put({ ...server.site, id: 'other' });
-    const answer = await server.app.request('/v1/sites/other/me', { headers: { authorization: `Bearer ${await server.guest()}` } });
+    const answer = await server.app.request('/v1/sites/other/me', {
+      headers: { authorization: `Bearer ${await server.guest()}` },
+    });
     expect(answer.status).toBe(401);
     expect((await problemOf(answer)).code).toBe('token-invalid');
   });
 
   test('name the same reader after a refresh, and follow a change of name', async () => {
-    const made = (await (await server.ask('/readers', { method: 'POST', json: { name: ' Nguyễn  Lan\u202e ' } })).json()) as Session;
+    const made = (await (
+      await server.ask('/readers', { method: 'POST', json: { name: ' Nguyễn  Lan\u202e ' } })
+    ).json()) as Session;
     expect(made.reader).toMatchObject({ name: 'Nguyễn Lan', kind: 'guest', verified: false, badges: [] });
-    const fresh = (await (await server.ask('/readers/refresh', { method: 'POST', token: made.token })).json()) as Session;
+    const fresh = (await (
+      await server.ask('/readers/refresh', { method: 'POST', token: made.token })
+    ).json()) as Session;
     expect(fresh.reader.id).toBe(made.reader.id);
     await server.ask('/readers/me', { method: 'PATCH', token: fresh.token, json: { name: 'Lan Anh' } });
     const me = (await (await server.ask('/me', { token: made.token })).json()) as { reader: { name: string } };
@@ -188,12 +250,35 @@ describe('what operators and programs ask', () => {
 
   test('/openapi.json describes every route with full paths, shapes and problems', async () => {
     const answer = await server.app.request('/openapi.json');
-    const described = (await answer.json()) as { openapi: string; paths: Record<string, Record<string, { responses: object }>>; components: { schemas: object } };
+    const described = (await answer.json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, { responses: object }>>;
+      components: { schemas: object };
+    };
     expect(described.openapi).toBe('3.1.0');
-    for (const path of ['page', 'me', 'reactions', 'comments', 'comments/{id}', 'comments/{id}/vote', 'comments/preview', 'readers', 'newsletters', 'subscriptions', 'counts', 'stories/{rail}', 'stories', 'signals']) {
+    for (const path of [
+      'page',
+      'me',
+      'reactions',
+      'comments',
+      'comments/{id}',
+      'comments/{id}/vote',
+      'comments/preview',
+      'readers',
+      'newsletters',
+      'subscriptions',
+      'counts',
+      'stories/{rail}',
+      'stories',
+      'signals',
+    ]) {
       expect(Object.keys(described.paths)).toContain(`/v1/sites/{site}/${path}`);
     }
-    expect(Object.keys(described.components.schemas)).toEqual(expect.arrayContaining(['Comment', 'Reactions', 'Story', 'Problem', 'Page', 'Me', 'Reader']));
-    expect(Object.keys(described.paths['/v1/sites/{site}/reactions']?.['put']?.responses ?? {})).toEqual(expect.arrayContaining(['200', '401', '403', '404', '409', '422', '429']));
+    expect(Object.keys(described.components.schemas)).toEqual(
+      expect.arrayContaining(['Comment', 'Reactions', 'Story', 'Problem', 'Page', 'Me', 'Reader']),
+    );
+    expect(Object.keys(described.paths['/v1/sites/{site}/reactions']?.['put']?.responses ?? {})).toEqual(
+      expect.arrayContaining(['200', '401', '403', '404', '409', '422', '429']),
+    );
   });
 });

@@ -16,8 +16,10 @@ describe.each(databases)('reactions on %s', (kind) => {
 
   const react = (token: string, choice: unknown, story: string, poll = 'reactions') =>
     server.ask('/reactions', { method: 'PUT', token, json: { story, poll, choice } });
-  const takeBack = (token: string, story: string) => server.ask(`/reactions?${storyQuery(story)}`, { method: 'DELETE', token });
-  const read = async (story: string, query = '') => (await (await server.ask(`/reactions?${storyQuery(story)}${query}`)).json()) as Reactions;
+  const takeBack = (token: string, story: string) =>
+    server.ask(`/reactions?${storyQuery(story)}`, { method: 'DELETE', token });
+  const read = async (story: string, query = '') =>
+    (await (await server.ask(`/reactions?${storyQuery(story)}${query}`)).json()) as Reactions;
 
   test('a story never seen has the default poll, all zeros, in the language asked for', async () => {
     const poll = await read(`${storyUrl}/unseen`);
@@ -38,7 +40,11 @@ describe.each(databases)('reactions on %s', (kind) => {
     const changed = (await (await react(token, 'fun', story)).json()) as Reacted;
     expect(changed).toMatchObject({ choice: 'fun', total: 1, counts: { great: 0, fun: 1 } });
     expect(await read(story)).toMatchObject({ total: 1, counts: { fun: 1 } });
-    expect((await (await takeBack(token, story)).json()) as Reacted).toMatchObject({ choice: null, total: 0, counts: { fun: 0 } });
+    expect((await (await takeBack(token, story)).json()) as Reacted).toMatchObject({
+      choice: null,
+      total: 0,
+      counts: { fun: 0 },
+    });
     expect((await takeBack(token, story)).status).toBe(200);
   });
 
@@ -79,7 +85,11 @@ describe.each(databases)('reactions on %s', (kind) => {
     ['a story on a foreign origin', { story: 'https://elsewhere.example/a', choice: 'great' }, 404, 'story-not-found'],
   ])('%s is refused and writes nothing', async (_, body, status, code) => {
     const before = await server.services.database.read.selectFrom('reaction_votes').select('readerId').execute();
-    const answer = await server.ask('/reactions', { method: 'PUT', token: await server.guest(), json: { story: storyUrl, ...body } });
+    const answer = await server.ask('/reactions', {
+      method: 'PUT',
+      token: await server.guest(),
+      json: { story: storyUrl, ...body },
+    });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(((await answer.json()) as Problem).code).toBe(code);
@@ -94,13 +104,20 @@ describe.each(databases)('reactions on %s', (kind) => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 12 }), async (acts) => {
         await Promise.all(
-          acts.map(({ reader, choice }) => (choice === null ? takeBack(tokens[reader] ?? '', story) : react(tokens[reader] ?? '', choice, story))),
+          acts.map(({ reader, choice }) =>
+            choice === null ? takeBack(tokens[reader] ?? '', story) : react(tokens[reader] ?? '', choice, story),
+          ),
         );
         const { counts, total } = await read(story);
         const known = await server.services.stories.find('paper', story);
-        const votes = await server.services.database.read.selectFrom('reaction_votes').select('choicesJson').where('storyId', '=', known?.id ?? '').execute();
+        const votes = await server.services.database.read
+          .selectFrom('reaction_votes')
+          .select('choicesJson')
+          .where('storyId', '=', known?.id ?? '')
+          .execute();
         const recount: Record<string, number> = { great: 0, like: 0, fun: 0, improve: 0 };
-        for (const { choicesJson } of votes) for (const choice of JSON.parse(choicesJson) as string[]) recount[choice] = (recount[choice] ?? 0) + 1;
+        for (const { choicesJson } of votes)
+          for (const choice of JSON.parse(choicesJson) as string[]) recount[choice] = (recount[choice] ?? 0) + 1;
         expect(counts).toEqual(recount);
         expect(total).toBe(votes.length);
       }),

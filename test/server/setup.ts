@@ -32,7 +32,10 @@ export interface TestServer {
 }
 
 /** @param environment settings besides those every test server has */
-export async function openTestServices(kind: DatabaseKind, environment: Record<string, string> = {}): Promise<TestServer> {
+export async function openTestServices(
+  kind: DatabaseKind,
+  environment: Record<string, string> = {},
+): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'afterword-server-'));
   const made = kind === 'postgres' ? await createPostgresDatabase() : undefined;
   const config = readConfig({
@@ -47,7 +50,13 @@ export async function openTestServices(kind: DatabaseKind, environment: Record<s
   const services = createServices(config, database, pino({ level: 'silent' }));
   const app = createApp(services);
   await services.sites.put(
-    newSiteSchema.parse({ id: 'paper', name: 'The Paper', lang: 'vi', origins: [origin], settings: { moderation: 'post', votes: 'up-down' } }),
+    newSiteSchema.parse({
+      id: 'paper',
+      name: 'The Paper',
+      lang: 'vi',
+      origins: [origin],
+      settings: { moderation: 'post', votes: 'up-down' },
+    }),
   );
   const site = await services.sites.get('paper');
   if (!site) throw new Error('The site was not added.');
@@ -57,7 +66,10 @@ export async function openTestServices(kind: DatabaseKind, environment: Record<s
     if (!headers.has('origin')) headers.set('origin', origin);
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     if (json !== undefined) headers.set('content-type', 'application/json');
-    return app.request(`/v1/sites/paper${path}`, { ...init, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) });
+    const body = json === undefined ? init.body : JSON.stringify(json);
+    // A client on a socket always says how long its body is.
+    if (typeof body === 'string') headers.set('content-length', String(Buffer.byteLength(body)));
+    return app.request(`/v1/sites/paper${path}`, { ...init, headers, body });
   };
 
   return {

@@ -28,30 +28,88 @@ describe('text from people', () => {
   });
 
   test('taming twice is taming once', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(tamed(tamed(text))).toBe(tamed(text));
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(tamed(tamed(text))).toBe(tamed(text));
+      }),
+    );
   });
 });
 
-const textOf = (nodes: readonly CommentNode[]): string => nodes.map((node) => ('value' in node ? node.value : 'children' in node ? textOf(node.children) : '\n')).join('');
-const linksOf = (nodes: readonly CommentNode[]): string[] => nodes.flatMap((node) => ('children' in node ? [...(node.type === 'link' ? [node.href] : []), ...linksOf(node.children)] : []));
+const textOf = (nodes: readonly CommentNode[]): string =>
+  nodes.map((node) => ('value' in node ? node.value : 'children' in node ? textOf(node.children) : '\n')).join('');
+const linksOf = (nodes: readonly CommentNode[]): string[] =>
+  nodes.flatMap((node) =>
+    'children' in node ? [...(node.type === 'link' ? [node.href] : []), ...linksOf(node.children)] : [],
+  );
 
 describe('the markdown of comments', () => {
   test.each([
     ['plain text', 'Hay quá', [{ type: 'paragraph', children: [{ type: 'text', value: 'Hay quá' }] }]],
-    ['a line break', 'a\nb', [{ type: 'paragraph', children: [{ type: 'text', value: 'a' }, { type: 'break' }, { type: 'text', value: 'b' }] }]],
-    ['a quote', '> a', [{ type: 'quote', children: [{ type: 'paragraph', children: [{ type: 'text', value: 'a' }] }] }]],
+    [
+      'a line break',
+      'a\nb',
+      [
+        {
+          type: 'paragraph',
+          children: [{ type: 'text', value: 'a' }, { type: 'break' }, { type: 'text', value: 'b' }],
+        },
+      ],
+    ],
+    [
+      'a quote',
+      '> a',
+      [{ type: 'quote', children: [{ type: 'paragraph', children: [{ type: 'text', value: 'a' }] }] }],
+    ],
     ['code', '`a*b*`', [{ type: 'paragraph', children: [{ type: 'code', value: 'a*b*' }] }]],
     ['a block of code', '```\n<b>\n```', [{ type: 'code-block', value: '<b>' }]],
-    ['a list', '- a\n- b', [{ type: 'list', ordered: false, children: ['a', 'b'].map((value) => ({ type: 'item', children: [{ type: 'paragraph', children: [{ type: 'text', value }] }] })) }]],
-    ['a link', '[a](https://x.example/)', [{ type: 'paragraph', children: [{ type: 'link', href: 'https://x.example/', children: [{ type: 'text', value: 'a' }] }] }]],
-    ['a bare address, without the full stop', 'Xem https://x.example/a.', [
-      { type: 'paragraph', children: [{ type: 'text', value: 'Xem ' }, { type: 'link', href: 'https://x.example/a', children: [{ type: 'text', value: 'https://x.example/a' }] }, { type: 'text', value: '.' }] },
-    ]],
+    [
+      'a list',
+      '- a\n- b',
+      [
+        {
+          type: 'list',
+          ordered: false,
+          children: ['a', 'b'].map((value) => ({
+            type: 'item',
+            children: [{ type: 'paragraph', children: [{ type: 'text', value }] }],
+          })),
+        },
+      ],
+    ],
+    [
+      'a link',
+      '[a](https://x.example/)',
+      [
+        {
+          type: 'paragraph',
+          children: [{ type: 'link', href: 'https://x.example/', children: [{ type: 'text', value: 'a' }] }],
+        },
+      ],
+    ],
+    [
+      'a bare address, without the full stop',
+      'Xem https://x.example/a.',
+      [
+        {
+          type: 'paragraph',
+          children: [
+            { type: 'text', value: 'Xem ' },
+            { type: 'link', href: 'https://x.example/a', children: [{ type: 'text', value: 'https://x.example/a' }] },
+            { type: 'text', value: '.' },
+          ],
+        },
+      ],
+    ],
   ])('%s', (_, source, nodes) => expect(commentNodes(source)).toEqual(nodes));
 
-  test.each(['# Not a heading', '<b>bold</b> <img src=x onerror=alert(1)>', '![image](https://x.example/a.png)', '    four spaces', 'a &amp; b'])('what is not in it stays readable: %s', (source) => {
+  test.each([
+    '# Not a heading',
+    '<b>bold</b> <img src=x onerror=alert(1)>',
+    '![image](https://x.example/a.png)',
+    '    four spaces',
+    'a &amp; b',
+  ])('what is not in it stays readable: %s', (source) => {
     const nodes = commentNodes(source);
     expect(nodes.map(({ type }) => type)).toEqual(['paragraph']);
     expect(textOf(nodes).length).toBeGreaterThan(0);
@@ -61,12 +119,43 @@ describe('the markdown of comments', () => {
     expect(textOf(commentNodes('<b>a</b> & <script>x</script>'))).toBe('<b>a</b> & <script>x</script>');
   });
 
-  test.each(['javascript:alert(1)', 'JaVaScRiPt:alert(1)', 'java\tscript:alert(1)', 'data:text/html,x', 'vbscript:x', '//x.example', '/path', ''])('a link to %s is only text', (href) => {
+  test.each([
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    'java\tscript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    '//x.example',
+    '/path',
+    '',
+  ])('a link to %s is only text', (href) => {
     expect(linksOf(commentNodes(`[a](<${href}>)`))).toEqual([]);
   });
 
   test('whatever is typed, no text is lost to links, and links are http, https or mailto', () => {
-    const unit = fc.constantFrom('a', 'ệ', '*', '_', '`', '>', '\n', ' ', '[', ']', '(', ')', 'https://x.example/', 'javascript:', '<', '>', '- ', '\\', '#', '!', 'mailto:a@b.example');
+    const unit = fc.constantFrom(
+      'a',
+      'ệ',
+      '*',
+      '_',
+      '`',
+      '>',
+      '\n',
+      ' ',
+      '[',
+      ']',
+      '(',
+      ')',
+      'https://x.example/',
+      'javascript:',
+      '<',
+      '>',
+      '- ',
+      '\\',
+      '#',
+      '!',
+      'mailto:a@b.example',
+    );
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 40 }), (units) => {
         const nodes = commentNodes(tamed(units.join('')) || 'a');
@@ -76,8 +165,11 @@ describe('the markdown of comments', () => {
     );
   });
 
-  test.each(['[', '*', '> ', '`', '- ', '![](', '<', '\\', 'https://', '**a', '1. '])('a text of nothing but %s breaks nothing', (piece) => {
-    const nodes = commentNodes(piece.repeat(20_000 / piece.length));
-    expect(JSON.stringify(nodes).length).toBeGreaterThan(2);
-  });
+  test.each(['[', '*', '> ', '`', '- ', '![](', '<', '\\', 'https://', '**a', '1. '])(
+    'a text of nothing but %s breaks nothing',
+    (piece) => {
+      const nodes = commentNodes(piece.repeat(20_000 / piece.length));
+      expect(JSON.stringify(nodes).length).toBeGreaterThan(2);
+    },
+  );
 });

@@ -41,7 +41,14 @@ describe.each(databases)('the writer on %s', (kind) => {
 
   const submit = (row: Row) => server.services.database.writer.submit(addSites, row);
   const sites = async () =>
-    (await server.services.database.read.selectFrom('sites').select('id').where('name', '!=', 'The Paper').orderBy('id').execute()).map(({ id }) => id);
+    (
+      await server.services.database.read
+        .selectFrom('sites')
+        .select('id')
+        .where('name', '!=', 'The Paper')
+        .orderBy('id')
+        .execute()
+    ).map(({ id }) => id);
 
   test('writes that arrive together share a commit', async () => {
     await Promise.all(['a', 'b', 'c'].map((id) => submit({ id })));
@@ -50,13 +57,21 @@ describe.each(databases)('the writer on %s', (kind) => {
   });
 
   test('a refused write leaves its neighbours alone', async () => {
-    const results = await Promise.allSettled([submit({ id: 'a' }), submit({ id: 'b', fails: 'refused' }), submit({ id: 'c' })]);
+    const results = await Promise.allSettled([
+      submit({ id: 'a' }),
+      submit({ id: 'b', fails: 'refused' }),
+      submit({ id: 'c' }),
+    ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await sites()).toEqual(['a', 'c']);
   });
 
   test('a write that throws is undone whole, and its neighbours are written all the same', async () => {
-    const results = await Promise.allSettled([submit({ id: 'a' }), submit({ id: 'b', fails: 'thrown' }), submit({ id: 'c' })]);
+    const results = await Promise.allSettled([
+      submit({ id: 'a' }),
+      submit({ id: 'b', fails: 'thrown' }),
+      submit({ id: 'c' }),
+    ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await sites()).toEqual(['a', 'c']);
   });

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { limits } from 'afterword/contract';
 import { Problem } from '../problem.js';
@@ -56,22 +56,6 @@ export function siteGuard(sites: Sites): MiddlewareHandler<ApiEnv> {
 /** Servers send no `Origin` and are allowed; a page must stand on one of the site's origins, `null` never does. */
 export function isAllowedOrigin(site: Site, origin: string | undefined): boolean {
   return origin === undefined || site.origins.includes(origin);
-}
-
-/** A form of another site can send other types without asking first; JSON it cannot. Beacons send text. */
-export function jsonOnly(): MiddlewareHandler<ApiEnv> {
-  return async function jsonOnly(c, next) {
-    if (!readOnly.has(c.req.method) && carriesBody(c) && !c.req.path.endsWith('/signals')) {
-      const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-      if (type !== 'application/json') throw new Problem('unsupported-media-type');
-    }
-    await next();
-  };
-}
-
-/** Told from the headers: asking the request for its body would build one, which costs more than most requests. */
-function carriesBody(c: Context<ApiEnv>): boolean {
-  return Number(c.req.header('content-length') ?? 0) > 0 || c.req.header('transfer-encoding') !== undefined;
 }
 
 /** Refuses a body by the length it declares; one that declares none is counted as it comes. */
