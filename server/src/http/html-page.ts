@@ -26,6 +26,19 @@ button, .button { font: inherit; font-weight: 600; min-block-size: 44px; padding
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 label { display: block; margin-block: 0.75rem; }
 input[type='email'], input[type='text'] { font: inherit; inline-size: 100%; min-block-size: 44px; padding: 0.5rem 0.75rem; border: 1px solid color-mix(in srgb, CanvasText 40%, Canvas); border-radius: 6px; background: Canvas; color: CanvasText; }
+.masthead { color: var(--muted); margin-block-end: 2rem; }
+.problem { color: light-dark(#a3262a, #ffb4a9); }
+.problem:empty { display: none; }
+.choice { margin-block: 1.25rem; padding-block-end: 0.25rem; border-block-end: 1px solid var(--line); }
+.choice label { margin-block: 0 0.25rem; }
+.choice div { padding-inline-start: 1.75rem; font-size: 0.9375rem; }
+.choice p { margin-block-end: 0.5rem; }
+.trap { position: absolute; inset-inline-start: -9999px; }
+.code { max-inline-size: 10rem; font-variant-numeric: tabular-nums; letter-spacing: 0.25em; }
+.mails { padding: 0; list-style: none; }
+.mails li { padding-block: 0.75rem; border-block-end: 1px solid var(--line); }
+.mails span { display: block; font-size: 0.9375rem; }
+.mail { white-space: pre-wrap; overflow-wrap: anywhere; margin-block: 1.5rem; }
 input[type='checkbox'] { inline-size: 1.25rem; block-size: 1.25rem; margin-inline-end: 0.5rem; vertical-align: -0.2em; accent-color: var(--accent); }
 @media (forced-colors: active) { button { border: 1px solid ButtonText; } }
 `;
@@ -40,7 +53,7 @@ export interface HtmlPage {
   readonly body: Html;
   /** For a table or two beside the text. */
   readonly wide?: boolean;
-  readonly status?: 200 | 400 | 404 | 410 | 422 | 429 | 503;
+  readonly status?: 200 | 400 | 403 | 404 | 410 | 422 | 429 | 503;
 }
 
 /** A page of the server's own: no script, one style, nothing from elsewhere, never kept, never framed, never indexed. */
