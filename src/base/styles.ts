@@ -3,7 +3,10 @@ import { tokens } from './tokens.js';
 
 /**
  * What every widget stands on. Typeface, size and colour come from the page; what would break a layout does not:
- * `!important` inside a shadow root outranks the page's `* {all: unset !important}`.
+ * an important rule inside a shadow root outranks the page's `* {all: unset !important}`.
+ *
+ * Tokens with a short literal are written where they are used, as in `var(--aw-space-2, 8px)`; a test holds the literals
+ * equal to tokens.json. What only forms need is in form-styles.ts.
  */
 export const widgetStyles = [
   tokens,
@@ -28,68 +31,45 @@ export const widgetStyles = [
       color-scheme: dark;
       color: var(--aw-color-text, CanvasText);
     }
-    *,
-    ::before,
-    ::after {
+    * {
       box-sizing: border-box;
     }
     .base {
       container: widget / inline-size;
-      display: flow-root;
       position: relative;
-      min-block-size: var(--_reserve);
       outline: 0;
-      background: var(--_surface);
+      background: var(--aw-color-surface, transparent);
+      font-style: normal;
       line-height: 1.5;
       letter-spacing: normal;
-      word-spacing: normal;
       text-align: start;
       text-indent: 0;
       text-transform: none;
       white-space: normal;
-      -webkit-text-size-adjust: 100%;
-      text-size-adjust: 100%;
     }
     h2,
     h3,
     p,
     ul,
-    ol,
-    fieldset,
-    legend {
+    ol {
       margin: 0;
       padding: 0;
-      border: 0;
-      min-inline-size: 0;
+      list-style: none;
     }
     h2,
     h3 {
       font-family: var(--aw-font-heading, inherit);
       line-height: 1.25;
     }
-    ul,
-    ol {
-      list-style: none;
-    }
-    button,
-    input,
-    textarea,
-    select {
+    button {
+      margin: 0;
+      padding: 0;
+      border: 0;
+      background: none;
       font: inherit;
       color: inherit;
-      letter-spacing: inherit;
-      margin: 0;
-    }
-    button {
-      background: none;
-      border: 0;
-      padding: 0;
       cursor: pointer;
       touch-action: manipulation;
-      -webkit-tap-highlight-color: transparent;
-    }
-    a {
-      color: inherit;
     }
     :focus-visible {
       outline: var(--_focus);
@@ -108,53 +88,25 @@ export const widgetStyles = [
     }
     .block {
       background: var(--_line);
-      border-radius: var(--_radius-1);
+      border-radius: var(--aw-radius-1, 6px);
       opacity: 0.6;
     }
     .notice {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      justify-content: center;
-      gap: var(--_space-1) var(--_space-3);
-      padding-block: var(--_space-3);
-      font-size: var(--_size-s);
-      color: var(--_muted);
+      padding-block: var(--aw-space-3, 12px);
+      font-size: var(--aw-size-s, 0.875em);
+      text-align: center;
     }
-    .button {
+    .notice button {
       min-block-size: 44px;
-      padding-inline: var(--_space-4);
-      border-radius: var(--_radius-1);
-      font-weight: 600;
-    }
-    .primary {
-      background: var(--_accent);
-      color: var(--_on-accent);
-    }
-    .quiet {
-      padding-inline: var(--_space-2);
+      padding-inline: var(--aw-space-2, 8px);
       color: var(--_accent);
-    }
-    .button[aria-disabled='true'] {
-      cursor: default;
-      opacity: 0.6;
-    }
-    @media (forced-colors: active) {
-      .button {
-        border: 1px solid ButtonText;
-      }
+      font-weight: 600;
     }
     @media (prefers-reduced-motion: reduce) {
       *,
-      ::before,
-      ::after {
+      ::before {
         transition-property: opacity !important;
         animation: none !important;
-      }
-    }
-    @media print {
-      .button {
-        display: none;
       }
     }
   `,

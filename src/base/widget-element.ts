@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { property, state } from 'lit/decorators.js';
 import type { Catalogue } from '../locales/catalogue.js';
 import { Announcer } from './announcer.js';
 import { LocaleController } from './locale.js';
+import { property, state } from './property.js';
 import { widgetStyles } from './styles.js';
 import { version } from './version.js';
 import { warnOnce } from './warnings.js';
@@ -56,7 +56,7 @@ export abstract class WidgetElement extends LitElement {
   /** Where the API answers; else the script tag's `data-api`, else where the script came from. */
   @property() api?: string;
   /** Colours on a light or a dark ground; `auto` follows the colour of the page's text. */
-  @property({ reflect: true }) theme: 'light' | 'dark' | 'auto' = 'auto';
+  @property({ reflect: true }) theme?: 'light' | 'dark' | 'auto';
 
   /** @internal */
   @state() protected status: WidgetStatus = 'loading';
@@ -114,11 +114,6 @@ export abstract class WidgetElement extends LitElement {
     else states?.delete(name);
   }
 
-  /** Whether growing now would not move what the reader sees: the lower edge is still below the window. */
-  protected get mayGrow(): boolean {
-    return this.getBoundingClientRect().bottom >= innerHeight;
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
     this.requestUpdate();
@@ -148,12 +143,13 @@ export abstract class WidgetElement extends LitElement {
     void this.#load(false);
   }
 
-  /** Lit lets errors of a render escape as unhandled rejections. */
+  /** Lit lets errors of a render escape as unhandled rejections; a page may even forbid it to make templates. */
   protected override scheduleUpdate(): void {
     try {
       void super.scheduleUpdate();
     } catch (error) {
       this.#warn(error);
+      this.renderRoot?.prepend(document.createElement('slot'));
     }
   }
 
@@ -173,8 +169,7 @@ export abstract class WidgetElement extends LitElement {
     return html`<slot></slot>${
         words &&
         html`<p class="notice" part="notice">
-          ${words.common[status]}
-          <button class="button quiet" part="retry" @click=${this.#retry}>${words.common.retry}</button>
+          ${words.common[status]} <button part="retry" @click=${this.#retry}>${words.common.retry}</button>
         </p>`
       }`;
   }

@@ -6,29 +6,26 @@ export type ClientErrorCode = ErrorCode | 'network' | 'timeout' | 'not-json';
 
 /** Every failure of a call, told apart by its code. */
 export class ApiError extends Error {
-  override readonly name = 'ApiError';
-
   /**
    * @param code stable name of what went wrong
    * @param problem the API's own answer, where there was one
-   * @param retryAfter seconds the API asks to wait
+   * @param waitMs how long the API asks to wait
    */
   constructor(
     readonly code: ClientErrorCode,
     readonly problem?: Problem,
-    readonly retryAfter?: number,
+    readonly waitMs?: number,
   ) {
-    super(problem ? problem.detail || problem.title : code);
+    super(problem?.detail || problem?.title || code);
   }
 
   /** Whether the API could not be reached, rather than having refused. */
   get unreachable(): boolean {
-    return !this.problem || this.problem.status > 501;
+    return !(this.problem && this.problem.status < 502);
   }
 }
 
 /** Tells a problem (RFC 9457) from an answer. */
 export function isProblem(value: unknown): value is Problem {
-  const { code, status } = (value ?? {}) as Partial<Problem>;
-  return typeof code === 'string' && typeof status === 'number';
+  return !!(value as Partial<Problem> | undefined)?.code;
 }

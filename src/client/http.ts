@@ -3,7 +3,7 @@ import { ApiError, isProblem } from './api-error.js';
 const timeoutMs = 10_000;
 const retries = 2;
 /** Longer than this, a wait is the reader's to decide. */
-const longestWaitSeconds = 8;
+const longestWaitMs = 8000;
 
 export type Query = Record<string, string | number | readonly string[] | undefined>;
 
@@ -22,29 +22,34 @@ export interface Call {
  * Where repeating does no harm, passing failures are tried again after a random wait that doubles (full jitter).
  */
 export async function call<T>(url: string, options: Call = {}): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
+  const { method, idempotencyKey, signal } = options;
+  const repeatable = idempotencyKey || (method !== 'POST' && method !== 'PATCH');
+  for (let attempt = 0; ;) {
     try {
       return await once<T>(url, options);
     } catch (error) {
-      if (!(error instanceof ApiError) || attempt === retries || !repeatable(options) || !passing(error)) throw error;
-      await pause(1000 * (error.retryAfter ?? Math.random() * 0.4 * 2 ** attempt), options.signal);
+      const { unreachable, code, waitMs = Math.random() * 400 * 2 ** attempt } = error as ApiError;
+      const passing = (unreachable || code === 'rate-limited') && waitMs <= longestWaitMs;
+      if (!repeatable || !passing || attempt++ === retries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      signal?.throwIfAborted();
     }
   }
 }
 
-async function once<T>(url: string, { method = 'GET', query, body, token, idempotencyKey, signal }: Call): Promise<T> {
+async function once<T>(url: string, { method, query, body, token, idempotencyKey, signal }: Call): Promise<T> {
   const timeout = AbortSignal.timeout(timeoutMs);
-  const headers: Record<string, string> = {};
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-  if (token) headers['Authorization'] = `Bearer ${token}`;
-  if (idempotencyKey) headers['Idempotency-Key'] = idempotencyKey;
   let response: Response;
   let text: string;
   try {
     response = await fetch(url + search(query), {
       method,
-      headers,
-      body: body === undefined ? undefined : json(body),
+      headers: {
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(token && { Authorization: `Bearer ${token}` }),
+        ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
+      },
+      body: json(body),
       credentials: 'omit',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
@@ -53,50 +58,33 @@ async function once<T>(url: string, { method = 'GET', query, body, token, idempo
     if (signal?.aborted) throw error;
     throw new ApiError(timeout.aborted ? 'timeout' : 'network');
   }
+  const { ok, headers } = response;
   let answer: unknown;
   try {
-    answer = text ? JSON.parse(text) : undefined;
+    answer = text && JSON.parse(text);
   } catch {
-    // A proxy's page of HTML, or half an answer.
-    throw new ApiError('not-json');
+    // A proxy's page of HTML, or half an answer: the same as no problem we know.
   }
-  if (response.ok) return answer as T;
+  if (ok && answer !== undefined) return answer as T;
   if (!isProblem(answer)) throw new ApiError('not-json');
-  throw new ApiError(answer.code as ApiError['code'], answer, secondsOf(response.headers.get('Retry-After')));
+  throw new ApiError(answer.code as ApiError['code'], answer, waitOf(headers.get('Retry-After')));
 }
 
 function search(query: Query = {}): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) params.append(name, String(one));
-  }
-  return params.size ? `?${params}` : '';
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one) => [name, String(one)]),
+  );
+  return pairs.length ? `?${new URLSearchParams(pairs)}` : '';
 }
 
 /** Old Prototype.js gives arrays a `toJSON` that answers a string. The replacer sees past it. */
-function json(body: unknown): string {
+function json(body: unknown): string | undefined {
   return JSON.stringify(body, function (this: Record<string, unknown>, name, value: unknown) {
     return Array.isArray(this[name]) ? this[name] : value;
   });
 }
 
-function repeatable({ method, idempotencyKey }: Call): boolean {
-  return idempotencyKey !== undefined || (method !== 'POST' && method !== 'PATCH');
-}
-
-function passing({ unreachable, code, retryAfter = 0 }: ApiError): boolean {
-  return (unreachable || code === 'rate-limited') && retryAfter <= longestWaitSeconds;
-}
-
-function secondsOf(header: string | null): number | undefined {
-  if (!header) return undefined;
-  const seconds = Number(header);
-  return Math.max(0, Number.isNaN(seconds) ? (Date.parse(header) - Date.now()) / 1000 || 0 : seconds);
-}
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), { once: true });
-  });
+/** `Retry-After`, in seconds or as a date, in milliseconds. */
+function waitOf(header: string | null): number | undefined {
+  return header ? Math.max(0, Number(header) * 1000 || Date.parse(header) - Date.now() || 0) : undefined;
 }

@@ -1,5 +1,5 @@
-import { ApiError, isProblem } from './api-error.js';
 import type { Page } from '../contract/types.js';
+import { ApiError, isProblem } from './api-error.js';
 import type { Query } from './http.js';
 
 /** An answer older than this is asked for again. */
@@ -7,12 +7,10 @@ const freshMs = 60_000;
 /** Entries in one request: the API's own limit. */
 const most = 20;
 
-interface Asked {
-  at: number;
-  answer: Promise<unknown>;
-}
-
-interface Waiting {
+interface Question {
+  story: string;
+  lang: string;
+  entry: string;
   resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
@@ -23,65 +21,63 @@ interface Waiting {
  */
 export class PageRequests {
   readonly #read: (query: Query) => Promise<Page>;
-  readonly #asked = new Map<string, Asked>();
-  /** By story and language, then by entry. */
-  readonly #waiting = new Map<string, Map<string, Waiting>>();
+  readonly #answers = new Map<string, { story: string; at: number; answer: Promise<unknown> }>();
+  /** By story and language. */
+  readonly #waiting = new Map<string, Question[]>();
 
   constructor(read: (query: Query) => Promise<Page>) {
     this.#read = read;
   }
 
   ask(story: string, lang: string, entry: string): Promise<unknown> {
-    const key = JSON.stringify([story, lang, entry]);
-    const asked = this.#asked.get(key);
-    if (asked && Date.now() - asked.at < freshMs) return asked.answer;
-    const answer = new Promise((resolve, reject) => this.#join(story, lang, entry, { resolve, reject }));
-    this.#asked.set(key, { at: Date.now(), answer });
-    answer.catch(() => this.#asked.delete(key));
+    const key = [story, lang, entry].join(' ');
+    const known = this.#answers.get(key);
+    if (known && Date.now() - known.at < freshMs) return known.answer;
+    const answer = new Promise((resolve, reject) => {
+      if (!this.#waiting.size) nextFrame(() => this.#flush());
+      const group = `${lang} ${story}`;
+      this.#waiting.set(group, [...(this.#waiting.get(group) ?? []), { story, lang, entry, resolve, reject }]);
+    });
+    this.#answers.set(key, { story, at: Date.now(), answer });
+    answer.catch(() => this.#answers.delete(key));
     return answer;
   }
 
   /** Makes the next question about a story go to the API again. */
   forget(story: string): void {
-    for (const key of this.#asked.keys()) if ((JSON.parse(key) as string[])[0] === story) this.#asked.delete(key);
-  }
-
-  #join(story: string, lang: string, entry: string, waiting: Waiting): void {
-    if (!this.#waiting.size) nextFrame(() => this.#flush());
-    const group = JSON.stringify([story, lang]);
-    const entries = this.#waiting.get(group) ?? new Map<string, Waiting>();
-    this.#waiting.set(group, entries.set(entry, waiting));
+    for (const [key, known] of this.#answers) if (known.story === story) this.#answers.delete(key);
   }
 
   #flush(): void {
-    const groups = [...this.#waiting];
+    const groups = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const [group, entries] of groups) {
-      const [story, lang] = JSON.parse(group) as [string, string];
-      const all = [...entries];
-      while (all.length) void this.#send(story, lang, all.splice(0, most));
-    }
+    for (const group of groups) while (group.length) void this.#send(group.splice(0, most));
   }
 
-  async #send(story: string, lang: string, entries: [string, Waiting][]): Promise<void> {
+  async #send(questions: Question[]): Promise<void> {
+    const { story, lang } = questions[0]!;
+    let failure: unknown = new ApiError('not-json');
+    let parts: Page['parts'] = {};
     try {
-      const query = { story, lang: lang || undefined, parts: entries.map(([entry]) => entry).join() };
-      const { parts } = await this.#read(query);
-      for (const [entry, { resolve, reject }] of entries) {
-        const part = parts[entry];
-        if (isProblem(part)) reject(new ApiError(part.code as ApiError['code'], part));
-        else if (part) resolve(part);
-        else reject(new ApiError('not-json'));
-      }
+      ({ parts } = await this.#read({
+        story,
+        lang: lang || undefined,
+        parts: questions.map(({ entry }) => entry).join(),
+      }));
     } catch (error) {
-      for (const [, { reject }] of entries) reject(error);
+      failure = error;
+    }
+    for (const { entry, resolve, reject } of questions) {
+      const part = parts[entry];
+      if (isProblem(part)) reject(new ApiError(part.code as ApiError['code'], part));
+      else if (part) resolve(part);
+      else reject(failure);
     }
   }
 }
 
 function nextFrame(act: () => void): void {
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', act, { once: true });
+  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', act, { once: true });
   // A hidden tab has no frames, and should be ready when it is shown.
-  else if (document.hidden) setTimeout(act);
-  else requestAnimationFrame(act);
+  else (document.hidden ? setTimeout : requestAnimationFrame)(act);
 }

@@ -13,35 +13,54 @@ export interface Settings {
   signOn?: string;
 }
 
-let settings: Settings = {};
-
-/** Sets what elements fall back to. Later calls add to earlier ones. */
-export function configure(given: Settings): void {
-  settings = { ...settings, ...given };
+/**
+ * Asks the page for its settings. The script tag answers; asking by an event needs no global, and no order in which the
+ * files of the script arrive.
+ */
+export interface SettingsRequest extends Event {
+  settings?: Settings;
 }
 
-export function storageKind(): StorageKind {
-  const { storage } = settings;
-  return storage === 'none' || storage === 'session' ? storage : 'local';
+declare global {
+  interface DocumentEventMap {
+    'aw-settings-request': SettingsRequest;
+  }
+}
+
+/** Answers for the whole page what its elements do not say themselves, where there is no script tag to do so. */
+export function configure(settings: Settings): void {
+  document.addEventListener('aw-settings-request', (request) => {
+    request.settings = { ...settings, ...request.settings };
+  });
+}
+
+export function pageSettings(): Settings {
+  const request: SettingsRequest = new Event('aw-settings-request');
+  document.dispatchEvent(request);
+  return request.settings ?? {};
 }
 
 /** Looks a setting up: on the element, on the script tag, then as the page implies. */
 export function settingsOf(element?: Element): { api: string; site: string } {
-  const site = own(element, 'site') || settings.site;
+  const site = setting('site', element);
   if (!site) throw new ApiError('site-not-found');
-  const api = own(element, 'api') || settings.api || location.origin;
-  return { api: new URL(api, location.href).href.replace(/\/+$/, ''), site };
+  return { api: new URL(setting('api', element) ?? '', location.href).href.replace(/\/+$/, ''), site };
 }
 
 /** The story an element stands on. */
 export function storyOf(element: Element): string {
   const canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href;
-  const key = storyKey(own(element, 'story') || settings.story || canonical || location.href);
+  const key = storyKey(setting('story', element) ?? canonical ?? location.href);
   if (!key) throw new ApiError('story-key-invalid');
   return key;
 }
 
-/** A property where the element has one (it may never become an attribute), else the attribute. */
-function own(element: Element | undefined, name: 'site' | 'story' | 'api'): string | null | undefined {
-  return (element as { [name]?: string } | undefined)?.[name] || element?.getAttribute(name);
+/** A property where the element has one (it may never become an attribute), else the attribute, else the page's. */
+function setting(name: 'site' | 'story' | 'api', element?: Element): string | undefined {
+  return (
+    (element as { [name]?: string } | undefined)?.[name] ||
+    element?.getAttribute(name) ||
+    pageSettings()[name] ||
+    undefined
+  );
 }

@@ -9,17 +9,17 @@ const memory = new Map<string, string>();
  * when it is full, so every step may fall back to memory.
  */
 export class SafeStorage {
-  readonly #kind: StorageKind;
+  readonly #kind: StorageKind | undefined;
 
-  constructor(kind: StorageKind) {
+  /** @param kind `local` where it is none of the three */
+  constructor(kind?: StorageKind) {
     this.#kind = kind;
   }
 
   /** What was kept, or `undefined` where there is nothing or only rubbish. */
   get<T>(key: string): T | undefined {
     try {
-      const kept = memory.get(key) ?? this.#storage?.getItem(key);
-      return kept ? (JSON.parse(kept) as T) : undefined;
+      return JSON.parse(memory.get(key) ?? this.#storage?.getItem(key) ?? 'null') ?? undefined;
     } catch {
       // Refused, or not our JSON: the same as nothing.
       return undefined;
@@ -28,14 +28,14 @@ export class SafeStorage {
 
   /** Keeps a value; `undefined` forgets it. */
   set(key: string, value: unknown): void {
+    const text = JSON.stringify(value) as string | undefined;
     memory.delete(key);
     try {
-      if (value === undefined) this.#storage?.removeItem(key);
-      else if (this.#storage) this.#storage.setItem(key, JSON.stringify(value));
-      else memory.set(key, JSON.stringify(value));
+      this.#storage?.removeItem(key);
+      if (text) this.#storage!.setItem(key, text);
     } catch {
-      // Refused or full.
-      if (value !== undefined) memory.set(key, JSON.stringify(value));
+      // Not wanted, refused or full.
+      if (text) memory.set(key, text);
     }
   }
 

@@ -9,11 +9,10 @@ export const en: Catalogue = {
   },
   reactions: {
     choice: (label, count) => `${label}, ${count}`,
-    alone: (label) => `You are the first to say “${label}”.`,
-    together: (others, label) => `You and ${others} others say “${label}”.`,
-    total: (count) => `${count} readers have said how they feel.`,
-    first: 'Be the first to say how you feel.',
-    thanks: 'Thank you.',
+    feels: (others, number, label) => company(others, number, label),
+    chose: (others, number, label) => company(others, number, label),
+    total: (count, number) => `${number} ${count === 1 ? 'reader has' : 'readers have'} taken part.`,
+    first: 'Nobody has taken part yet. Be the first.',
     removed: 'Your choice was taken back.',
     closed: 'Closed.',
     frozen: 'Paused while it is being reviewed.',
@@ -45,3 +44,8 @@ export const en: Catalogue = {
     empty: 'There is no newsletter yet.',
   },
 };
+
+function company(others: number, number: string, label: string): string {
+  if (others < 1) return `You are the first to say “${label}”.`;
+  return `You and ${number} ${others === 1 ? 'other' : 'others'} say “${label}”.`;
+}

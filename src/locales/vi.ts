@@ -9,11 +9,14 @@ export const vi = {
   reactions: {
     /** Tên đầy đủ của một nút, cho người nghe màn hình. */
     choice: (label: string, count: string) => `${label}, ${count} lượt`,
-    alone: (label: string) => `Bạn là người đầu tiên thấy ${label}.`,
-    together: (others: string, label: string) => `Bạn và ${others} người khác thấy ${label}.`,
-    total: (count: string) => `${count} bạn đọc đã cho biết cảm nhận.`,
-    first: 'Hãy là người đầu tiên cho biết cảm nhận.',
-    thanks: 'Cảm ơn bạn.',
+    /** Với bộ cảm nhận mặc định: "Bạn và 1.203 người khác thấy rất hay." */
+    feels: (others: number, number: string, label: string) =>
+      `${others > 0 ? `Bạn và ${number} người khác` : 'Bạn là người đầu tiên'} thấy ${label.toLocaleLowerCase('vi')}.`,
+    /** Với câu hỏi khác: "Bạn và 1.203 người khác chọn “Đồng ý”." */
+    chose: (others: number, number: string, label: string) =>
+      `${others > 0 ? `Bạn và ${number} người khác` : 'Bạn là người đầu tiên'} chọn “${label}”.`,
+    total: (_count: number, number: string) => `${number} bạn đọc đã tham gia.`,
+    first: 'Chưa có ai tham gia. Mời bạn mở đầu.',
     removed: 'Đã bỏ lựa chọn của bạn.',
     closed: 'Đã kết thúc.',
     frozen: 'Tạm dừng để rà soát.',

@@ -1,0 +1,3 @@
+import { ReactionsElement } from '../widgets/reactions/reactions.js';
+
+ReactionsElement.define();

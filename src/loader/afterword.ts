@@ -1,0 +1,69 @@
+/**
+ * The script tag. Finds widgets on the page, asks for their data at once, and fetches each one's code when it comes near
+ * the window. Without it, or when any of it fails, what the page holds inside the tags stays readable.
+ */
+import type { SettingsRequest } from '../client/index.js';
+import cloak from './cloak.css?inline';
+
+const near = '600px';
+const widgets: Record<string, () => Promise<unknown>> = {
+  'aw-reactions': () => import('../define/reactions.js'),
+};
+const selector = Object.keys(widgets)
+  .map((tag) => `${tag}:not(:defined)`)
+  .join();
+const warn = (error: unknown) => console.warn('[afterword] A part of the script could not be loaded.', error);
+
+const client = () => import('../client/index.js');
+
+/** Hands over a reader whom the publisher vouches for by a signed token. */
+export async function signIn(jwt: string): Promise<void> {
+  await (await client()).signIn(jwt);
+}
+
+/** Forgets the reader on this page and in this browser. */
+export async function signOut(): Promise<void> {
+  (await client()).signOut();
+}
+
+/** Looks after the widgets below a node, now and later: the page's own are, those in its shadow roots need to be named. */
+export function observe(root: Document | ShadowRoot): void {
+  let frame = 0;
+  const look = () => {
+    frame = 0;
+    const found = [...root.querySelectorAll(selector)].filter((element) => !seen.has(element));
+    for (const element of found) {
+      seen.add(element);
+      coming.observe(element);
+    }
+    if (found.length)
+      client()
+        .then(({ prefetch }) => prefetch(found))
+        .catch(warn);
+  };
+  new MutationObserver(() => (frame ||= requestAnimationFrame(look))).observe(root, { childList: true, subtree: true });
+  look();
+}
+
+const seen = new WeakSet<Element>();
+const coming = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      coming.unobserve(target);
+      widgets[target.localName]!().catch(warn);
+    }
+  },
+  { rootMargin: near },
+);
+
+// A module has no `currentScript`.
+const script = [...document.scripts].find(({ src }) => src === import.meta.url);
+document.addEventListener('aw-settings-request', (request: SettingsRequest) => {
+  request.settings ??= { api: new URL(import.meta.url).origin, ...script?.dataset };
+});
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(cloak);
+document.adoptedStyleSheets.push(sheet);
+observe(document);

@@ -1,0 +1,168 @@
+import { css } from 'lit';
+
+/** Drawings in a row. The height kept for the poll is that of src/loader/cloak.css. */
+export const styles = css`
+  :host {
+    --_held: var(--aw-reactions-accent, var(--_accent));
+    --_icon: var(--aw-reactions-icon-size, 32px);
+  }
+  .poll {
+    display: flow-root;
+    min-block-size: calc(90px + 7.2em);
+  }
+  .question {
+    display: flex;
+    align-items: center;
+    gap: var(--aw-space-3, 12px);
+    margin-block: var(--aw-space-2, 8px);
+    font-size: 1em;
+    font-weight: 600;
+    text-align: center;
+    text-wrap: balance;
+  }
+  .question::before,
+  .question::after {
+    content: '';
+    flex: 1 0 var(--aw-space-4, 16px);
+    border-block-start: 1px solid var(--_line);
+  }
+  .choices {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(80px, 1fr));
+    gap: var(--aw-reactions-gap, var(--aw-space-2, 8px)) 0;
+    max-inline-size: 640px;
+    margin-inline: auto;
+  }
+  .choice {
+    display: grid;
+    grid-row: span 4;
+    grid-template-rows: subgrid;
+    justify-items: center;
+    row-gap: 0;
+    padding: var(--aw-space-2, 8px) var(--aw-space-1, 4px);
+    border-radius: var(--aw-radius-1, 6px);
+    font-size: var(--aw-size-s, 0.875em);
+    line-height: 1.3;
+  }
+  .icon {
+    inline-size: var(--_icon);
+    block-size: var(--_icon);
+    margin-block-end: 6px;
+    font-size: calc(var(--_icon) * 0.8);
+    line-height: var(--_icon);
+  }
+  svg,
+  img {
+    display: block;
+    inline-size: 100%;
+    block-size: 100%;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.6;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  .label,
+  .count,
+  .bar {
+    grid-column: 1;
+  }
+  /* The bold word keeps its room while it is not bold, so that nothing moves. */
+  .label {
+    display: grid;
+    text-wrap: balance;
+  }
+  .label > *,
+  .label::after {
+    grid-area: 1 / 1;
+  }
+  .label::after {
+    content: attr(data-label) / '';
+    font-weight: 700;
+    visibility: hidden;
+  }
+  .count {
+    min-block-size: 1.5em;
+    font-size: 0.857em;
+    line-height: 1.5;
+    font-variant-numeric: tabular-nums;
+    color: var(--_muted);
+  }
+  .bar {
+    inline-size: 64px;
+    block-size: 3px;
+    margin-block-start: 4px;
+    border-radius: 2px;
+    background: var(--_line);
+    overflow: hidden;
+  }
+  .bar[hidden] {
+    visibility: hidden;
+  }
+  .bar::before {
+    content: '';
+    display: block;
+    block-size: 100%;
+    background: var(--_muted);
+    transform: translateX(calc(var(--_share, 0) * 100% - 100%));
+    transition: transform 200ms ease-out;
+  }
+  [aria-pressed='true'] {
+    background: color-mix(in srgb, var(--_held) 8%, transparent);
+  }
+  [aria-pressed='true'] .icon {
+    color: var(--_held);
+  }
+  [aria-pressed='true'] .body {
+    fill: var(--_held);
+  }
+  [aria-pressed='true'] .detail {
+    stroke: var(--_on-accent);
+  }
+  [aria-pressed='true'] .label > * {
+    font-weight: 700;
+  }
+  [aria-pressed='true'] .bar::before {
+    background: var(--_held);
+  }
+  .acted [aria-pressed='true'] .icon {
+    animation: settle 200ms ease-out;
+  }
+  @keyframes settle {
+    0% {
+      transform: scale(0.85);
+    }
+    60% {
+      transform: scale(1.1);
+    }
+  }
+  [aria-disabled='true'] {
+    cursor: default;
+  }
+  @media (hover: hover) {
+    .choice:not([aria-disabled]):hover .icon {
+      color: var(--_held);
+    }
+  }
+  .summary {
+    min-block-size: 1.5em;
+    margin-block: var(--aw-space-1, 4px) var(--aw-space-2, 8px);
+    font-size: var(--aw-size-s, 0.875em);
+    text-align: center;
+    text-wrap: balance;
+    color: var(--_muted);
+  }
+  @container (inline-size < 340px) {
+    .choices {
+      grid-template-columns: 1fr 1fr;
+    }
+    .poll {
+      min-block-size: calc(161px + 11em);
+    }
+  }
+  @media (forced-colors: active) {
+    [aria-pressed='true'] {
+      outline: 2px solid Highlight;
+    }
+  }
+`;
