@@ -1,11 +1,12 @@
 import type { ErrorCode } from 'afterword/contract';
-import type { ErrorHandler } from 'hono';
+import type { ErrorHandler, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { addCommentRoutes } from './comments/routes.js';
 import { addDocsRoutes } from './docs.js';
 import { createApi, problemAnswer, type Api, type ApiEnv } from './http/api.js';
 import { addAssetRoutes } from './http/assets.js';
 import { crossOrigin, limitedBody, securityHeaders, siteGuard } from './http/guards.js';
+import { addOutboxPages } from './mail/outbox-pages.js';
 import { addNewsletterPages } from './newsletter/pages.js';
 import { addNewsletterRoutes } from './newsletter/routes.js';
 import { addOperationRoutes } from './operation.js';
@@ -16,8 +17,12 @@ import { addReaderRoutes } from './readers/routes.js';
 import type { Services } from './services.js';
 import { addStoryRoutes } from './stories/routes.js';
 
-/** Everything the server answers, as one web-standard handler: `app.request()` in tests, a listener in life. */
-export function createApp(services: Services): Api {
+/**
+ * Everything the server answers, as one web-standard handler: `app.request()` in tests, a listener in life.
+ *
+ * @param pages the demo's, where it is on
+ */
+export function createApp(services: Services, pages?: Hono): Api {
   const app = createApi();
   app.onError(asProblem(services));
   app.notFound((c) =>
@@ -35,9 +40,11 @@ export function createApp(services: Services): Api {
   addReaderRoutes(app, services);
 
   addNewsletterPages(app, services);
+  addOutboxPages(app, services);
   addAssetRoutes(app);
   addOperationRoutes(app, services);
   addDocsRoutes(app);
+  if (pages) app.route('/', pages);
   return app;
 }
 
