@@ -22,6 +22,10 @@ const markupFromStrings = [
     selector: 'TaggedTemplateExpression[tag.name=/^(html|svg)$/] TemplateElement[value.raw=/[<\\s]style\\s*=/]',
     message: 'A style attribute is blocked by a strict style-src. Use a class, or set a property from updated().',
   },
+];
+
+/** A shadow root has its styles from the class, and nothing else runs there. */
+const foreignElements = [
   {
     selector: 'TaggedTemplateExpression[tag.name=/^(html|svg)$/] TemplateElement[value.raw=/<(script|style)[\\s>]/]',
     message: 'Styles live in static styles, scripts in modules.',
@@ -52,7 +56,10 @@ export default defineConfig(
       '@typescript-eslint/dot-notation': 'off',
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_$', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/prefer-nullish-coalescing': 'off',
       // Handlers handed to an event as they stand, and numbers in a sentence, are both wanted.
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
@@ -63,10 +70,11 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/{base,widgets,define,loader}/**/*.ts'],
+    files: ['src/**/*.ts'],
     extends: [lit['flat/recommended'], wc['flat/best-practice']],
     settings: { wc: { elementBaseClasses: ['LitElement', 'WidgetElement'] } },
     rules: {
+      'no-restricted-syntax': ['error', ...markupFromStrings, ...foreignElements],
       'lit/no-native-attributes': 'off',
       'lit/ban-attributes': ['error', 'style'],
       'lit/no-template-bind': 'error',

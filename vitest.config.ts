@@ -72,6 +72,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       reporter: ['text-summary'],
+      reportOnFailure: true,
       include: ['src/**/*.ts', 'server/src/**/*.ts'],
       exclude: ['src/contract/types.ts', '**/*.d.ts'],
     },

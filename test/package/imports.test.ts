@@ -167,7 +167,7 @@ function isTypeOnly({ importClause }: ts.ImportDeclaration): boolean {
 /** The file an import leads to, or the specifier as it stands where it names a package. */
 function target(from: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier;
-  return slashed(relative('.', normalize(join(dirname(from), specifier)))).replace(/\.js$/, '.ts');
+  return slashed(relative('.', normalize(join(dirname(from), specifier.replace(/\?.*$/, ''))))).replace(/\.js$/, '.ts');
 }
 
 function areaOf(file: string): string {
