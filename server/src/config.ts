@@ -59,7 +59,7 @@ const environment = z.object({
   AFTERWORD_TRUST_PROXY: z.string().optional(),
   AFTERWORD_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   AFTERWORD_LIMITS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
-  AFTERWORD_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  AFTERWORD_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 
 /** Names the tests use, which the server itself does not read. */
@@ -107,7 +107,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: trustProxy(set.AFTERWORD_TRUST_PROXY),
     metricsToken: set.AFTERWORD_METRICS_TOKEN,
     limits: set.AFTERWORD_LIMITS === 'on',
-    log: set.AFTERWORD_LOG,
+    // Whoever tries the demo reads the terminal; whoever runs a server reads the log.
+    log: set.AFTERWORD_LOG ?? (set.AFTERWORD_DEMO ? 'warn' : 'info'),
   };
 }
 

@@ -15,6 +15,8 @@ export interface NewComment {
   readonly nodesJson: string;
   readonly state: 'visible' | 'pending';
   readonly reasons: NonNullable<Comment['reasons']>;
+  /** Milliseconds since 1970, for a comment that brings its own time; else now. */
+  readonly createdAt?: number;
   /** Where the request carried one: the key, and a hash of what it asked for. */
   readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
 }
@@ -24,7 +26,7 @@ export const postComments: Command<NewComment, Comment> = {
   name: 'post-comments',
   async run(transaction, posts) {
     const { db } = transaction;
-    const createdAt = Date.now();
+    const now = Date.now();
     const answered = await readAnswered(transaction, posts);
     const parents = await readParents(transaction, posts);
     const results = new Map<NewComment, string | Problem>();
@@ -47,6 +49,7 @@ export const postComments: Command<NewComment, Comment> = {
         continue;
       }
       const id = uuidv7();
+      const createdAt = post.createdAt ?? now;
       results.set(post, id);
       if (key !== undefined) answered.set(key, { commentId: id, requestHash: post.idempotency?.requestHash ?? '' });
       rows.push({
@@ -81,7 +84,7 @@ export const postComments: Command<NewComment, Comment> = {
       transaction,
       visible.flatMap(({ parentId }) => (parentId === null ? [] : [{ parentId, change: 1 }])),
     );
-    await keepAnswers(transaction, posts, rows, results, createdAt);
+    await keepAnswers(transaction, posts, rows, results, now);
     const ids = [...new Set([...results.values()].filter((result) => typeof result === 'string'))];
     const comments = new Map((await readComments({ read: db }, ids)).map((comment) => [comment.id, comment]));
     return posts.map((post) => {
@@ -148,6 +151,12 @@ async function readParents({ db }: Transaction, posts: readonly NewComment[]) {
     .where('id', 'in', ids)
     .execute();
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Puts the newsroom's question above a thread. */
+export async function setThreadQuestion(transaction: Transaction, storyId: string, question: string): Promise<void> {
+  await countInThreads(transaction, [{ storyId, change: 0 }]);
+  await transaction.db.updateTable('threads').set({ question }).where('storyId', '=', storyId).execute();
 }
 
 /** Keeps each thread's total and version beside its comments; 0 where a comment only changed. */

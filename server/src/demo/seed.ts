@@ -23,14 +23,15 @@ export const demoSite: Omit<NewSite, 'origins'> = {
   settings: { stories: 'any', moderation: 'post', who: 'guest', votes: 'up', editSeconds: 300 },
 };
 
-/** Every story that has an address of its own, as a publisher would hand it in. */
-export function demoStories(url: string, now: number): (StoryInput & { reads: number })[] {
+/** Every story that has an address of its own, as a publisher would hand it in: by an id that outlives its address. */
+export function demoStories(url: string, now: number): (StoryInput & { id: string; reads: number })[] {
   const stories = readDemoStories();
   return stories
     .filter(({ translationOf }) => translationOf === undefined)
     .map((story) => {
       const { title, summary, section, kicker, byline, kind, durationSec, sponsor, lang, dontMiss, reads } = story;
       return {
+        id: story.slug,
         url: new URL(pathOf(story, stories), url).href,
         title,
         publishedAt: publishedAt(story, now).toISOString(),

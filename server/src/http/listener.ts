@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
 import { Problem } from '../problem.js';
 import type { Api } from './api.js';
 import { asSent } from './public-answer.js';
@@ -55,6 +56,14 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+/** Where pages only are served. */
+export function createPageListener(app: Hono): Server {
+  const server = createServer(getRequestListener(app.fetch));
+  server.headersTimeout = headersMillis;
+  server.requestTimeout = requestMillis;
+  return server;
 }
 
 /** Resolves once the server listens. */

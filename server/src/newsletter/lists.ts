@@ -86,7 +86,7 @@ export async function readNewsletters(
   };
 }
 
-const putNewsletters: Command<{ siteId: string; newsletter: NewNewsletter }, void> = {
+export const putNewsletters: Command<{ siteId: string; newsletter: NewNewsletter }, void> = {
   name: 'put-newsletters',
   async run({ db }, given) {
     const results: (void | Error)[] = [];

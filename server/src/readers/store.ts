@@ -23,7 +23,7 @@ export class Readers {
   /** A new reader nobody vouches for. */
   async addGuest(siteId: string, name: string): Promise<{ token: string; reader: Reader }> {
     const reader: Reader = { id: uuidv7(), name, kind: 'guest', verified: false, badges: [] };
-    await this.#database.writer.submit(addReader, { reader, siteId });
+    await this.#database.writer.submit(addReaders, { reader, siteId });
     this.#known.set(reader.id, reader);
     return { token: await this.#tokens.sign({ readerId: reader.id, siteId }), reader };
   }
@@ -74,8 +74,8 @@ export function bearerToken(authorization: string | undefined): string | undefin
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
-const addReader: Command<{ reader: Reader; siteId: string }, void> = {
-  name: 'add-reader',
+export const addReaders: Command<{ reader: Reader; siteId: string }, void> = {
+  name: 'add-readers',
   async run({ db }, added) {
     const createdAt = Date.now();
     await db

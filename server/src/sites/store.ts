@@ -58,7 +58,7 @@ export class Sites {
 
   /** Adds a site with the default poll, or brings an existing one up to date. */
   async put(site: NewSite): Promise<void> {
-    await this.#database.writer.submit(putSite, site);
+    await this.#database.writer.submit(putSites, site);
     this.#known.delete(site.id);
   }
 
@@ -77,8 +77,8 @@ export function isServerKey(site: Site, token: string | undefined): boolean {
   return timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(site.serverKeyHash));
 }
 
-const putSite: Command<NewSite, void> = {
-  name: 'put-site',
+export const putSites: Command<NewSite, void> = {
+  name: 'put-sites',
   async run({ db }, sites) {
     for (const site of sites) {
       const row = {

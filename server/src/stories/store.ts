@@ -1,21 +1,16 @@
 import { storyKey, type StoryInput } from 'afterword/contract';
-import type { Kysely } from 'kysely';
-import { uuidv7 } from 'uuidv7';
 import { tags } from '../http/public-cache.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
-import type { StoryRow, Tables } from '../storage/tables.js';
+import type { StoryRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
-import { mergeStory } from './merge.js';
+import { inPortions, StoryNames, type StoryName } from './story-names.js';
 
 interface NewStories {
   readonly siteId: string;
   readonly stories: readonly StoryInput[];
-}
-
-interface Identity {
-  readonly id: string;
-  readonly key: string;
+  /** Whether what a story leaves unsaid stays as it is: a feed knows less than the publisher's own server. */
+  readonly keepUnsaid?: boolean;
 }
 
 /** Puts a site's stories and drops every answer that may show them. */
@@ -27,139 +22,82 @@ export async function upsertStories(
   const put = await database.writer.submit(putStories, { siteId: site.id, stories });
   known.forget();
   shelves.forget(site.id);
+  // Every public answer of the site carries this tag: rails, and what is kept under a name the story no longer has.
   cache.drop(tags.site(site.id));
   return put;
 }
 
-/**
- * Adds stories, or brings those known up to date; one told twice counts once, and its last telling holds.
- *
- * The publisher's id is the key and the URL an alias of it. What readers began under the URL, or under an id the
- * publisher has since changed, is the same story: its row stays, and two rows that turn out to be one are merged.
- */
+/** Adds stories, or brings those known up to date; one told twice counts once, and its last telling holds. */
 export const putStories: Command<NewStories, { upserted: number }> = {
   name: 'put-stories',
   async run(transaction, puts) {
-    const { db } = transaction;
     const results: { upserted: number }[] = [];
-    for (const { siteId, stories } of puts) {
+    for (const { siteId, stories, keepUnsaid = false } of puts) {
+      const names = await StoryNames.read(transaction, siteId, stories.flatMap(keysOf));
       const rows = new Map<string, StoryRow>();
       const now = Date.now();
-      const identities = await readIdentities(db, siteId, stories);
       for (const story of stories) {
-        const { id, key } = await identify(transaction, siteId, story, identities);
-        rows.set(id, toRow(story, { id, key, siteId, now }));
+        const [key = story.url, urlKey = key] = keysOf(story);
+        const { named, merged } = await names.settle(key, urlKey);
+        if (merged !== undefined) rows.delete(merged);
+        rows.set(named.id, toRow(story, { ...named, siteId, now }));
       }
-      await write(db, [...rows.values()]);
+      await writeRows(transaction, [...rows.values()], keepUnsaid);
+      await names.writeAliases();
       results.push({ upserted: rows.size });
     }
     return results;
   },
 };
 
-/** Which row each key or alias of these stories stands for already. */
-async function readIdentities(
-  db: Kysely<Tables>,
-  siteId: string,
-  stories: readonly StoryInput[],
-): Promise<Map<string, Identity>> {
-  const keys = [...new Set(stories.flatMap((story) => keysOf(story)))];
-  const byAlias = await db
-    .selectFrom('story_aliases')
-    .innerJoin('stories', 'stories.id', 'story_aliases.storyId')
-    .select(['story_aliases.key as alias', 'stories.id', 'stories.key'])
-    .where('story_aliases.siteId', '=', siteId)
-    .where('story_aliases.key', 'in', keys)
-    .execute();
-  const byKey = await db
-    .selectFrom('stories')
-    .select(['id', 'key'])
-    .where('siteId', '=', siteId)
-    .where('key', 'in', keys)
-    .execute();
-  return new Map([
-    ...byAlias.map(({ alias, id, key }) => [alias, { id, key }] as const),
-    ...byKey.map((row) => [row.key, row] as const),
-  ]);
-}
-
-/** The row a story belongs in, after its names are settled. */
-async function identify(
-  transaction: Transaction,
-  siteId: string,
-  story: StoryInput,
-  identities: Map<string, Identity>,
-): Promise<Identity> {
-  const { db } = transaction;
-  const [key = story.url, urlKey = key] = keysOf(story);
-  const byId = identities.get(key);
-  const byUrl = identities.get(urlKey);
-  let found = byId ?? byUrl;
-  if (!found) {
-    found = { id: uuidv7(), key };
-    await db
-      .insertInto('stories')
-      .values(toRow(story, { ...found, siteId, now: Date.now() }))
-      .execute();
-  } else if (byId && byUrl && byId.id !== byUrl.id && byUrl.key === urlKey) {
-    await mergeStory(transaction, byUrl.id, byId.id);
-    renamed(identities, byUrl.id, byId);
-  }
-  if (found.key !== key && found.key === urlKey) {
-    await db.updateTable('stories').set({ key }).where('id', '=', found.id).execute();
-    found = { id: found.id, key };
-    renamed(identities, found.id, found);
-  }
-  for (const name of [key, urlKey]) {
-    identities.set(name, found);
-    if (name !== found.key) await putAlias(db, siteId, name, found.id);
-  }
-  return found;
-}
-
-function renamed(identities: Map<string, Identity>, id: string, now: Identity): void {
-  for (const [name, identity] of identities) if (identity.id === id) identities.set(name, now);
-}
-
-async function putAlias(db: Kysely<Tables>, siteId: string, key: string, storyId: string): Promise<void> {
-  await db
-    .insertInto('story_aliases')
-    .values({ siteId, key, storyId })
-    .onConflict((conflict) => conflict.columns(['siteId', 'key']).doUpdateSet({ storyId }))
-    .execute();
-}
-
 /** The publisher's id, where there is one, and the URL. */
 function keysOf({ id, url }: StoryInput): string[] {
-  const urlKey = storyKey(url);
-  return [id, urlKey].filter((key) => key !== undefined);
+  return [id, storyKey(url)].filter((key) => key !== undefined);
 }
 
-const rowsAtOnce = 200;
-
-async function write(db: Kysely<Tables>, rows: readonly StoryRow[]): Promise<void> {
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+async function writeRows({ db }: Transaction, rows: readonly StoryRow[], keepUnsaid: boolean): Promise<void> {
+  for (const some of inPortions(rows)) {
     await db
       .insertInto('stories')
-      .values(rows.slice(start, start + rowsAtOnce))
+      .values(some)
       .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((eb) => ({
-          url: eb.ref('excluded.url'),
-          title: eb.ref('excluded.title'),
-          publishedAt: eb.ref('excluded.publishedAt'),
-          summary: eb.ref('excluded.summary'),
-          imageJson: eb.ref('excluded.imageJson'),
-          section: eb.ref('excluded.section'),
-          kicker: eb.ref('excluded.kicker'),
-          byline: eb.ref('excluded.byline'),
-          kind: eb.ref('excluded.kind'),
-          durationSec: eb.ref('excluded.durationSec'),
-          access: eb.ref('excluded.access'),
-          sponsorJson: eb.ref('excluded.sponsorJson'),
-          lang: eb.ref('excluded.lang'),
-          dontMiss: eb.ref('excluded.dontMiss'),
-          updatedAt: eb.ref('excluded.updatedAt'),
-        })),
+        conflict.column('id').doUpdateSet((eb) => {
+          const told = <Column extends keyof StoryRow>(column: Column) => eb.ref(`excluded.${column}`);
+          const always = {
+            key: told('key'),
+            url: told('url'),
+            title: told('title'),
+            publishedAt: told('publishedAt'),
+            updatedAt: told('updatedAt'),
+          };
+          if (keepUnsaid) {
+            const orKept = <Column extends keyof StoryRow>(column: Column) =>
+              eb.fn.coalesce(told(column), eb.ref(`stories.${column}`));
+            return {
+              ...always,
+              summary: orKept('summary'),
+              imageJson: orKept('imageJson'),
+              section: orKept('section'),
+              byline: orKept('byline'),
+              durationSec: orKept('durationSec'),
+              lang: orKept('lang'),
+            };
+          }
+          return {
+            ...always,
+            summary: told('summary'),
+            imageJson: told('imageJson'),
+            section: told('section'),
+            kicker: told('kicker'),
+            byline: told('byline'),
+            kind: told('kind'),
+            durationSec: told('durationSec'),
+            access: told('access'),
+            sponsorJson: told('sponsorJson'),
+            lang: told('lang'),
+            dontMiss: told('dontMiss'),
+          };
+        }),
       )
       .execute();
   }
@@ -167,7 +105,7 @@ async function write(db: Kysely<Tables>, rows: readonly StoryRow[]): Promise<voi
 
 function toRow(
   story: StoryInput,
-  { id, key, siteId, now }: Identity & { readonly siteId: string; readonly now: number },
+  { id, key, siteId, now }: StoryName & { readonly siteId: string; readonly now: number },
 ): StoryRow {
   return {
     id,

@@ -1,0 +1,169 @@
+import type { Hono } from 'hono';
+import { uuidv7 } from 'uuidv7';
+import { voteOnComments } from '../comments/changes.js';
+import { commentNodes } from '../comments/markdown.js';
+import { postComments, setThreadQuestion } from '../comments/writes.js';
+import { putNewsletters } from '../newsletter/lists.js';
+import { defaultPoll } from 'afterword/contract';
+import { castVotes } from '../reactions/votes.js';
+import { addReaders } from '../readers/store.js';
+import type { Services } from '../services.js';
+import { putSites, type NewSite } from '../sites/store.js';
+import { addReads } from '../stories/reads.js';
+import { putStories, upsertStories } from '../stories/store.js';
+import type { Command, Transaction } from '../storage/writer.js';
+import { demoApp, partnerApp } from './app.js';
+import {
+  demoComments,
+  demoLeadUrl,
+  demoNewsletters,
+  demoQuestion,
+  demoReactions,
+  demoSite,
+  demoStories,
+  type DemoComment,
+} from './seed.js';
+
+export interface Demo {
+  readonly app: Hono;
+  readonly partner: Hono;
+}
+
+/**
+ * Brings the demo site up: filled at the first start, in one transaction, and from then on kept, whatever readers did
+ * with it. Its origins and addresses follow the port.
+ *
+ * @param partnerOrigin where the partner's page will stand; undefined where no port was free for it
+ */
+export async function startDemo(services: Services, partnerOrigin: string | undefined): Promise<Demo> {
+  const { config, database } = services;
+  const site: NewSite = { ...demoSite, origins: originsOf(config.url, partnerOrigin) };
+  const known = await database.read
+    .selectFrom('sites')
+    .select('createdAt')
+    .where('id', '=', site.id)
+    .executeTakeFirst();
+  const begun = known?.createdAt ?? Date.now();
+  if (known) {
+    await services.sites.put(site);
+    await upsertStories(services, site, demoStories(config.url, begun));
+  } else {
+    await database.writer.submit(seedDemo, { site, url: config.url, now: begun });
+  }
+  const options = { assetOrigin: config.url, storyOrigin: config.url, partnerOrigin, now: begun };
+  return { app: demoApp(options), partner: partnerApp(options) };
+}
+
+/** A newcomer types either name of the own machine. */
+function originsOf(url: string, partnerOrigin: string | undefined): string[] {
+  return [url, partnerOrigin].flatMap((address) => {
+    if (address === undefined) return [];
+    const { origin, port } = new URL(address);
+    return [...new Set([origin, `http://localhost:${port}`, `http://127.0.0.1:${port}`])];
+  });
+}
+
+interface Seed {
+  readonly site: NewSite;
+  readonly url: string;
+  readonly now: number;
+}
+
+const seedDemo: Command<Seed, void> = {
+  name: 'seed-demo',
+  async run(transaction, seeds) {
+    for (const seed of seeds) await fill(transaction, seed);
+    return seeds.map(() => undefined);
+  },
+};
+
+async function fill(transaction: Transaction, { site, url, now }: Seed): Promise<void> {
+  const siteId = site.id;
+  await putSites.run(transaction, [site]);
+  const stories = demoStories(url, now);
+  await putStories.run(transaction, [{ siteId, stories }]);
+  await putNewsletters.run(
+    transaction,
+    demoNewsletters.map((newsletter) => ({ siteId, newsletter })),
+  );
+  const rows = await transaction.db
+    .selectFrom('stories')
+    .select(['id', 'key', 'url'])
+    .where('siteId', '=', siteId)
+    .execute();
+  const reads = new Map(stories.map((story) => [story.id, story.reads]));
+  await addReads(
+    transaction,
+    new Map(rows.map(({ id, key }) => [id, { value: reads.get(key) ?? 0, at: now, total: reads.get(key) ?? 0 }])),
+  );
+
+  const lead = rows.find((story) => story.url === demoLeadUrl(url));
+  if (!lead) throw new Error('The lead story of the demo was not stored.');
+  const voters = await addGuests(transaction, siteId, new Array(sum(Object.values(demoReactions))).fill(''));
+  const votes = Object.entries(demoReactions).flatMap(([choice, count]) => new Array<string>(count).fill(choice));
+  await castVotes.run(
+    transaction,
+    votes.map((choice, index) => ({
+      storyId: lead.id,
+      pollId: defaultPoll,
+      readerId: voters[index] ?? '',
+      choices: [choice],
+    })),
+  );
+  await setThreadQuestion(transaction, lead.id, demoQuestion);
+  await fillThread(transaction, { siteId, storyId: lead.id, now, voters }, demoComments(), null);
+}
+
+interface Thread {
+  readonly siteId: string;
+  readonly storyId: string;
+  readonly now: number;
+  readonly voters: readonly string[];
+}
+
+async function fillThread(
+  transaction: Transaction,
+  thread: Thread,
+  comments: readonly DemoComment[],
+  parentId: string | null,
+): Promise<void> {
+  const { siteId, storyId, now, voters } = thread;
+  for (const { author, text, minutesAgo, likes, featured, replies = [] } of comments) {
+    const [authorId = ''] = await addGuests(transaction, siteId, [author]);
+    const [comment] = await postComments.run(transaction, [
+      {
+        siteId,
+        storyId,
+        parentId,
+        authorId,
+        text,
+        nodesJson: JSON.stringify(commentNodes(text)),
+        state: 'visible',
+        reasons: [],
+        createdAt: now - minutesAgo * 60_000,
+        idempotency: undefined,
+      },
+    ]);
+    if (!comment || comment instanceof Error) throw comment ?? new Error('A comment of the demo was not stored.');
+    await voteOnComments.run(
+      transaction,
+      voters.slice(0, likes).map((readerId) => ({ siteId, commentId: comment.id, readerId, value: 1 as const })),
+    );
+    if (featured)
+      await transaction.db.updateTable('comments').set({ featured: 1 }).where('id', '=', comment.id).execute();
+    await fillThread(transaction, thread, replies, comment.id);
+  }
+}
+
+async function addGuests(transaction: Transaction, siteId: string, names: readonly string[]): Promise<string[]> {
+  const readers = names.map((name) => ({ id: uuidv7(), name, kind: 'guest' as const, verified: false, badges: [] }));
+  await addReaders.run(
+    transaction,
+    readers.map((reader) => ({ reader, siteId })),
+  );
+  return readers.map(({ id }) => id);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
