@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { inPortions } from '../storage/portions.js';
 import type { Tables } from '../storage/tables.js';
 import type { Transaction } from '../storage/writer.js';
 import { addReads } from './reads.js';
@@ -34,13 +35,7 @@ async function mergeReactions(db: Kysely<Tables>, from: string, into: string): P
   }
   await db.deleteFrom('reaction_votes').where('storyId', 'in', [from, into]).execute();
   await db.deleteFrom('reaction_tallies').where('storyId', 'in', [from, into]).execute();
-  const rows = [...kept.values()];
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
-    await db
-      .insertInto('reaction_votes')
-      .values(rows.slice(start, start + rowsAtOnce))
-      .execute();
-  }
+  for (const some of inPortions([...kept.values()])) await db.insertInto('reaction_votes').values(some).execute();
   if (tallies.size > 0) {
     await db
       .insertInto('reaction_tallies')
@@ -56,8 +51,6 @@ async function mergeReactions(db: Kysely<Tables>, from: string, into: string): P
       .execute();
   }
 }
-
-const rowsAtOnce = 1000;
 
 /** The comments of both stand in one thread, under the rules of `into`. */
 async function mergeThreads(db: Kysely<Tables>, from: string, into: string): Promise<void> {

@@ -2,9 +2,10 @@ import { storyKey, type StoryInput } from 'afterword/contract';
 import { tags } from '../http/public-cache.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
+import { inPortions } from '../storage/portions.js';
 import type { StoryRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
-import { inPortions, StoryNames, type StoryName } from './story-names.js';
+import { StoryNames, type StoryName } from './story-names.js';
 
 interface NewStories {
   readonly siteId: string;

@@ -1,4 +1,5 @@
 import { uuidv7 } from 'uuidv7';
+import { inPortions } from '../storage/portions.js';
 import type { Transaction } from '../storage/writer.js';
 import { mergeStory } from './merge.js';
 
@@ -65,7 +66,7 @@ export class StoryNames {
       await mergeStory(this.#transaction, byUrl.id, named.id);
       this.#replace(byUrl.id, named);
     }
-    this.#replace(named.id, named);
+    if (named !== found) this.#replace(named.id, named);
     for (const name of [key, urlKey]) {
       this.#known.set(name, named);
       if (name !== named.key) this.#aliases.set(name, named.id);
@@ -91,11 +92,4 @@ export class StoryNames {
     for (const [name, known] of this.#known) if (known.id === id) this.#known.set(name, named);
     for (const [name, storyId] of this.#aliases) if (storyId === id) this.#aliases.set(name, named.id);
   }
-}
-
-const portion = 500;
-
-/** So few that no statement has more parameters than the databases take. */
-export function* inPortions<T>(all: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < all.length; start += portion) yield all.slice(start, start + portion);
 }
