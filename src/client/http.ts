@@ -78,7 +78,7 @@ function search(query: Query = {}): string {
 }
 
 /** Old Prototype.js gives arrays a `toJSON` that answers a string. The replacer sees past it. */
-function json(body: unknown): string | undefined {
+export function json(body: unknown): string | undefined {
   return JSON.stringify(body, function (this: Record<string, unknown>, name, value: unknown) {
     return Array.isArray(this[name]) ? this[name] : value;
   });

@@ -1,9 +1,11 @@
-import { limits } from '../contract/limits.js';
 import type { SignalsBody } from '../contract/types.js';
+import type { Site } from './site.js';
 
 export type Signal = SignalsBody['signals'][number];
 
 const readAfterMs = 10_000;
+/** Signals in one beacon; the API takes 50. */
+const most = 40;
 
 /**
  * What readers read, see and follow, without saying who they are: gathered, and sent when they leave the page.
@@ -11,11 +13,11 @@ const readAfterMs = 10_000;
  */
 export class Signals {
   #waiting: Signal[] = [];
-  readonly #send: (body: SignalsBody) => void;
   readonly #counted = new Set<string>();
+  readonly #site: Site;
 
-  constructor(send: (body: SignalsBody) => void) {
-    this.#send = send;
+  constructor(site: Site) {
+    this.#site = site;
     document.addEventListener('visibilitychange', () => document.hidden && this.#flush());
     addEventListener('pagehide', () => this.#flush());
   }
@@ -23,8 +25,7 @@ export class Signals {
   add(signal: Signal): void {
     const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
     if (globalPrivacyControl || doNotTrack === '1') return;
-    this.#waiting.push(signal);
-    if (this.#waiting.length === limits.signals) this.#flush();
+    if (this.#waiting.push(signal) === most) this.#flush();
   }
 
   /** Counts a story as read, once for the page, when the page has been in sight for ten seconds. */
@@ -47,7 +48,15 @@ export class Signals {
 
   #flush(): void {
     if (!this.#waiting.length) return;
-    this.#send({ signals: this.#waiting });
+    this.#site.beacon('signals', { signals: this.#waiting });
     this.#waiting = [];
   }
+}
+
+const all = new WeakMap<Site, Signals>();
+
+/** The one gathering of a site's signals on this page. */
+export function signalsOf(site: Site): Signals {
+  if (!all.has(site)) all.set(site, new Signals(site));
+  return all.get(site)!;
 }

@@ -1,5 +1,5 @@
 import type { Me, Page, Session } from '../contract/types.js';
-import { type Call, call } from './http.js';
+import { type Call, call, json } from './http.js';
 import { PageRequests } from './page-requests.js';
 import type { Reader } from './reader.js';
 import { pageSettings, settingsOf } from './settings.js';
@@ -21,6 +21,11 @@ export class Site {
   /** A call that says nothing about the reader. */
   call<T>(path: string, options?: Call): Promise<T> {
     return call<T>(this.#root + path, options);
+  }
+
+  /** Says something that needs no answer, also while the page is left. Plain text is sent without asking first. */
+  beacon(path: string, body: object): void {
+    navigator.sendBeacon(this.#root + path, json(body));
   }
 
   /** The reader's own overlay on a story, or nothing where there is no reader yet. */

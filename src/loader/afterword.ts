@@ -8,6 +8,7 @@ import cloak from './cloak.css?inline';
 const near = '600px';
 const widgets: Record<string, () => Promise<unknown>> = {
   'aw-reactions': () => import('../define/reactions.js'),
+  'aw-stories': () => import('../define/stories.js'),
 };
 const selector = Object.keys(widgets)
   .map((tag) => `${tag}:not(:defined)`)

@@ -19,6 +19,21 @@ export const en: Catalogue = {
     hidden: 'Results show when it closes.',
     notSaved: 'Not saved. Your choice is as it was before.',
   },
+  stories: {
+    rails: {
+      related: 'Related stories',
+      'most-read': 'Most read',
+      latest: 'Latest',
+      'dont-miss': 'Don’t miss',
+      videos: 'Videos',
+      sponsored: 'Sponsored stories',
+    },
+    more: 'See all',
+    previous: 'Earlier stories',
+    next: 'More stories',
+    sponsored: 'Sponsored',
+    empty: 'There are no stories here yet.',
+  },
   newsletter: {
     email: 'Email address',
     subscribe: 'Subscribe',

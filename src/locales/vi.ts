@@ -23,6 +23,21 @@ export const vi = {
     hidden: 'Kết quả hiện khi kết thúc.',
     notSaved: 'Chưa ghi nhận được. Lựa chọn của bạn đã trở về như trước.',
   },
+  stories: {
+    rails: {
+      related: 'Bài liên quan',
+      'most-read': 'Đọc nhiều',
+      latest: 'Tin mới',
+      'dont-miss': 'Đừng bỏ lỡ',
+      videos: 'Video',
+      sponsored: 'Nội dung tài trợ',
+    },
+    more: 'Xem tất cả',
+    previous: 'Xem các bài trước',
+    next: 'Xem các bài tiếp theo',
+    sponsored: 'Tài trợ',
+    empty: 'Hiện chưa có bài nào ở đây.',
+  },
   newsletter: {
     email: 'Địa chỉ email',
     subscribe: 'Đăng ký',

@@ -1,0 +1,3 @@
+import { StoriesElement } from '../widgets/stories/stories.js';
+
+StoriesElement.define();

@@ -1,0 +1,76 @@
+import { html, nothing } from 'lit';
+import type { LocaleController } from '../../base/locale.js';
+import { date, relativeTime } from '../../base/times.js';
+import type { Story } from '../../contract/types.js';
+import type { Catalogue } from '../../locales/catalogue.js';
+
+/** A title is news for so long; from then on its day is told. */
+const recentMs = 6 * 24 * 60 * 60 * 1000;
+
+export function renderStory(story: Story, locale: LocaleController, words: Catalogue): unknown {
+  const { kicker, title, url, section, sponsor, publishedAt, kind } = story;
+  const paid = kind === 'sponsored' || sponsor;
+  const recent = Date.now() - Date.parse(publishedAt) < recentMs;
+  return html`<article class="card ${paid ? 'paid' : ''}">
+    ${renderPicture(story)}
+    <p class="kicker" part="kicker">
+      ${
+        paid
+          ? html`<span part="sponsored">${words.stories.sponsored}</span>
+              ${sponsor && html`· <bdi>${sponsor.name}</bdi>`}`
+          : kicker
+      }
+    </p>
+    <h3 class="title" part="title">
+      <a href=${url} rel=${paid ? 'sponsored' : nothing}><span class="clamp">${title.trim()}</span></a>
+    </h3>
+    <p class="meta" part="meta">
+      <time datetime=${publishedAt}>${(recent ? relativeTime : date)(locale, publishedAt)}</time>${
+        section && html`<span class="section">${section}</span>`
+      }
+    </p>
+  </article>`;
+}
+
+/** One card in muted blocks, as high as a real one. */
+export function renderBlocks(): unknown {
+  return html`<div class="item">
+    <div class="card">
+      <div class="picture block"></div>
+      <p class="kicker"></p>
+      <p class="title"><span class="block"></span><span class="block"></span></p>
+      <p class="meta"><span class="block"></span></p>
+    </div>
+  </div>`;
+}
+
+/** A picture that is not there, or does not come, leaves the drawing behind it. */
+function renderPicture({ image, kind, durationSec }: Story): unknown {
+  const { src, srcset, width = 16, height = 9, alt = '', focal } = image ?? {};
+  return html`<div class="picture" part="picture" data-kind=${kind}>
+    <svg viewBox="0 0 32 18" aria-hidden="true"><path d="M9 5.5h14M9 9h14M9 12.5h8" /></svg>
+    ${
+      src &&
+      html`<img
+        src=${src}
+        srcset=${srcset || nothing}
+        sizes=${srcset ? 'auto, 320px' : nothing}
+        width=${width}
+        height=${height}
+        alt=${alt}
+        data-focal=${focal ? `${focal.x * 100}% ${focal.y * 100}%` : nothing}
+        loading="lazy"
+        decoding="async"
+        @error=${({ target }: Event) => ((target as HTMLElement).hidden = true)}
+      />`
+    }
+    ${durationSec ? html`<span class="duration">${clock(durationSec)}</span>` : nothing}
+  </div>`;
+}
+
+/** 4:05, or 1:02:09. */
+export function clock(seconds: number): string {
+  const [hours, minutes] = [Math.trunc(seconds / 3600), Math.trunc(seconds / 60) % 60];
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${hours ? `${hours}:${pad(minutes)}` : minutes}:${pad(seconds % 60)}`;
+}
