@@ -83,6 +83,8 @@ export async function openTestServices(
       return ((await answer.json()) as { token: string }).token;
     },
     async close() {
+      await services.subscriptions.stop();
+      await services.mailer.stop();
       await database.close();
       await made?.drop();
       rmSync(folder, { recursive: true, force: true });

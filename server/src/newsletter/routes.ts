@@ -66,7 +66,7 @@ export function addNewsletterRoutes(api: Api, services: Services): void {
 
   api.openapi(postSubscription, async (c) => {
     const body = c.req.valid('json');
-    await rateLimits.take('subscription', clientAddress.networkOf(c.env.incoming));
+    await rateLimits.take('subscription', clientAddress.networkOf(c.env?.incoming));
     await subscriptions.request(c.get('site'), {
       email: body.email,
       lists: body.lists,
@@ -79,7 +79,7 @@ export function addNewsletterRoutes(api: Api, services: Services): void {
   });
 
   api.openapi(postCode, async (c) => {
-    await rateLimits.take('code', clientAddress.networkOf(c.env.incoming));
+    await rateLimits.take('code', clientAddress.networkOf(c.env?.incoming));
     await subscriptions.confirmByCode(c.get('site'), c.req.valid('json'));
     return c.json({ state: 'confirmed' as const }, 200);
   });

@@ -1,0 +1,74 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readEmailAddress } from '../../server/src/newsletter/email-address.js';
+
+const long = (count: number) => 'a'.repeat(count);
+
+describe('an e-mail address', () => {
+  it.each([
+    ['lan@reader.example', 'lan@reader.example', 'lan@reader.example'],
+    ['  Lan.Nguyen+tin@Reader.EXAMPLE\n', 'Lan.Nguyen+tin@reader.example', 'lan.nguyen+tin@reader.example'],
+    ["o'brien@mail.reader.example", "o'brien@mail.reader.example", "o'brien@mail.reader.example"],
+    ['lan@bücher.example', 'lan@xn--bcher-kva.example', 'lan@xn--bcher-kva.example'],
+    ['lan@báo.việt', 'lan@xn--bo-mia.xn--vit-5kz', 'lan@xn--bo-mia.xn--vit-5kz'],
+    [`${long(64)}@reader.example`, `${long(64)}@reader.example`, `${long(64)}@reader.example`],
+  ])('%j is read', (typed, address, key) => {
+    expect(readEmailAddress(typed)).toEqual({ address, key });
+  });
+
+  it.each([
+    '',
+    '@',
+    'lan',
+    'lan@',
+    '@reader.example',
+    'lan@reader',
+    'lan@localhost',
+    'lan@127.0.0.1',
+    'lan@[127.0.0.1]',
+    'lan@reader.1',
+    'lan@@reader.example',
+    'lan@reader..example',
+    'lan@.reader.example',
+    'lan@reader.example.',
+    'lan@-reader.example',
+    'lan@re ader.example',
+    'lan@reader.example/path',
+    'lan@reader%2eexample.com',
+    'lan nguyen@reader.example',
+    'lan..nguyen@reader.example',
+    '.lan@reader.example',
+    'lan.@reader.example',
+    '"lan"@reader.example',
+    'Lan <lan@reader.example>',
+    'lan@reader.example, minh@reader.example',
+    'lan@reader.example;minh@reader.example',
+    'lán@reader.example',
+    'lan\u0000@reader.example',
+    'lan@reader.example\u0000',
+    'lan@reader.example\r\nBcc: all@reader.example',
+    'lan\n@reader.example',
+    `${long(65)}@reader.example`,
+    `lan@${Array.from({ length: 5 }, () => long(60)).join('.')}.example`,
+  ])('%j is none', (typed) => {
+    expect(readEmailAddress(typed)).toBeUndefined();
+  });
+
+  it('is one line of plain characters, whatever was typed', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.constantFrom('lan', '@', 'reader', '.', 'example', '\r\n', ' ', ',', '<', '>', '"', 'ﬁ', '。', '\u200b'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const read = readEmailAddress(pieces.join(''));
+        if (!read) return;
+        expect(read.address).toMatch(/^[!-~]+@[a-z0-9.-]+$/);
+        expect(read.address).not.toMatch(/[,;<>"\\()[\]]/);
+        expect(readEmailAddress(read.address)).toEqual(read);
+        expect(readEmailAddress(read.key)?.key).toBe(read.key);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,292 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { putNewsletter } from '../../server/src/newsletter/lists.js';
+import { daily, openNewsletterServer, type NewsletterServer } from './newsletter-mailbox.js';
+import { databases } from './setup.js';
+
+const lan = 'lan@reader.example';
+
+describe.each(databases)('newsletters on %s', (kind) => {
+  let server: NewsletterServer;
+  beforeEach(async () => {
+    server = await openNewsletterServer(kind);
+  });
+  afterEach(() => server.close());
+
+  const events = () => server.services.database.read.selectFrom('consent_events').selectAll().orderBy('id').execute();
+  const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code];
+  /** Lets the pauses between mails to one address pass. */
+  const passTime = (millis: number) =>
+    server.services.database.writer.submit(
+      {
+        name: 'pass-time',
+        run: async ({ db }, [by]: readonly number[]) => {
+          await db
+            .updateTable('subscription_tokens')
+            .set((eb) => ({ createdAt: eb('createdAt', '-', by ?? 0), expiresAt: eb('expiresAt', '-', by ?? 0) }))
+            .execute();
+          return [undefined];
+        },
+      },
+      millis,
+    );
+
+  describe('lists', () => {
+    it('are told in the language asked for, in order, each with the consent of today', async () => {
+      const answer = (await (await server.ask('/newsletters?lang=en')).json()) as { lists: { id: string }[] };
+      expect(answer.lists.map(({ id }) => id)).toEqual(['daily', 'weekend']);
+      expect(answer.lists[0]).toEqual({
+        id: 'daily',
+        name: 'Morning news',
+        description: 'Five stories worth your time.',
+        frequency: 'Every morning',
+        consent: { id: 'daily-1', text: 'I agree to receive Morning news.' },
+      });
+    });
+
+    it('take a new wording of consent only under a new id', async () => {
+      const { services, site } = server;
+      const text = { vi: 'Lời khác.', en: 'Other words.' };
+      await expect(putNewsletter(services, site, { ...daily, consent: { id: 'daily-1', text } })).rejects.toThrow(
+        'new id',
+      );
+      await putNewsletter(services, site, { ...daily, consent: { id: 'daily-2', text } });
+      expect(await codeOf(await server.subscribe())).toEqual([422, 'consent-missing']);
+      expect((await server.subscribe({ consent: 'daily-2' })).status).toBe(202);
+    });
+  });
+
+  it('ask the address to confirm, in the language of the request', async () => {
+    const answer = await server.subscribe({
+      lang: 'en',
+      lists: ['daily', 'weekend'],
+      consent: ['daily-1', 'weekend-1'],
+    });
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({ state: 'check-inbox' });
+    const [mail, ...others] = await server.mails();
+    expect(others).toEqual([]);
+    expect(mail?.subject).toBe('Confirm your newsletters from The Paper');
+    expect(mail?.text).toContain('- Morning news\n- Weekend');
+    expect(await server.states(lan)).toEqual({ daily: 'pending', weekend: 'pending' });
+  });
+
+  it('write each mail as text and as HTML that carry the same links, with the headers of automatic mail', async () => {
+    await server.subscribe();
+    const [mail] = await server.mails();
+    expect(mail?.from?.text).toBe('"The Paper" <newsletter@localhost>');
+    expect(mail?.messageId).toMatch(/^<[0-9a-f-]{36}@localhost>$/);
+    expect(mail?.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(mail?.source).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
+    const { url } = server.services.config;
+    for (const page of ['confirm', 'unsubscribe'] as const) {
+      const link = `${url}/newsletter/${page}?token=${mail?.tokenFor(page)}`;
+      expect(mail?.text).toContain(link);
+      expect(mail?.html).toContain(`href="${link}"`);
+    }
+    expect(mail?.headers.get('list')).toMatchObject({
+      unsubscribe: { url: `${url}/newsletter/unsubscribe?token=${mail?.tokenFor('unsubscribe')}` },
+    });
+  });
+
+  it('confirm by the code of the mail, typed with or without a space, and once more', async () => {
+    await server.subscribe();
+    const [mail] = await server.mails();
+    const code = mail?.code ?? '';
+    expect(code).toMatch(/^\d{6}$/);
+    for (const typed of [`${code.slice(0, 3)} ${code.slice(3)}`, code]) {
+      const answer = await server.ask('/subscriptions/code', { method: 'POST', json: { email: lan, code: typed } });
+      expect([answer.status, await answer.json()]).toEqual([200, { state: 'confirmed' }]);
+    }
+    expect(await server.states(lan)).toEqual({ daily: 'confirmed' });
+    expect((await events()).map(({ type, method, consentTextId }) => [type, method, consentTextId])).toEqual([
+      ['requested', 'widget', 'daily-1'],
+      ['confirmed', 'code', 'daily-1'],
+    ]);
+  });
+
+  it('take five tries at a code, and only for its own address', async () => {
+    await server.subscribe();
+    await server.subscribe({ email: 'minh@reader.example' });
+    const mails = await server.mails();
+    const codeFor = (address: string) =>
+      mails.find(({ to }) => [to].flat()[0]?.text === address)?.code ?? 'no such mail';
+    const right = codeFor(lan);
+    const attempt = (email: string, code: string) =>
+      server.ask('/subscriptions/code', { method: 'POST', json: { email, code } });
+    expect(await codeOf(await attempt('minh@reader.example', right))).toEqual([422, 'code-wrong']);
+    expect(await codeOf(await attempt('nobody@reader.example', right))).toEqual([422, 'code-wrong']);
+    const wrong = right === '000000' ? '000001' : '000000';
+    for (let tries = 0; tries < 5; tries++) expect((await attempt(lan, wrong)).status).toBe(422);
+    expect((await attempt(lan, right)).status).toBe(422);
+    expect((await attempt('minh@reader.example', codeFor('minh@reader.example'))).status).toBe(200);
+    expect(await server.states(lan)).toEqual({ daily: 'pending' });
+  });
+
+  it('take a code for half an hour', async () => {
+    await server.subscribe();
+    const [mail] = await server.mails();
+    await passTime(31 * 60_000);
+    const answer = await server.ask('/subscriptions/code', { method: 'POST', json: { email: lan, code: mail?.code } });
+    expect(await codeOf(answer)).toEqual([422, 'code-wrong']);
+  });
+
+  it('answer alike, whatever is known about the address', async () => {
+    await server.subscribe();
+    const [mail] = await server.mails();
+    await server.services.subscriptions.confirm(mail?.tokenFor('confirm') ?? '');
+    await server.subscribe({ email: 'minh@reader.example' });
+    await server.mails();
+    const addresses = ['new@reader.example', 'minh@reader.example', lan];
+    const answers = await Promise.all(addresses.map((email) => server.subscribe({ email })));
+    const trapped = await server.subscribe({ email: 'robot@reader.example', website: 'https://spam.example' });
+    const told = await Promise.all(
+      [...answers, trapped].map(async (answer) => [answer.status, [...answer.headers], await answer.text()]),
+    );
+    expect(told[0]?.[0]).toBe(202);
+    for (const other of told) expect(other).toEqual(told[0]);
+  });
+
+  it('do nothing for whoever fills the field that nobody sees', async () => {
+    expect((await server.subscribe({ website: 'x' })).status).toBe(202);
+    expect(await server.mails()).toEqual([]);
+    expect(await server.states(lan)).toEqual({});
+    expect(await events()).toEqual([]);
+  });
+
+  it('send one mail in ten minutes and three a day to an address that does not answer', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => server.subscribe()));
+    await server.subscribe({ email: 'LAN@Reader.Example', lists: ['weekend'], consent: 'weekend-1' });
+    expect(await server.mails()).toHaveLength(1);
+    for (let more = 0; more < 5; more++) {
+      await passTime(11 * 60_000);
+      await server.subscribe();
+      await server.mails();
+    }
+    expect(await server.mails()).toHaveLength(3);
+    await passTime(24 * 60 * 60_000);
+    await server.subscribe();
+    expect(await server.mails()).toHaveLength(4);
+  });
+
+  it('take a second list right after the first was confirmed', async () => {
+    await server.subscribe();
+    const [first] = await server.mails();
+    await server.services.subscriptions.confirm(first?.tokenFor('confirm') ?? '');
+    await server.subscribe({ lists: ['daily', 'weekend'], consent: ['daily-1', 'weekend-1'] });
+    const [, second] = await server.mails();
+    expect(second?.text).toContain('- Cuối tuần');
+    expect(second?.text).not.toContain('- Tin sáng');
+    expect(await server.states(lan)).toEqual({ daily: 'confirmed', weekend: 'pending' });
+  });
+
+  it('never change a confirmed subscription by asking again, and say so by mail once a day', async () => {
+    await server.subscribe();
+    const [mail] = await server.mails();
+    await server.ask('/subscriptions/code', { method: 'POST', json: { email: lan, code: mail?.code } });
+    for (let again = 0; again < 3; again++) await server.subscribe({ lang: 'en' });
+    const mails = await server.mails();
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      'Xác nhận đăng ký bản tin của The Paper',
+      'You are already subscribed to The Paper',
+    ]);
+    expect(await server.states(lan)).toEqual({ daily: 'confirmed' });
+    expect((await events()).map(({ type }) => type)).toEqual(['requested', 'confirmed']);
+  });
+
+  it('know an address by any spelling, and write to the one typed', async () => {
+    await server.subscribe({ email: '  Lan@BÁO.example ' });
+    const [mail] = await server.mails();
+    expect(mail?.source).toMatch(/^To: Lan@xn--bo-mia\.example\r$/m);
+    expect(await server.states('lan@xn--bo-mia.example')).toEqual({ daily: 'pending' });
+  });
+
+  it('refuse what is not complete, and write nothing', async () => {
+    const refused: [Record<string, unknown>, [number, string]][] = [
+      [{ email: 'lan' }, [422, 'email-invalid']],
+      [{ email: 'lan@reader.example\r\nBcc: all@reader.example' }, [422, 'email-invalid']],
+      [{ lists: ['nothing'] }, [422, 'list-not-found']],
+      [{ lists: [] }, [422, 'validation-failed']],
+      [{ consent: '' }, [422, 'consent-missing']],
+      [{ lists: ['daily', 'weekend'] }, [422, 'consent-missing']],
+      [{ lang: 'not a language' }, [422, 'validation-failed']],
+    ];
+    for (const [body, told] of refused) expect(await codeOf(await server.subscribe(body))).toEqual(told);
+    const foreign = await server.ask('/subscriptions', {
+      method: 'POST',
+      headers: { origin: 'https://evil.example' },
+      json: { email: lan, lists: ['daily'], consent: 'daily-1' },
+    });
+    expect(await codeOf(foreign)).toEqual([403, 'origin-not-allowed']);
+    expect(await server.mails()).toEqual([]);
+    expect(await server.states(lan)).toEqual({});
+  });
+
+  it('keep no address in the record of consent, and no link once it is mailed', async () => {
+    await server.subscribe();
+    const [mail] = await server.mails();
+    await server.services.subscriptions.unsubscribe(mail?.tokenFor('unsubscribe') ?? '', 'one-click');
+    const { read } = server.services.database;
+    const kept = JSON.stringify([
+      await events(),
+      await read.selectFrom('mails').selectAll().execute(),
+      await read.selectFrom('subscription_requests').selectAll().execute(),
+    ]);
+    expect(kept).not.toContain('reader.example');
+    const stored = kept + JSON.stringify(await read.selectFrom('subscription_tokens').selectAll().execute());
+    for (const secret of [mail?.tokenFor('confirm'), mail?.code]) expect(stored).not.toContain(secret);
+  });
+
+  it('finish after a restart what was answered before it', async () => {
+    await server.services.subscriptions.stop();
+    await server.subscribe();
+    await server.services.subscriptions.stop();
+    const { read } = server.services.database;
+    expect(await read.selectFrom('subscription_requests').select('emailKey').execute()).toEqual([{ emailKey: lan }]);
+    await server.services.subscriptions.start();
+    expect(await server.mails()).toHaveLength(1);
+  });
+
+  it('forget addresses that never confirmed', async () => {
+    await server.subscribe();
+    await server.mails();
+    await server.services.database.writer.submit(
+      {
+        name: 'grow-old',
+        run: async ({ db }, [by]: readonly number[]) => {
+          await db
+            .updateTable('subscriptions')
+            .set({ changedAt: Date.now() - (by ?? 0) })
+            .execute();
+          return [undefined];
+        },
+      },
+      31 * 24 * 60 * 60_000,
+    );
+    await server.services.subscriptions.stop();
+    await server.services.subscriptions.start();
+    expect(await server.states(lan)).toEqual({});
+    expect(await events()).toHaveLength(1);
+  });
+});
+
+describe('newsletters without mail', () => {
+  it('refuse, and say why', async () => {
+    const server = await openNewsletterServer('sqlite', {});
+    const answer = await server.subscribe();
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'mail-off']);
+    expect((await server.open('/outbox')).status).toBe(404);
+    await server.close();
+  });
+});
+
+describe('newsletters from one network', () => {
+  it('are limited', async () => {
+    const server = await openNewsletterServer('sqlite', { AFTERWORD_DEMO: '1', AFTERWORD_LIMITS: 'on' });
+    const statuses: number[] = [];
+    for (let index = 0; index < 61; index++)
+      statuses.push((await server.subscribe({ email: `reader${index}@reader.example` })).status);
+    expect(statuses.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 202));
+    expect(statuses[60]).toBe(429);
+    await server.close();
+  });
+});
