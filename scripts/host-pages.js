@@ -31,18 +31,20 @@ export const hosts = [
 ];
 
 /**
+ * A page about the demo's own story, so that there is something to show.
+ *
  * @param {Host} host
  * @param {string} lang
  */
-export function hostPage({ name, style }, lang) {
+export function hostPage({ style }, lang) {
   const words = texts[lang] ?? texts.en;
   return `<!doctype html>
 <html lang="${lang}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<link rel="canonical" href="/host-page-${name}">
+<link rel="canonical" href="/">
 <title>${words?.headline}</title>
-<style>body { margin: 0; } main, header { max-width: 760px; margin-inline: auto; } main { padding: 0 16px 48px; } ${style}</style>
+<style>body { margin: 0; } main, header { max-width: 760px; margin-inline: auto; } main { padding: 0 16px 48px; } main > * + * { margin-block-start: 32px; } ${style}</style>
 <script type="module" src="/afterword.js" data-site="demo"></script>
 <header>${words?.paper}</header>
 <main>

@@ -53,8 +53,11 @@ async function demoPages() {
   }
   for (const width of [360, 1280]) {
     const page = await open(server.url, { width, scheme: 'light' });
-    await page.locator('aw-reactions').first().scrollIntoViewIfNeeded();
-    await page.screenshot({ path: join(root, `docs/demo-${width}.png`), fullPage: true });
+    const top = await page.evaluate(
+      () => (document.querySelector('aw-reactions')?.getBoundingClientRect().top ?? 0) + scrollY,
+    );
+    const clip = { x: 0, y: Math.max(0, top - 60), width, height: width === 360 ? 1900 : 1500 };
+    await page.screenshot({ path: join(root, `docs/demo-${width}.png`), fullPage: true, clip });
     await page.close();
   }
 }
