@@ -19,7 +19,10 @@ export function addStoryCommands(program: Command): void {
       await withSite(site, async (database, found) => {
         const feed = await readFeed(source, { allowPrivate });
         const { taken } = await importFeed(database, found, feed);
+        const undated = feed.stories.filter(({ isDated }) => !isDated).length;
         process.stdout.write(`${taken} taken${skippedLine(feed.skipped)}\n`);
+        if (undated > 0)
+          process.stdout.write(`${undated} tell no date that can be read: they have that of their first import.\n`);
       });
     });
 

@@ -1,8 +1,10 @@
+import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { uuidv7 } from 'uuidv7';
 import { Problem } from '../problem.js';
 import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
+import type { Tables } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
 
 /** A story that has a row: everything readers write hangs on its id. */
@@ -17,7 +19,8 @@ interface NewKey {
   readonly key: string;
 }
 
-const freshMillis = 60_000;
+/** Another process may rename or merge stories; what this one knows of them is never older. */
+const freshMillis = 5000;
 
 /** Finds stories by key or alias, and makes those known that a reader is the first to write about. */
 export class KnownStories {
@@ -31,21 +34,7 @@ export class KnownStories {
   async find(siteId: string, key: string): Promise<KnownStory | undefined> {
     const known = this.#known.get(`${siteId} ${key}`);
     if (known) return known;
-    const { read } = this.#database;
-    const story =
-      (await read
-        .selectFrom('stories')
-        .select(['id', 'key'])
-        .where('siteId', '=', siteId)
-        .where('key', '=', key)
-        .executeTakeFirst()) ??
-      (await read
-        .selectFrom('story_aliases')
-        .innerJoin('stories', 'stories.id', 'story_aliases.storyId')
-        .select(['stories.id', 'stories.key'])
-        .where('story_aliases.siteId', '=', siteId)
-        .where('story_aliases.key', '=', key)
-        .executeTakeFirst());
+    const story = await findStory(this.#database.read, siteId, key);
     if (story) this.#known.set(`${siteId} ${key}`, story);
     return story;
   }
@@ -74,12 +63,36 @@ function mayBegin({ settings, origins }: Site, key: string): boolean {
   return URL.canParse(key) && origins.some((origin) => new URL(origin).host === new URL(key).host);
 }
 
+async function findStory(db: Kysely<Tables>, siteId: string, key: string): Promise<KnownStory | undefined> {
+  return (
+    (await db
+      .selectFrom('stories')
+      .select(['id', 'key'])
+      .where('siteId', '=', siteId)
+      .where('key', '=', key)
+      .executeTakeFirst()) ??
+    (await db
+      .selectFrom('story_aliases')
+      .innerJoin('stories', 'stories.id', 'story_aliases.storyId')
+      .select(['stories.id', 'stories.key'])
+      .where('story_aliases.siteId', '=', siteId)
+      .where('story_aliases.key', '=', key)
+      .executeTakeFirst())
+  );
+}
+
 const beginStory: Command<NewKey, KnownStory> = {
   name: 'begin-story',
   async run({ db }, keys) {
     const now = Date.now();
     const stories: KnownStory[] = [];
     for (const { siteId, key } of keys) {
+      // The publisher may have handed it in since the reader's page asked.
+      const known = await findStory(db, siteId, key);
+      if (known) {
+        stories.push(known);
+        continue;
+      }
       await db
         .insertInto('stories')
         .values({

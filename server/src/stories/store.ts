@@ -17,14 +17,14 @@ interface NewStories {
 /** Puts a site's stories and drops every answer that may show them. */
 export async function upsertStories(
   { cache, database, shelves, stories: known }: Services,
-  site: Site,
+  { id: siteId }: Pick<Site, 'id'>,
   stories: readonly StoryInput[],
 ): Promise<{ upserted: number }> {
-  const put = await database.writer.submit(putStories, { siteId: site.id, stories });
+  const put = await database.writer.submit(putStories, { siteId, stories });
   known.forget();
-  shelves.forget(site.id);
+  shelves.forget(siteId);
   // Every public answer of the site carries this tag: rails, and what is kept under a name the story no longer has.
-  cache.drop(tags.site(site.id));
+  cache.drop(tags.site(siteId));
   return put;
 }
 

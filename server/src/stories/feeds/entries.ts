@@ -1,5 +1,8 @@
 import { XMLValidator } from 'fast-xml-parser';
 import {
+  detectAtomFeed,
+  detectRdfFeed,
+  detectRssFeed,
   parseFeed,
   type AnyFeed,
   type AtomFeed,
@@ -50,7 +53,7 @@ export interface Medium extends FoundImage {
  * @throws OperatorError saying what is wrong with it
  */
 export function readEntries(text: string): Feed {
-  if (!/^[\s\uFEFF]*\{/.test(text)) checkXml(text);
+  if ([detectRssFeed, detectAtomFeed, detectRdfFeed].some((isFeed) => isFeed(text))) checkXml(text);
   let parsed: AnyFeed;
   try {
     parsed = parseFeed(text);
@@ -207,12 +210,18 @@ function mediaOf(media: MediaNs.ItemOrFeed | undefined): Medium[] {
     ...(media?.groups ?? []).flatMap(({ contents: inGroup }) => inGroup ?? []),
   ];
   const found = contents.flatMap(({ url, type, medium: kind, width, height, duration }) =>
-    medium(url, type ?? (kind === undefined ? undefined : `${kind}/`), { width, height, durationSec: duration }),
+    medium(url, type ?? kindOf(kind, url), { width, height, durationSec: duration }),
   );
   const thumbnails = (media?.thumbnails ?? []).flatMap(({ url, width, height }) =>
     medium(url, 'image/', { width, height }),
   );
   return [...found.sort((a, b) => (b.width ?? 0) - (a.width ?? 0)), ...thumbnails];
+}
+
+/** Newsrooms leave the type of a picture out. */
+function kindOf(medium: string | undefined, url: string | undefined): string | undefined {
+  if (medium !== undefined) return `${medium}/`;
+  return /\.(avif|gif|jpe?g|png|webp)(\?|$)/i.test(url ?? '') ? 'image/' : undefined;
 }
 
 function medium(src: string | undefined, mimeType = '', rest: Omit<Medium, 'type' | 'src'> = {}): Medium[] {

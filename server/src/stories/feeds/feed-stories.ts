@@ -46,10 +46,10 @@ function storyOf(entry: Entry, feed: Feed, feedUrl: string | undefined, now: num
   const bases = [feedUrl, feed.base, entry.base];
   const url = webAddress(entry.link, bases);
   if (url === undefined) return 'without a link';
-  const title = entry.title && textOf(entry.title).text;
+  const title = entry.title && textOf(entry.title).paragraphs.join(' ');
   if (!title) return 'without a title';
   const texts = entry.texts.map(textOf);
-  const summary = texts.find(({ text }) => text !== '')?.text;
+  const summary = texts.map(leadOf).find(Boolean);
   const date = entry.dates.map(timeOf).find((time) => time !== undefined);
   const moving = entry.media.find(({ type }) => type !== 'image');
   const parsed = storyInputSchema.safeParse({
@@ -69,12 +69,19 @@ function storyOf(entry: Entry, feed: Feed, feedUrl: string | undefined, now: num
 }
 
 function textOf({ value, isHtml }: Words): PlainText {
-  return isHtml ? plainText(value) : { text: tamedLine(value), image: undefined };
+  return isHtml ? plainText(value) : { paragraphs: [tamedLine(value)], image: undefined };
 }
+
+/** The first paragraph that says something; many feeds carry the whole story. */
+function leadOf({ paragraphs }: PlainText): string {
+  return paragraphs.find(({ length }) => length >= leadChars) ?? paragraphs.join(' ');
+}
+
+const leadChars = 40;
 
 /** A name has at least one letter or digit. */
 function nameOf(given: string | undefined, most: number): string | undefined {
-  const name = tamedLine(plainText(given ?? '').text);
+  const name = plainText(given ?? '').paragraphs.join(' ');
   return /[\p{L}\p{N}]/u.test(name) ? shortened(name, most) : undefined;
 }
 

@@ -4,9 +4,9 @@ import { tamedLine } from '../../text.js';
 type Node = DefaultTreeAdapterMap['node'];
 type Element = DefaultTreeAdapterMap['element'];
 
-/** What is left of a piece of HTML: its text on one line, and its first picture. */
+/** What is left of a piece of HTML: each paragraph on one line, and its first picture. */
 export interface PlainText {
-  readonly text: string;
+  readonly paragraphs: readonly string[];
   readonly image: FoundImage | undefined;
 }
 
@@ -34,17 +34,17 @@ export function plainText(html: string): PlainText {
   const waiting: (Node | string)[] = [parseFragment(html.slice(0, mostChars), { scriptingEnabled: false })];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (typeof node === 'string') parts.push(node);
-    else if ('value' in node) parts.push(node.value);
+    else if ('value' in node) parts.push(node.value.replaceAll('\n', ' '));
     else if ('childNodes' in node) {
       if ('tagName' in node) {
         if (unread.has(node.tagName)) continue;
         image ??= node.tagName === 'img' ? imageOf(node) : undefined;
       }
-      const apart = 'tagName' in node && !inline.has(node.tagName) ? ' ' : '';
+      const apart = 'tagName' in node && !inline.has(node.tagName) ? '\n' : '';
       waiting.push(apart, ...node.childNodes.toReversed(), apart);
     }
   }
-  return { text: tamedLine(parts.join('')), image };
+  return { paragraphs: parts.join('').split('\n').map(tamedLine).filter(Boolean), image };
 }
 
 /** A picture to be seen; feeds also carry invisible ones, to count who opens them. */
