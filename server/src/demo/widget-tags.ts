@@ -35,6 +35,9 @@ export function newsletterTag({ lang }: TagOptions, list: string): Html {
   </aw-newsletter>`;
 }
 
+/** No more than fits the room that is kept: the page must not move when the rail comes. */
+const fallbackStories = 4;
+
 /** A rail whose fallback is a plain list of the stories that an editor would have put there by hand. */
 export function storiesTag(
   { lang, storyOrigin, stories }: TagOptions,
@@ -50,7 +53,7 @@ export function storiesTag(
     <ul>
       ${rail.fallback
         .filter((story) => story.lang === lang && story.translationOf === undefined)
-        .slice(0, rail.limit)
+        .slice(0, fallbackStories)
         .map((story) => html`<li><a href="${storyOrigin}${pathOf(story, stories)}">${story.title}</a></li>`)}
     </ul>
   </aw-stories>`;

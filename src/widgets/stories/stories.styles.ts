@@ -8,7 +8,6 @@ export const styles = css`
   }
   .rail {
     display: flow-root;
-    min-block-size: 160px;
   }
   .head {
     display: flex;
@@ -51,6 +50,9 @@ export const styles = css`
     inline-size: 44px;
     block-size: 44px;
     border-radius: 50%;
+  }
+  .next {
+    margin-inline: -4px -5px;
   }
   .turn svg {
     inline-size: 34px;
@@ -136,6 +138,7 @@ export const styles = css`
   }
   .title {
     min-block-size: 3.9em;
+    font-size: 1em;
     font-weight: 700;
     line-height: 1.3;
     text-wrap: pretty;
@@ -172,9 +175,6 @@ export const styles = css`
     color: var(--_muted);
     text-overflow: ellipsis;
     white-space: nowrap;
-  }
-  .section::before {
-    content: ' · ';
   }
   .paid {
     background: var(--aw-stories-sponsored, color-mix(in srgb, var(--_rule) 8%, transparent));
@@ -218,6 +218,9 @@ export const styles = css`
   }
   [data-layout='carousel'] .item {
     scroll-snap-align: start;
+  }
+  [data-layout='carousel'] .title {
+    font-size: 1.0625em;
   }
 
   /* Most read: the numerals are the picture. */

@@ -18,7 +18,7 @@ export function renderStory(story: Story, locale: LocaleController, words: Catal
         paid
           ? html`<span part="sponsored">${words.stories.sponsored}</span>
               ${sponsor && html`· <bdi>${sponsor.name}</bdi>`}`
-          : kicker
+          : kicker || section
       }
     </p>
     <h3 class="title" part="title">
