@@ -23,6 +23,12 @@ import { readRail } from './rails.js';
 import { countReads } from './reads.js';
 import { upsertStories } from './store.js';
 
+/** A rail is a place, not a field: one that is not there is 404. */
+const knownRail: MiddlewareHandler<ApiEnv> = async function knownRail(c, next) {
+  if (!railParams.safeParse(c.req.param()).success) throw new Problem('rail-not-found');
+  await next();
+};
+
 /** Asked before five megabytes of somebody's body are read. */
 const serverKeyOnly: MiddlewareHandler<ApiEnv> = async function serverKeyOnly(c, next) {
   const token = bearerToken(c.req.header('authorization'));
@@ -36,6 +42,7 @@ const getRail = createRoute({
   path: `${sitePath}/stories/{rail}`,
   tags: ['stories'],
   summary: 'A rail of stories, each with why it is in it',
+  middleware: knownRail,
   request: { params: siteParams.extend(railParams.shape), query: railQuery },
   responses: responses(200, 'The rail', railSchema, [
     'site-not-found',
@@ -127,7 +134,7 @@ export function addStoryRoutes(api: Api, services: Services): void {
   });
 
   api.openapi(postSignals, async (c) => {
-    await rateLimits.take('signal', clientAddress.networkOf(c.env.incoming));
+    await rateLimits.take('signal', clientAddress.networkOf(c.env?.incoming));
     const { signals } = parseSignals(await c.req.text());
     const { id: siteId } = c.get('site');
     const read = new Set(signals.flatMap(({ type, story }) => (type === 'read' ? story : [])));

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { upsertStories } from '../../server/src/stories/store.js';
+import type { Counts, Problem } from '../../src/contract/types.js';
+import { databases, openTestServices, origin, type TestServer } from './setup.js';
+
+describe.each(databases)('counts and signals on %s', (kind) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await openTestServices(kind);
+    await upsertStories(server.services, server.site, [
+      { id: 'ps-1', url: `${origin}/one`, title: 'Một', publishedAt: '2026-01-01T00:00:00Z', kind: 'article' },
+    ]);
+  });
+  afterAll(() => server.close());
+
+  const ask = (...keys: string[]) =>
+    server.ask(`/counts?${keys.map((key) => `story=${encodeURIComponent(key)}`).join('&')}`);
+  const counts = async (...keys: string[]) => ((await (await ask(...keys)).json()) as Counts).counts;
+  const react = async (story: string) => {
+    const token = await server.guest();
+    return server.ask('/reactions', { method: 'PUT', token, json: { story, poll: 'reactions', choice: 'like' } });
+  };
+  const signal = (body: string, type = 'text/plain;charset=UTF-8') =>
+    server.ask('/signals', { method: 'POST', body, headers: { 'content-type': type } });
+  const reads = async (key: string) => {
+    const found = await server.services.stories.find('paper', key);
+    const { read } = server.services.database;
+    return read
+      .selectFrom('story_reads')
+      .selectAll()
+      .where('storyId', '=', found?.id ?? '')
+      .executeTakeFirst();
+  };
+
+  test('every way of writing a key is answered under the key as sent', async () => {
+    await react('ps-1');
+    const keys = ['ps-1', `${origin}/one`, `http://PAPER.example/one?utm_source=x`, '/one', '/never-seen'];
+    const one = { comments: 0, reactions: 1 };
+    expect(await counts(...keys)).toEqual({
+      'ps-1': one,
+      [`${origin}/one`]: one,
+      'http://PAPER.example/one?utm_source=x': one,
+      '/one': one,
+      '/never-seen': { comments: 0, reactions: 0 },
+    });
+  });
+
+  test('one key alone is a list too, and a key that means something to JavaScript is a key', async () => {
+    expect(await counts('/one')).toEqual({ '/one': { comments: 0, reactions: 1 } });
+    const answer = await (await ask('__proto__', 'constructor')).text();
+    expect(answer).toBe(
+      '{"counts":{"__proto__":{"comments":0,"reactions":0},"constructor":{"comments":0,"reactions":0}}}',
+    );
+  });
+
+  test('a number that was asked before is new when the vote is acknowledged', async () => {
+    const before = (await counts('/one'))['/one']?.reactions ?? 0;
+    await react(`${origin}/one`);
+    expect((await counts('/one'))['/one']?.reactions).toBe(before + 1);
+  });
+
+  test('a hundred keys are answered, more are refused, and so is a key that is none', async () => {
+    const many = Array.from({ length: 100 }, (_, index) => `/many/${index}`);
+    expect(Object.keys(await counts(...many))).toHaveLength(100);
+    expect((await ask(...many, '/one-more')).status).toBe(422);
+    expect((await server.ask('/counts')).status).toBe(422);
+    const long = await ask('x'.repeat(3000));
+    expect([long.status, ((await long.json()) as Problem).code]).toEqual([422, 'story-key-invalid']);
+  });
+
+  test('reads are counted from text and from JSON, once for each story of a beacon', async () => {
+    const read = { type: 'read', story: `${origin}/one` };
+    const view = { type: 'view', story: 'ps-1', rail: 'latest', position: 3 };
+    expect((await signal(JSON.stringify({ signals: [read, { ...read, story: 'ps-1' }, view] }))).status).toBe(204);
+    expect((await signal(JSON.stringify({ signals: [read] }), 'application/json')).status).toBe(204);
+    const counted = await reads('ps-1');
+    expect(counted?.total).toBe(2);
+    expect(counted?.value).toBeCloseTo(2, 3);
+  });
+
+  test('reads that arrive together are all counted', async () => {
+    const before = (await reads('ps-1'))?.total ?? 0;
+    const body = JSON.stringify({ signals: [{ type: 'read', story: 'ps-1' }] });
+    await Promise.all(Array.from({ length: 40 }, () => signal(body)));
+    expect((await reads('ps-1'))?.total).toBe(before + 40);
+  });
+
+  test('a signal makes no story known', async () => {
+    expect((await signal(JSON.stringify({ signals: [{ type: 'read', story: `${origin}/nobody` }] }))).status).toBe(204);
+    expect(await server.services.stories.find('paper', `${origin}/nobody`)).toBeUndefined();
+  });
+
+  test.each([
+    ['broken JSON', '{', 400, 'invalid-json'],
+    ['no signals', '{"signals":[]}', 422, 'validation-failed'],
+    ['an unknown type', '{"signals":[{"type":"sneeze","story":"ps-1"}]}', 422, 'validation-failed'],
+    ['a list', '[]', 422, 'validation-failed'],
+    ['no story', '{"signals":[{"type":"read","story":""}]}', 422, 'story-key-invalid'],
+  ])('%s is a clear problem', async (_, body, status, code) => {
+    const answer = await signal(body);
+    expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([status, code]);
+  });
+
+  test('a beacon of a foreign page is refused', async () => {
+    const answer = await server.ask('/signals', {
+      method: 'POST',
+      body: '{"signals":[{"type":"read","story":"ps-1"}]}',
+      headers: { origin: 'https://elsewhere.example' },
+    });
+    expect(answer.status).toBe(403);
+  });
+});
