@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
@@ -114,7 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
 function makeWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const probe = join(folder, `.writable-${process.pid}`);
     writeFileSync(probe, '', { mode: 0o600 });
     rmSync(probe);
@@ -123,6 +123,13 @@ function makeWritable(folder: string): void {
       `AFTERWORD_DATA: cannot write to ${folder} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
     );
   }
+}
+
+/** Step by step: `mkdir` with `recursive` never returns below a folder that holds no folders, such as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 function secrets(given: string | undefined, data: string, database: string): string[] {

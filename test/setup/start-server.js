@@ -75,7 +75,7 @@ export async function startServer({ env = {}, data: kept } = {}) {
 }
 
 /** This process's environment without Afterword's own settings, so that a run does not depend on who starts it. */
-function ownEnvironment() {
+export function ownEnvironment() {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !name.startsWith('AFTERWORD_') && name !== 'PORT' && name !== 'HOST',

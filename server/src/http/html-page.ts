@@ -27,7 +27,9 @@ button, .button { font: inherit; font-weight: 600; min-block-size: 44px; padding
 label { display: block; margin-block: 0.75rem; }
 input[type='email'], input[type='text'] { font: inherit; inline-size: 100%; min-block-size: 44px; padding: 0.5rem 0.75rem; border: 1px solid color-mix(in srgb, CanvasText 40%, Canvas); border-radius: 6px; background: Canvas; color: CanvasText; }
 .masthead { color: var(--muted); margin-block-end: 2rem; }
-.problem { color: light-dark(#a3262a, #ffb4a9); }
+form { margin-block-end: 1.5rem; }
+form button { margin-block-start: 1rem; }
+.problem { margin-block: 0.5rem; color: light-dark(#a3262a, #ffb4a9); }
 .problem:empty { display: none; }
 .choice { margin-block: 1.25rem; padding-block-end: 0.25rem; border-block-end: 1px solid var(--line); }
 .choice label { margin-block: 0 0.25rem; }
@@ -39,7 +41,7 @@ input[type='email'], input[type='text'] { font: inherit; inline-size: 100%; min-
 .mails li { padding-block: 0.75rem; border-block-end: 1px solid var(--line); }
 .mails span { display: block; font-size: 0.9375rem; }
 .mail { white-space: pre-wrap; overflow-wrap: anywhere; margin-block: 1.5rem; }
-input[type='checkbox'] { inline-size: 1.25rem; block-size: 1.25rem; margin-inline-end: 0.5rem; vertical-align: -0.2em; accent-color: var(--accent); }
+input[type='checkbox'] { inline-size: 1.25rem; block-size: 1.25rem; margin: 0; margin-inline-end: 0.5rem; vertical-align: -0.2em; accent-color: var(--accent); }
 @media (forced-colors: active) { button { border: 1px solid ButtonText; } }
 `;
 const styleHash = createHash('sha256').update(style).digest('base64');

@@ -11,6 +11,7 @@ const headersMillis = 10_000;
 const requestMillis = 30_000;
 const keepAliveMillis = 65_000;
 const stopMillis = 8000;
+const idleMillis = 50;
 /** Room for a page's longest list of story keys, percent-encoded. */
 const headerBytes = 64 * 1024;
 
@@ -80,8 +81,11 @@ export function listen(server: Server, port: number, host: string): Promise<void
 /** Takes no new requests, lets those under way end, and closes whatever is left after eight seconds. */
 export function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    // A connection that was busy when we stopped becomes idle, and would be kept alive, when its answer is out.
+    const idle = setInterval(() => server.closeIdleConnections(), idleMillis);
     const impatient = setTimeout(() => server.closeAllConnections(), stopMillis);
     server.close(() => {
+      clearInterval(idle);
       clearTimeout(impatient);
       resolve();
     });

@@ -27,7 +27,10 @@ export function openSqlite(file: string): Driver {
       use: (work) => write.connection().execute(work),
     },
     backup(target) {
-      reading.prepare('vacuum into ?').run(resolve(target));
+      // Of its own: copying takes a while, and the two others have work to do.
+      const copying = connect(path);
+      copying.prepare('vacuum into ?').run(resolve(target));
+      copying.close();
       return Promise.resolve();
     },
     async close() {
