@@ -23,8 +23,13 @@ try {
   for (const state of pageStates) {
     /** @type {Record<string, string | number>} */
     const row = { state: state.name };
-    for (const width of widths) row[`${width} px`] = await shiftIn(state, width);
-    shifts.push(row);
+    const moved = new Set();
+    for (const width of widths) {
+      const found = await shiftIn(state, width);
+      row[`${width} px`] = found.shift;
+      for (const name of found.moved) moved.add(name);
+    }
+    shifts.push({ ...row, 'what moved': [...moved].join(', ') });
   }
   printTable('Layout shift on the demo, the sum of all, budget 0.000', shifts);
 
@@ -62,7 +67,10 @@ async function shiftIn(state, width) {
     await state.act?.(page);
     await page.waitForTimeout(300);
     await read(page);
-    return await page.evaluate(() => Math.round(Reflect.get(globalThis, 'shiftOfPage') * 1e4) / 1e4);
+    return await page.evaluate(() => ({
+      shift: Math.round(Reflect.get(globalThis, 'shiftOfPage') * 1e4) / 1e4,
+      moved: [...Reflect.get(globalThis, 'movedOnPage')],
+    }));
   } finally {
     await page.close();
   }
@@ -70,13 +78,20 @@ async function shiftIn(state, width) {
 
 /** Runs in the page. */
 function watchShifts() {
-  Object.assign(globalThis, { shiftOfPage: 0 });
+  Object.assign(globalThis, { shiftOfPage: 0, movedOnPage: new Set() });
+  /** @param {Node | null} node */
+  const named = (node) => {
+    const element = node instanceof Element ? node : node?.parentElement;
+    return element ? [element.localName, ...element.classList].join('.') : 'something gone';
+  };
   const observer = new PerformanceObserver((list) => {
-    for (const entry of /** @type {(PerformanceEntry & { value: number, hadRecentInput: boolean })[]} */ (
-      list.getEntries()
-    )) {
-      if (!entry.hadRecentInput)
-        Object.assign(globalThis, { shiftOfPage: Reflect.get(globalThis, 'shiftOfPage') + entry.value });
+    const entries = /** @type {{ value: number, hadRecentInput: boolean, sources: { node: Node | null }[] }[]} */ (
+      /** @type {unknown} */ (list.getEntries())
+    );
+    for (const { value, hadRecentInput, sources } of entries) {
+      if (hadRecentInput) continue;
+      Object.assign(globalThis, { shiftOfPage: Reflect.get(globalThis, 'shiftOfPage') + value });
+      for (const { node } of sources) Reflect.get(globalThis, 'movedOnPage').add(named(node));
     }
   });
   observer.observe({ type: 'layout-shift', buffered: true });
