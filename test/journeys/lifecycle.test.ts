@@ -27,9 +27,13 @@ describe('the server', () => {
     const first = await startServer({ data });
     const story = `${first.url}/`;
     const token = await guest(first.url);
-    const posted = (await (await send(`${site(first.url)}/comments`, 'POST', { story, text: 'Còn đây' }, token)).json()) as CommentAnswer;
+    const posted = (await (
+      await send(`${site(first.url)}/comments`, 'POST', { story, text: 'Còn đây' }, token)
+    ).json()) as CommentAnswer;
     await send(`${site(first.url)}/reactions`, 'PUT', { story, choice: 'fun' }, token);
-    const before = (await (await fetch(`${site(first.url)}/reactions?story=${encodeURIComponent(story)}`)).json()) as Reactions;
+    const before = (await (
+      await fetch(`${site(first.url)}/reactions?story=${encodeURIComponent(story)}`)
+    ).json()) as Reactions;
     expect(await first.stop()).toBe(0);
 
     const second = await startServer({ data });
@@ -52,7 +56,12 @@ describe('the server', () => {
     const writing = tokens.map(async (token, writer) => {
       for (let turn = 0; !killed; turn += 1) {
         try {
-          const answer = await send(`${site(server.url)}/comments`, 'POST', { story, text: `${writer} ${turn}` }, token);
+          const answer = await send(
+            `${site(server.url)}/comments`,
+            'POST',
+            { story, text: `${writer} ${turn}` },
+            token,
+          );
           if (answer.status === 201) acknowledged.push(((await answer.json()) as CommentAnswer).comment.id);
         } catch {
           // The connection died with the server: what it carried was not acknowledged.
@@ -70,7 +79,9 @@ describe('the server', () => {
     let cursor = '';
     do {
       const page = (await (
-        await fetch(`${site(again.url)}/comments?story=${encodeURIComponent(`${again.url}/`)}&sort=newest&limit=100&replies=0${cursor && `&cursor=${cursor}`}`)
+        await fetch(
+          `${site(again.url)}/comments?story=${encodeURIComponent(`${again.url}/`)}&sort=newest&limit=100&replies=0${cursor && `&cursor=${cursor}`}`,
+        )
       ).json()) as Comments;
       for (const { id } of page.comments) stored.add(id);
       cursor = page.nextCursor ?? '';
@@ -83,7 +94,9 @@ describe('the server', () => {
     const server = await startServer({ data, env: { AFTERWORD_LIMITS: 'off' } });
     const story = `${server.url}/`;
     const token = await guest(server.url);
-    const answers = Array.from({ length: 20 }, (_, index) => send(`${site(server.url)}/comments`, 'POST', { story, text: `Last ${index}` }, token));
+    const answers = Array.from({ length: 20 }, (_, index) =>
+      send(`${site(server.url)}/comments`, 'POST', { story, text: `Last ${index}` }, token),
+    );
     const [first] = answers;
     await first;
     const stopped = server.stop();
@@ -94,7 +107,9 @@ describe('the server', () => {
 
   test('says in one line that its port is taken, and touches nothing', async () => {
     const squatter = createServer();
-    const port = await new Promise<number>((resolve) => squatter.listen(0, '127.0.0.1', () => resolve((squatter.address() as { port: number }).port)));
+    const port = await new Promise<number>((resolve) =>
+      squatter.listen(0, '127.0.0.1', () => resolve((squatter.address() as { port: number }).port)),
+    );
     const { code, error } = await runCommand(['serve'], { AFTERWORD_DATA: data, PORT: String(port) });
     squatter.close();
     expect(code).toBe(1);
@@ -106,7 +121,10 @@ describe('the server', () => {
     [{ PORT: 'http' }, 'PORT'],
     [{ AFTERWORD_TYPO: '1' }, 'AFTERWORD_TYPO is not a setting'],
     [{ AFTERWORD_DATABASE: 'mysql://x' }, 'AFTERWORD_DATABASE'],
-    [{ AFTERWORD_DATABASE: 'postgres://nobody@127.0.0.1:1/none', AFTERWORD_SECRET: 'x'.repeat(32) }, 'PostgreSQL does not answer'],
+    [
+      { AFTERWORD_DATABASE: 'postgres://nobody@127.0.0.1:1/none', AFTERWORD_SECRET: 'x'.repeat(32) },
+      'PostgreSQL does not answer',
+    ],
     [{ AFTERWORD_DATABASE: 'postgres://x/y' }, 'AFTERWORD_SECRET is needed'],
     [{ AFTERWORD_SECRET: 'short' }, 'AFTERWORD_SECRET'],
     [{ AFTERWORD_DATA: '/proc/nowhere' }, 'AFTERWORD_DATA'],
@@ -124,9 +142,15 @@ describe('the server', () => {
 
   test('logs nothing personal', async () => {
     const server = await startServer({ data, env: { AFTERWORD_LOG: 'debug' } });
-    const token = ((await (await send(`${site(server.url)}/readers`, 'POST', { name: 'Canary Name' })).json()) as Session).token;
+    const token = (
+      (await (await send(`${site(server.url)}/readers`, 'POST', { name: 'Canary Name' })).json()) as Session
+    ).token;
     await send(`${site(server.url)}/comments`, 'POST', { story: `${server.url}/`, text: 'Canary text' }, token);
-    await send(`${site(server.url)}/subscriptions`, 'POST', { email: 'canary@mail.example', lists: ['daily'], consent: 'daily-1' });
+    await send(`${site(server.url)}/subscriptions`, 'POST', {
+      email: 'canary@mail.example',
+      lists: ['daily'],
+      consent: 'daily-1',
+    });
     await send(`${site(server.url)}/comments`, 'POST', { story: 1, text: 'Canary refused' }, token);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await server.stop();
@@ -138,7 +162,22 @@ describe('the command line', () => {
   const run = (...args: string[]) => runCommand(args, { AFTERWORD_DATA: data });
 
   test('every command explains itself', async () => {
-    for (const command of [[], ['serve'], ['sites'], ['sites', 'add'], ['stories'], ['stories', 'import'], ['comments'], ['comments', 'list'], ['comments', 'approve'], ['comments', 'reject'], ['comments', 'pin'], ['comments', 'feature'], ['comments', 'close'], ['backup']]) {
+    for (const command of [
+      [],
+      ['serve'],
+      ['sites'],
+      ['sites', 'add'],
+      ['stories'],
+      ['stories', 'import'],
+      ['comments'],
+      ['comments', 'list'],
+      ['comments', 'approve'],
+      ['comments', 'reject'],
+      ['comments', 'pin'],
+      ['comments', 'feature'],
+      ['comments', 'close'],
+      ['backup'],
+    ]) {
       const { code, output } = await run(...command, '--help');
       expect(code, command.join(' ')).toBe(0);
       expect(output).toContain('Usage: afterword');
@@ -167,14 +206,19 @@ describe('the command line', () => {
     const paper = `${server.url}/v1/sites/paper`;
     const { token } = (await (await send(`${paper}/readers`, 'POST', { name: 'Lan' })).json()) as Session;
     const story = 'https://paper.example/a';
-    const { comment } = (await (await send(`${paper}/comments`, 'POST', { story, text: 'Xin chào' }, token)).json()) as CommentAnswer;
+    const { comment } = (await (
+      await send(`${paper}/comments`, 'POST', { story, text: 'Xin chào' }, token)
+    ).json()) as CommentAnswer;
     expect(comment).toMatchObject({ state: 'pending', reasons: ['guest'] });
     const listed = await run('comments', 'list', '--site', 'paper');
     expect(listed.output).toContain(comment.id);
     expect(listed.output).toContain('Xin chào');
     expect(await run('comments', 'approve', comment.id, '--site', 'paper')).toMatchObject({ code: 0 });
     expect(await run('comments', 'pin', comment.id, '--site', 'paper')).toMatchObject({ code: 0 });
-    const thread = async () => (await (await fetch(`${paper}/comments?story=${encodeURIComponent(story)}&t=${Math.random()}`)).json()) as Comments;
+    const thread = async () =>
+      (await (
+        await fetch(`${paper}/comments?story=${encodeURIComponent(story)}&t=${Math.random()}`)
+      ).json()) as Comments;
     expect((await thread()).comments).toMatchObject([{ id: comment.id, pinned: true }]);
     expect(await run('comments', 'reject', comment.id, '--site', 'paper')).toMatchObject({ code: 0 });
     expect((await thread()).total).toBe(0);

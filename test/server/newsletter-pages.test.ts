@@ -9,8 +9,8 @@ const lan = 'lan@reader.example';
 
 /** A page as a browser without script has it. */
 async function page(answer: Response) {
-  const { document } = new Window({ settings: { disableJavaScriptEvaluation: true } });
-  document.write(await answer.text());
+  const window = new Window({ settings: { disableJavaScriptEvaluation: true } });
+  const document = new window.DOMParser().parseFromString(await answer.text(), 'text/html');
   const form = document.querySelector('form');
   return {
     status: answer.status,
@@ -244,7 +244,9 @@ describe.each(databases)('the pages of newsletters on %s', (kind) => {
     const inbox = await page(await server.post('/newsletter/subscribe', fields, { origin }));
     expect(inbox).toMatchObject({ status: 200, lang: 'en', title: 'Check your inbox' });
     const [mail] = await server.mails();
-    const sent = Object.fromEntries(inbox.form?.fields.map(([name, value]) => [name, value ?? '']) ?? []);
+    const sent: Record<string, string> = Object.fromEntries(
+      inbox.form?.fields.map(([name, value]) => [name, value ?? '']) ?? [],
+    );
     const wrong = await page(await server.post(inbox.form?.action ?? '', { ...sent, code: 'abc' }));
     expect(wrong).toMatchObject({ status: 422, title: 'Check your inbox' });
     const done = await page(await server.post(inbox.form?.action ?? '', { ...sent, code: mail?.code ?? '' }));
@@ -253,7 +255,7 @@ describe.each(databases)('the pages of newsletters on %s', (kind) => {
   });
 
   it('ask again for what is missing, and keep what was typed', async () => {
-    const fields = { site: 'paper', list: ['weekend'], email: 'lan@', lang: 'vi' };
+    const fields = { site: 'paper', list: ['weekend'], consent: 'weekend-1', email: 'lan@', lang: 'vi' };
     const again = await page(await server.post('/newsletter/subscribe', fields));
     expect(again).toMatchObject({ status: 422, title: 'Đăng ký nhận bản tin' });
     expect(again.text).toContain('Địa chỉ email này chưa đúng.');
@@ -267,9 +269,18 @@ describe.each(databases)('the pages of newsletters on %s', (kind) => {
       ['email', 'lan@', false],
       ['website', null, false],
     ]);
-    expect((await server.post('/newsletter/subscribe', { ...fields, email: lan })).status).toBe(422);
+    const unread = await page(await server.post('/newsletter/subscribe', { ...fields, email: lan, consent: [] }));
+    expect(unread).toMatchObject({ status: 422 });
+    expect(unread.form?.fields).toContainEqual(['list', 'weekend', false]);
+    const none = await server.post('/newsletter/subscribe', { ...fields, email: lan, list: [] });
+    expect((await page(none)).text).toContain('Hãy chọn ít nhất một bản tin.');
     expect((await server.post('/newsletter/subscribe', { ...fields, site: 'nobody' })).status).toBe(404);
     expect(await server.states(lan)).toEqual({});
+  });
+
+  it('offer the lists that a link names, and tick none of them', async () => {
+    const offered = await page(await server.open('/newsletter/subscribe?site=paper&list=weekend'));
+    expect(offered.form?.fields.filter(([name]) => name === 'list')).toEqual([['list', 'weekend', false]]);
   });
 
   it('take a form from the site and from our own page, and show it again to others', async () => {

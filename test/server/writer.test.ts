@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../server/src/storage/database.js';
 import type { Command } from '../../server/src/storage/writer.js';
 import { databases, openTestServices, type TestServer } from './setup.js';
 
@@ -82,4 +83,39 @@ describe.each(databases)('the writer on %s', (kind) => {
     await expect(last).resolves.toBe('a');
     await expect(submit({ id: 'b' })).rejects.toThrow('closed');
   });
+});
+
+test('two nodes that write the same rows in another order both succeed', async () => {
+  const server = await openTestServices('postgres');
+  const other = await openDatabase(server.services.config.database);
+  const set = (id: string, name: string): Command<string, string> => ({
+    name,
+    async run({ db }, names) {
+      for (const site of id === 'a' ? ['a', 'b'] : ['b', 'a']) {
+        await db
+          .updateTable('sites')
+          .set({ name: names[0] ?? '' })
+          .where('id', '=', site)
+          .execute();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return [...names];
+    },
+  });
+  try {
+    await Promise.all(['a', 'b'].map((id) => server.services.database.writer.submit(addSites, { id })));
+    await Promise.all([
+      server.services.database.writer.submit(set('a', 'x'), 'one'),
+      other.writer.submit(set('b', 'y'), 'two'),
+    ]);
+    const names = await server.services.database.read
+      .selectFrom('sites')
+      .select('name')
+      .where('id', 'in', ['a', 'b'])
+      .execute();
+    expect(new Set(names.map(({ name }) => name)).size).toBe(1);
+  } finally {
+    await other.close();
+    await server.close();
+  }
 });

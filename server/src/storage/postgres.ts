@@ -4,6 +4,8 @@ import type { Driver } from './database.js';
 import type { Tables } from './tables.js';
 
 const bigintType = 20;
+/** A deadlock, or a transaction that could not be put in order with another. */
+const transientCodes = new Set(['40P01', '40001']);
 
 /** Connects to `postgres://…`. Several nodes may share one database: rows that two of them change are locked. */
 export async function openPostgres(url: string): Promise<Driver> {
@@ -30,6 +32,7 @@ export async function openPostgres(url: string): Promise<Driver> {
     connection: {
       beginStatement: 'begin',
       locksRows: true,
+      isTransient: (error) => transientCodes.has((error as { code?: string }).code ?? ''),
       use: (work) => db.connection().execute(work),
     },
     backup: () => Promise.reject(new Error('Back up PostgreSQL with its own pg_dump.')),

@@ -24,6 +24,7 @@ export function openSqlite(file: string): Driver {
     connection: {
       beginStatement: 'begin immediate',
       locksRows: false,
+      isTransient: () => false,
       use: (work) => write.connection().execute(work),
     },
     backup(target) {

@@ -26,6 +26,8 @@ export interface Command<Input, Output> {
 export interface WriteConnection {
   readonly beginStatement: string;
   readonly locksRows: boolean;
+  /** Whether the same transaction may succeed when run again: another node was in the way. */
+  isTransient(error: unknown): boolean;
   use<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
 
@@ -37,6 +39,7 @@ interface Waiting {
 }
 
 const mostInOneCommit = 400;
+const mostTries = 3;
 
 /**
  * Group commit: writes that arrive while the disk is busy share the next commit.
@@ -83,7 +86,7 @@ export class Writer {
     this.#running = undefined;
   }
 
-  async #commit(batch: Waiting[]): Promise<void> {
+  async #commit(batch: Waiting[], tries = mostTries): Promise<void> {
     const results = new Map<Waiting, unknown>();
     try {
       await this.#connection.use(async (db) => {
@@ -98,6 +101,7 @@ export class Writer {
         }
       });
     } catch (error) {
+      if (tries > 1 && this.#connection.isTransient(error)) return this.#commit(batch, tries - 1);
       for (const waiting of batch) waiting.reject(error);
       return;
     }
@@ -121,6 +125,8 @@ export class Writer {
       group.forEach((waiting, index) => results.set(waiting, outputs[index]));
       await sql`release savepoint command`.execute(db);
     } catch (error) {
+      // The whole transaction is lost to another node's: nothing is gained by undoing a part of it.
+      if (this.#connection.isTransient(error)) throw error;
       await sql`rollback to savepoint command`.execute(db);
       await sql`release savepoint command`.execute(db);
       if (group.length === 1) results.set(first, error instanceof Error ? error : new Error(String(error)));

@@ -1,0 +1,97 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fetchFeed } from '../../server/src/stories/feeds/fetch.js';
+
+describe('fetching a feed', () => {
+  let server: Server;
+  let address: string;
+  const asked: string[] = [];
+
+  const answers: Record<string, RequestListener> = {
+    '/feed': (_, answer) => answer.setHeader('content-type', 'text/xml; charset="iso-8859-1"').end('<rss/>'),
+    '/gzip': (_, answer) => answer.setHeader('content-encoding', 'gzip').end(gzipSync('<rss/>')),
+    '/moved': (_, answer) => answer.writeHead(302, { location: 'feed' }).end(),
+    '/round': (_, answer) => answer.writeHead(301, { location: '/round' }).end(),
+    '/inside': (_, answer) => answer.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
+    '/file': (_, answer) => answer.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    '/gone': (_, answer) => answer.writeHead(410).end('gone'),
+    '/huge': (_, answer) => answer.end(Buffer.alloc(5 * 1024 * 1024 + 1)),
+    '/bomb': (_, answer) => answer.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(50 * 1024 * 1024))),
+    '/slow': (_, answer) => void answer.write('<rss>'),
+    '/cut': (_, answer) => {
+      answer.writeHead(200, { 'content-length': '1000' }).write('<rss>');
+      setTimeout(() => answer.destroy(), 20);
+    },
+  };
+
+  beforeAll(async () => {
+    server = createServer((request, answer) => {
+      asked.push(request.url ?? '');
+      answers[request.url ?? '']?.(request, answer);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const fetched = (path: string) => fetchFeed(`${address}${path}`, { allowPrivate: true });
+
+  test('gives the bytes, the charset and the address it came from in the end', async () => {
+    const feed = await fetched('/moved');
+    expect(Buffer.from(feed.bytes).toString()).toBe('<rss/>');
+    expect(feed).toMatchObject({ charset: 'iso-8859-1', url: `${address}/feed` });
+    expect(Buffer.from((await fetched('/gzip')).bytes).toString()).toBe('<rss/>');
+  });
+
+  test.each([
+    ['/round', 'more than 3 redirects'],
+    ['/file', 'only http and https are fetched'],
+    ['/gone', 'the server answered 410'],
+    ['/huge', 'the answer is larger than 5 MB'],
+    ['/bomb', 'the answer is larger than 5 MB'],
+    ['/cut', 'the answer broke off'],
+  ])('%s: %s', async (path, message) => {
+    await expect(fetched(path)).rejects.toThrow(message);
+  });
+
+  test('three redirects and no more are followed', async () => {
+    asked.length = 0;
+    await expect(fetched('/round')).rejects.toThrow();
+    expect(asked).toHaveLength(4);
+  });
+
+  test.each([
+    ['loopback', 'http://127.0.0.1:1/'],
+    ['loopback by name', 'http://localhost:1/'],
+    ['loopback in IPv6', 'http://[::1]:1/'],
+    ['loopback, IPv4 in IPv6', 'http://[::ffff:127.0.0.1]:1/'],
+    ['loopback as a number', 'http://2130706433:1/'],
+    ['any address', 'http://0.0.0.0:1/'],
+    ['a private network', 'http://10.0.0.1:1/'],
+    ['a carrier’s network', 'http://100.64.0.1:1/'],
+    ['a link-local address', 'http://169.254.169.254/latest'],
+    ['a unique local address', 'http://[fd00::1]:1/'],
+    ['an IPv4 address behind NAT64', 'http://[64:ff9b::7f00:1]:1/'],
+    ['a 6to4 address', 'http://[2002:7f00:1::]:1/'],
+  ])('%s is refused before anything is sent', async (_, url) => {
+    await expect(fetchFeed(url, { allowPrivate: false })).rejects.toThrow('is a private address');
+  });
+
+  test('each redirect is checked like the first address', async () => {
+    asked.length = 0;
+    await expect(fetchFeed(`${address}/inside`, { allowPrivate: false })).rejects.toThrow('private address');
+    expect(asked).toEqual([]);
+  });
+
+  test('a server that says nothing, or dawdles, does not hold us', async () => {
+    const hurried = { allowPrivate: true, timeoutMillis: 200 };
+    for (const path of ['/silent', '/slow']) {
+      await expect(fetchFeed(`${address}${path}`, hurried)).rejects.toThrow('no answer within 0.2 seconds');
+    }
+  });
+});
