@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { defineConfig, type Plugin, type Rolldown, type UserConfig } from 'vite';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -44,10 +44,14 @@ const server: UserConfig = {
 /** What a page loads by one script tag: small hashed chunks under `assets/`, and the loader under a name that stays. */
 const cdn: UserConfig = {
   base: './',
-  plugins: [plainImports(), ownPolicy(), tightStyles(), finish()],
+  ssr: { target: 'webworker', noExternal: true },
+  plugins: [definesRegister(), ownPolicy(), tightStyles(), finish()],
   build: {
     outDir: 'dist/cdn',
     emptyOutDir: true,
+    // Built as for a worker, `import()` stays as it is written: Vite's preloader weighs as much as the loader.
+    ssr: true,
+    minify: true,
     target: 'es2022',
     rolldownOptions: {
       input: { afterword: 'src/loader/afterword.ts' },
@@ -56,28 +60,25 @@ const cdn: UserConfig = {
         entryFileNames: '[name].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         comments: false,
-        codeSplitting: {
-          groups: [
-            { name: 'core', test: /src\/(base|client|contract)\/|node_modules\/(@lit\/|lit[^/]*\/(?!directives))/ },
-          ],
-        },
+        // One file for what the first paint of every widget needs; the rest comes with whom it serves.
+        codeSplitting: { groups: [{ name: 'core', test: inCore }] },
       },
     },
   },
 };
 
-/** `import()` as it is written: Vite's preloader weighs half as much as the loader, and every chunk here has the same parent. */
-function plainImports(): Plugin {
+function inCore(id: string): boolean {
+  return (
+    /\/(client|base|contract|lit|@lit)\//.test(id.replace('\0rolldown/', '/base/')) &&
+    !/\/(reader|signals|directives|form-styles|times|growth|percentages)\b/.test(id)
+  );
+}
+
+/** package.json speaks of dist/define, where the same files end up for a bundler. */
+function definesRegister(): Plugin {
   return {
-    name: 'plain-imports',
-    enforce: 'pre',
-    load(id) {
-      return id.startsWith('\0vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : undefined;
-    },
-    transform(code, id) {
-      // package.json speaks of dist/define, where the same files end up for a bundler.
-      return id.includes('/src/define/') ? { code, map: null, moduleSideEffects: true } : undefined;
-    },
+    name: 'defines-register',
+    transform: (code, id) => (id.includes('/src/define/') ? { code, map: null, moduleSideEffects: true } : undefined),
   };
 }
 
@@ -121,24 +122,40 @@ function finish(): Plugin {
       order: 'post',
       handler(_, bundle) {
         for (const chunk of Object.values(bundle)) {
+          if (chunk.type === 'chunk') inlineRuntime(chunk, bundle);
           // What line breaks are left stand in html templates, where each is worth a space.
           if (chunk.type === 'chunk') chunk.code = chunk.code.trim().replace(/\n\s*/g, ' ');
         }
         const loader = bundle['afterword.js'];
         if (loader?.type !== 'chunk') return this.error('The loader is missing.');
-        const files: Record<string, string> = {
-          [`assets/afterword-${version}.js`]: loader.code.replaceAll('./assets/', './'),
-          'cloak.css': readFileSync('src/loader/cloak.css', 'utf8'),
-        };
-        for (const [fileName, source] of Object.entries(files)) this.emitFile({ type: 'asset', fileName, source });
-        for (const file of Object.values(bundle)) {
-          const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
-          this.emitFile({ type: 'asset', fileName: `${file.fileName}.gz`, source: gzipSync(source, { level: 9 }) });
-          this.emitFile({ type: 'asset', fileName: `${file.fileName}.br`, source: brotliCompressSync(source) });
-        }
+        const twin = loader.code.replaceAll('./assets/', './');
+        this.emitFile({ type: 'asset', fileName: `assets/afterword-${version}.js`, source: twin });
+        this.emitFile({ type: 'asset', fileName: 'cloak.css', source: readFileSync('src/loader/cloak.css') });
       },
     },
+    writeBundle({ dir = '' }, bundle) {
+      for (const file of Object.keys(bundle).map((name) => `${dir}/${name}`)) {
+        const source = readFileSync(file);
+        writeFileSync(`${file}.gz`, gzipSync(source, { level: 9 }));
+        writeFileSync(`${file}.br`, brotliCompressSync(source));
+      }
+    },
   };
+}
+
+/** The bundler's own few lines come as one more file, which only `core` imports: not worth a request. */
+function inlineRuntime(chunk: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): void {
+  const name = chunk.imports.find((file) => file.includes('rolldown-runtime'));
+  const runtime = name ? bundle[name] : undefined;
+  if (!name || runtime?.type !== 'chunk') return;
+  const body = runtime.code.replace(/export\{(\w+) as \w+\};?\s*$|export\{(\w+)\};?\s*$/, '');
+  const exported = /export\{(\w+)/.exec(runtime.code)![1]!;
+  chunk.code = chunk.code.replace(
+    /import\{\w+ as (\w+)\}from"[^"]*rolldown-runtime[^"]*";/,
+    (_, local: string) => `const ${local}=(()=>{${body}return ${exported}})();`,
+  );
+  chunk.imports = chunk.imports.filter((file) => file !== name);
+  delete bundle[name];
 }
 
 const builds: Record<string, UserConfig> = { npm, cdn, server };

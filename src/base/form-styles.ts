@@ -56,7 +56,8 @@ export const formStyles = css`
   }
   .primary {
     background: var(--_accent);
-    color: var(--_on-accent);
+    /* Not by color, which the accent is mixed with. */
+    -webkit-text-fill-color: var(--_on-accent);
   }
   .quiet {
     padding-inline: var(--aw-space-2, 8px);
@@ -69,6 +70,7 @@ export const formStyles = css`
   @media (forced-colors: active) {
     .button {
       border: 1px solid ButtonText;
+      -webkit-text-fill-color: currentColor;
     }
   }
 `;

@@ -36,6 +36,7 @@ export const widgetStyles = [
     }
     .base {
       container: widget / inline-size;
+      display: flow-root;
       position: relative;
       outline: 0;
       background: var(--aw-color-surface, transparent);
@@ -46,6 +47,13 @@ export const widgetStyles = [
       text-indent: 0;
       text-transform: none;
       white-space: normal;
+    }
+    /* A strut holds the room that the page has kept; below 340 px its padding counts as well. */
+    .base::before {
+      content: '';
+      float: left;
+      block-size: var(--_reserve);
+      padding-block-start: clamp(0px, (340px - 100%) * 999, var(--_reserve-narrow, 0px));
     }
     h2,
     h3,

@@ -39,7 +39,7 @@ export type WidgetStatus = 'loading' | 'ready' | 'empty' | 'error' | 'offline';
  * }
  * ```
  *
- * Left to a widget where it wants: `renderLoading` (muted blocks in its own shape) and `renderEmpty`.
+ * Left to a widget where it wants: `renderLoading` (muted blocks in its own shape), `renderEmpty`, `renderFailure`.
  */
 export abstract class WidgetElement extends LitElement {
   static readonly version: string = version;
@@ -100,6 +100,16 @@ export abstract class WidgetElement extends LitElement {
 
   protected renderEmpty(_words: Catalogue): unknown {
     return nothing;
+  }
+
+  /** What the page put inside stays readable; without words, nothing is said. */
+  protected renderFailure(words: Catalogue['common'] | undefined, status: 'error' | 'offline'): unknown {
+    return html`<slot></slot>${
+        words &&
+        html`<p class="notice" part="notice">
+          ${words[status]} <button part="retry" @click=${this.#retry}>${words.retry}</button>
+        </p>`
+      }`;
   }
 
   /** Says something to those who do not see it. */
@@ -166,12 +176,7 @@ export abstract class WidgetElement extends LitElement {
     if (status === 'loading' || (!words && status !== 'offline')) return this.renderLoading();
     if (status === 'ready') return this.renderReady(words!);
     if (status === 'empty') return this.renderEmpty(words!);
-    return html`<slot></slot>${
-        words &&
-        html`<p class="notice" part="notice">
-          ${words.common[status]} <button part="retry" @click=${this.#retry}>${words.common.retry}</button>
-        </p>`
-      }`;
+    return this.renderFailure(words?.common, status);
   }
 
   async #retry(): Promise<void> {

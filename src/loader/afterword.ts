@@ -8,6 +8,8 @@ import cloak from './cloak.css?inline';
 const near = '600px';
 const widgets: Record<string, () => Promise<unknown>> = {
   'aw-reactions': () => import('../define/reactions.js'),
+  'aw-newsletter': () => import('../define/newsletter.js'),
+  'aw-comment-count': () => import('../define/comment-count.js'),
   'aw-stories': () => import('../define/stories.js'),
 };
 const selector = Object.keys(widgets)

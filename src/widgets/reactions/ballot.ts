@@ -9,60 +9,34 @@ export class Ballot {
   readonly held: readonly string[];
   readonly wanted: readonly string[];
 
-  constructor(answer: Reactions, held: readonly string[] = [], wanted = held) {
+  constructor(answer: Reactions, held: HeldChoice | undefined | readonly string[], wanted?: readonly string[]) {
     this.answer = answer;
-    this.held = held;
-    this.wanted = wanted;
+    this.held = held ? [held].flat() : [];
+    this.wanted = wanted ?? this.held;
   }
 
   /** What tapping a choice makes of it: again takes it back; in a poll of one, another replaces it. */
   toggle(choice: string): Ballot {
-    const without = this.wanted.filter((id) => id !== choice);
-    const taken = without.length < this.wanted.length;
-    const rest = this.answer.poll.multiple ? without : [];
-    return new Ballot(this.answer, this.held, taken ? without : [...rest, choice]);
+    const { answer, held, wanted } = this;
+    const others = answer.poll.multiple || wanted.includes(choice) ? wanted.filter((id) => id !== choice) : [];
+    return new Ballot(answer, held, wanted.includes(choice) ? others : [...others, choice]);
   }
 
-  /** Back to what the API knows. */
-  undo(): Ballot {
-    return new Ballot(this.answer, this.held);
+  /** The API's word after an act, unless an even newer one is known. The poll's words stay in this widget's language. */
+  merge({ poll, counts, total, version, choice }: Reacted, wanted?: readonly string[]): Ballot {
+    const newer = version >= this.answer.version && { counts, total, version };
+    return new Ballot({ ...this.answer, ...newer, poll: { ...this.answer.poll, state: poll.state } }, choice, wanted);
   }
 
-  /** The API's newer word, with the poll's own words kept: another widget may have asked in another language. */
-  merge(reacted: Reacted, wanted?: readonly string[]): Ballot {
-    const older = reacted.version < this.answer.version;
-    const { counts, total, version } = older ? this.answer : reacted;
-    const poll = { ...this.answer.poll, state: reacted.poll.state };
-    return new Ballot({ poll, counts, total, version }, listed(reacted.choice), wanted);
-  }
-
-  get settled(): boolean {
-    return sorted(this.held) === sorted(this.wanted);
-  }
-
-  get counts(): Record<string, number> | undefined {
-    const { counts, poll } = this.answer;
-    return counts && Object.fromEntries(poll.choices.map(({ id }) => [id, this.#corrected(counts[id] ?? 0, id)]));
+  /** By choice. A copy out of a cache may not have counted this reader yet. */
+  count(id: string): number {
+    const wanted = Number(this.wanted.includes(id));
+    return Math.max((this.answer.counts?.[id] ?? 0) + wanted - Number(this.held.includes(id)), wanted);
   }
 
   /** How many readers take part. */
-  get total(): number | undefined {
-    const { total } = this.answer;
-    if (total === undefined) return undefined;
-    return Math.max(total + Math.sign(this.wanted.length) - Math.sign(this.held.length), Math.sign(this.wanted.length));
+  get total(): number {
+    const wanted = Math.sign(this.wanted.length);
+    return Math.max((this.answer.total ?? 0) + wanted - Math.sign(this.held.length), wanted);
   }
-
-  /** A copy out of a cache may not have counted this reader yet. */
-  #corrected(count: number, id: string): number {
-    const wanted = Number(this.wanted.includes(id));
-    return Math.max(count + wanted - Number(this.held.includes(id)), wanted);
-  }
-}
-
-export function listed(choice: HeldChoice | undefined): string[] {
-  return choice ? [choice].flat() : [];
-}
-
-function sorted(ids: readonly string[]): string {
-  return [...ids].sort().join();
 }

@@ -5,10 +5,8 @@ export const styles = css`
   :host {
     --_held: var(--aw-reactions-accent, var(--_accent));
     --_icon: var(--aw-reactions-icon-size, 32px);
-  }
-  .poll {
-    display: flow-root;
-    min-block-size: calc(90px + 7.2em);
+    --_reserve: calc(89px + 6em);
+    --_reserve-narrow: calc(69px + 3.7em);
   }
   .question {
     display: flex;
@@ -114,7 +112,7 @@ export const styles = css`
     color: var(--_held);
   }
   [aria-pressed='true'] .body {
-    fill: var(--_held);
+    fill: currentColor;
   }
   [aria-pressed='true'] .detail {
     stroke: var(--_on-accent);
@@ -152,12 +150,20 @@ export const styles = css`
     text-wrap: balance;
     color: var(--_muted);
   }
+  .question > .block {
+    inline-size: 12em;
+    block-size: 1.25em;
+  }
+  .icon.block {
+    border-radius: 50%;
+  }
+  .label.block {
+    inline-size: 4em;
+    block-size: 1.3em;
+  }
   @container (inline-size < 340px) {
     .choices {
       grid-template-columns: 1fr 1fr;
-    }
-    .poll {
-      min-block-size: calc(161px + 11em);
     }
   }
   @media (forced-colors: active) {

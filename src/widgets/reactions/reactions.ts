@@ -3,13 +3,13 @@ import { percentages } from '../../base/percentages.js';
 import { property, state } from '../../base/property.js';
 import { widgetStyles } from '../../base/styles.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { ApiError, parts, type Place, placeOf } from '../../client/index.js';
+import { parts, type Place, placeOf } from '../../client/index.js';
 import type { Choice, Reacted } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import { Ballot, listed } from './ballot.js';
-import { ReactEvent } from './events.js';
+import { Ballot } from './ballot.js';
 import { icon } from './icons.js';
 import { styles } from './reactions.styles.js';
+import type { VoteFailure, Voting } from './voting.js';
 
 /**
  * @summary A reaction poll under a story, or any poll of one question.
@@ -47,190 +47,147 @@ export class ReactionsElement extends WidgetElement {
   /** The poll's id. */
   @property() poll = 'reactions';
   /** Drawings in a row, one line per choice, or a small row of drawings and counts. */
-  @property({ reflect: true }) variant: 'buttons' | 'bars' | 'compact' = 'buttons';
+  @property() variant: 'buttons' | 'bars' | 'compact' = 'buttons';
 
-  @state() private ballot?: Ballot;
-  @state() private failure?: 'notSaved' | 'rateLimited';
+  /** @internal */
+  @state() ballot?: Ballot;
+  @state() private failure?: VoteFailure;
   #place?: Place;
-  /** What widgets on this poll tell one another, kept for when our own data comes later. */
-  #heard?: Reacted;
-  /** Only what the reader does is shown by a movement. */
-  #acted = false;
-  /** What is on its way to the API. */
-  #sent?: readonly string[];
+  /** Here from the reader's first act. */
+  #voting?: Voting;
+  /** What another widget on this poll last told, kept for when our own data comes later. */
+  #told?: Reacted;
 
   /** Does what a tap on a choice does: takes it, changes to it, or takes it back. */
   async react(choice: string): Promise<void> {
-    const { ballot } = this;
-    if (!ballot?.answer.poll.choices.some(({ id }) => id === choice) || ballot.answer.poll.state !== 'open') return;
-    this.#acted = true;
-    this.ballot = ballot.toggle(choice);
+    const { poll } = this.ballot?.answer ?? {};
+    if (poll?.state !== 'open' || !poll.choices.some(({ id }) => id === choice)) return;
+    this.ballot = this.ballot!.toggle(choice);
     this.failure = undefined;
-    // An act while another is on its way follows it.
-    if (this.#place && !this.#sent) await this.#send(this.#place);
+    try {
+      this.#voting ??= new (await import('./voting.js')).Voting(this);
+      // An act while another is on its way follows it.
+      if (!this.#voting.sent) this.failure = await this.#voting.settle(this.#place!);
+    } catch {
+      // The code for it could not be fetched: nothing was sent.
+      this.ballot = new Ballot(this.ballot.answer, this.ballot.held);
+      this.failure = 'notSaved';
+    }
+    this.announce(this.#summary(this.locale.words!));
   }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const place = (this.#place = placeOf(this, this.locale.declared));
-    this.#heard = undefined;
-    place.watch<Reacted>(this.#topic, (reacted) => this.#hear(reacted), signal);
+    this.#told = undefined;
+    place.watch(`reactions:${this.poll}`, (reacted: Reacted) => this.#hear(reacted), signal);
     place.watchReader(() => this.#overlay(place, signal), signal);
+    if (this.variant !== 'buttons') await this.#addVariants();
     const answer = await place.part(parts.reactions(this.poll), again);
     if (signal.aborted) return false;
-    const ballot = again ? new Ballot(answer, this.ballot?.held, this.ballot?.wanted) : new Ballot(answer);
-    this.ballot = this.#heard ? ballot.merge(this.#heard) : ballot;
+    this.ballot = new Ballot(answer, again ? this.ballot?.held : null, again ? this.ballot?.wanted : undefined);
+    if (this.#told) this.#hear(this.#told);
     void this.#overlay(place, signal);
-    return answer.poll.choices.length > 0;
+    return !!answer.poll.choices.length;
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const pollState = this.ballot?.answer.poll.state;
-    this.setState('voted', !!this.ballot?.wanted.length);
-    this.setState('closed', pollState === 'closed');
-    this.setState('frozen', pollState === 'frozen');
+    const { ballot } = this;
+    this.setState('voted', !!ballot?.wanted.length);
+    for (const name of ['closed', 'frozen']) this.setState(name, ballot?.answer.poll.state === name);
     // By CSSOM, which a strict style-src allows.
-    for (const bar of this.renderRoot.querySelectorAll<HTMLElement>('[data-share]')) {
+    this.renderRoot.querySelectorAll<HTMLElement>('.bar').forEach((bar) => {
       bar.style.setProperty('--_share', bar.dataset['share']!);
-    }
+    });
   }
 
   protected override renderLoading(): unknown {
-    return html`<div class="poll" data-variant=${this.#look} aria-hidden="true">
-      <div class="question"><span class="block"></span></div>
-      <div class="choices">
-        ${[0, 1, 2, 3].map(
-          () => html`<div class="choice"><span class="icon block"></span><span class="label block"></span></div>`,
-        )}
-      </div>
-    </div>`;
+    const choice = html`<div class="choice"><span class="icon block"></span><span class="label block"></span></div>`;
+    return html`<h2 class="question"><span class="block"></span></h2>
+      <div class="choices">${[choice, choice, choice, choice]}</div>`;
   }
 
   protected override renderReady(words: Catalogue): unknown {
     const ballot = this.ballot!;
-    const { choices, question, state } = ballot.answer.poll;
-    const shares = this.#sharesShown ? percentages(choices.map(({ id }) => ballot.counts![id]!)) : undefined;
-    return html`<section class="poll" data-variant=${this.#look} aria-labelledby="question">
-      <h2 id="question" class="question" part="question"><span>${question}</span></h2>
+    const { counts, poll } = ballot.answer;
+    const closed = poll.state === 'closed';
+    const voted = !!ballot.wanted.length;
+    const counted = counts && (poll.results !== 'after-voting' || voted || closed);
+    const shares = counted && (voted || closed) ? percentages(poll.choices.map(({ id }) => ballot.count(id))) : [];
+    return html`<section
+      class="${this.variant} ${this.#voting ? 'acted' : ''} ${this.failure ? 'failed' : ''}"
+      aria-labelledby="question"
+    >
+      <h2 id="question" class="question" part="question"><span>${poll.question}</span></h2>
       <div class="choices" part="choices" role="group" aria-labelledby="question">
-        ${choices.map((choice, index) => this.#renderChoice(choice, shares?.[index], state !== 'open', words))}
+        ${poll.choices.map((choice, index) => this.#renderChoice(choice, words, counted ? ballot.count(choice.id) : undefined, shares[index]))}
       </div>
-      <p class="summary ${this.failure ? 'failed' : ''}" part="summary">${this.#summary(words)}</p>
+      <p class="summary" part="summary">${this.#summary(words)}</p>
     </section>`;
   }
 
-  #renderChoice({ id, label, icon: name }: Choice, share: number | undefined, disabled: boolean, words: Catalogue) {
-    const count = this.#countsShown ? this.ballot!.counts![id]! : undefined;
+  #renderChoice({ id, label, icon: name }: Choice, words: Catalogue, count?: number, share?: number): unknown {
+    const { locale, ballot } = this;
     return html`<button
       class="choice"
       part="choice"
-      aria-pressed=${this.ballot!.wanted.includes(id)}
-      aria-disabled=${disabled || nothing}
-      aria-label=${count === undefined ? label : words.reactions.choice(label, this.locale.number(count))}
+      aria-pressed=${ballot!.wanted.includes(id)}
+      aria-disabled=${ballot!.answer.poll.state !== 'open' || nothing}
+      aria-label=${count === undefined ? label : words.reactions.choice(label, locale.number(count))}
       @click=${() => this.react(id)}
     >
-      <span class="icon">${icon(name)}</span>
+      <span class="icon" part="icon">${icon(name)}</span>
       <span class="label" part="label" data-label=${label}><span>${label}</span></span>
       <span class="count" part="count"
         >${
-          share !== undefined
-            ? this.locale.number(share / 100, { style: 'percent' })
-            : count !== undefined && this.locale.compact(count)
+          share === undefined || this.variant === 'compact'
+            ? count === undefined
+              ? nothing
+              : locale.compact(count)
+            : locale.number(share / 100, { style: 'percent' })
         }</span
       >
-      <span
-        class="bar"
-        part="bar"
-        data-share=${share === undefined ? 0 : share / 100}
-        ?hidden=${share === undefined}
-      ></span>
+      <span class="bar" part="bar" data-share=${(share ?? 0) / 100} ?hidden=${share === undefined}></span>
     </button>`;
   }
 
   /** The sentence below the choices: what became of it, or how many take part. */
   #summary({ reactions, common }: Catalogue): string {
-    const { wanted, counts, total = 0, answer } = this.ballot!;
-    const { choices, multiple, state, id } = answer.poll;
+    const { wanted, total, answer } = this.ballot!;
+    const { choices, multiple, state: standing, id } = answer.poll;
     if (this.failure) return this.failure === 'notSaved' ? reactions.notSaved : common.rateLimited;
-    const standing = () => {
-      const chosen = choices.find((choice) => choice.id === wanted[0]);
-      if (!counts) return reactions.hidden;
-      if (!chosen || multiple) return total ? reactions.total(total, this.locale.number(total)) : reactions.first;
-      const others = counts[chosen.id]! - 1;
-      const say = id === 'reactions' ? reactions.feels : reactions.chose;
-      return say(others, this.locale.number(others), chosen.label);
-    };
-    return [state === 'closed' && reactions.closed, state === 'frozen' && reactions.frozen, standing()]
-      .filter(Boolean)
-      .join(' ');
-  }
-
-  get #countsShown(): boolean {
-    const { counts, answer, wanted } = this.ballot!;
-    return !!counts && (answer.poll.results !== 'after-voting' || !!wanted.length || answer.poll.state === 'closed');
-  }
-
-  get #sharesShown(): boolean {
-    return this.#countsShown && (!!this.ballot!.wanted.length || this.ballot!.answer.poll.state === 'closed');
-  }
-
-  get #look(): string {
-    return ['bars', 'compact'].includes(this.variant) ? this.variant : 'buttons';
-  }
-
-  get #topic(): string {
-    return `reactions:${this.poll}`;
-  }
-
-  async #send(place: Place): Promise<void> {
-    try {
-      while (this.ballot && !this.ballot.settled) {
-        const { held, wanted, answer } = this.ballot;
-        this.#sent = wanted;
-        const reacted = await this.#put(place, wanted);
-        place.tell(this.#topic, reacted);
-        const previous = answer.poll.multiple ? [...held] : (held[0] ?? null);
-        this.dispatchEvent(new ReactEvent({ poll: this.poll, choice: reacted.choice, previous }));
-      }
-      const { words } = this.locale;
-      if (words) this.announce(this.ballot?.wanted.length ? this.#summary(words) : words.reactions.removed);
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#sent = undefined;
-    }
-  }
-
-  #put(place: Place, wanted: readonly string[]): Promise<Reacted> {
-    const { story } = place;
-    const { poll } = this;
-    if (!wanted.length) return place.act('DELETE', 'reactions', { query: { story, poll } });
-    const choice = this.ballot!.answer.poll.multiple ? [...wanted] : wanted[0];
-    return place.act('PUT', 'reactions', { body: { story, poll, choice } });
-  }
-
-  #fail(error: unknown): void {
-    const code = error instanceof ApiError ? error.code : undefined;
-    this.ballot = this.ballot?.undo();
-    this.failure = code === 'rate-limited' ? 'rateLimited' : 'notSaved';
-    if (this.locale.words) this.announce(this.#summary(this.locale.words));
-    if (code === 'poll-closed' || code === 'poll-frozen') void this.refresh();
+    const chosen = !multiple && choices.find((choice) => choice.id === wanted[0]);
+    const others = chosen ? this.ballot!.count(chosen.id) - 1 : 0;
+    const sentence = !answer.counts
+      ? reactions.hidden
+      : chosen
+        ? reactions[id === 'reactions' ? 'feels' : 'chose'](others, this.locale.number(others), chosen.label)
+        : total
+          ? reactions.total(total, this.locale.number(total))
+          : reactions.first;
+    return standing === 'open' ? sentence : `${reactions[standing]} ${sentence}`;
   }
 
   #hear(reacted: Reacted): void {
-    this.#heard = reacted;
-    const { ballot } = this;
+    this.#told = reacted;
+    const { sent } = this.#voting ?? {};
     // What the reader tapped since it was sent still stands.
-    const since = this.#sent && ballot?.wanted !== this.#sent ? ballot?.wanted : undefined;
-    this.ballot = ballot?.merge(reacted, since);
+    const since = sent && this.ballot?.wanted !== sent ? this.ballot?.wanted : undefined;
+    this.ballot = this.ballot?.merge(reacted, since);
   }
 
   async #overlay(place: Place, signal: AbortSignal): Promise<void> {
-    const before = this.ballot;
+    const wanted = this.ballot?.wanted;
     // Without the overlay the poll still reads and takes votes.
     const me = await place.me().catch(() => undefined);
-    if (signal.aborted || !before || this.ballot?.wanted !== before.wanted) return;
-    this.ballot = new Ballot(this.ballot.answer, listed(me?.reactions[this.poll]));
+    if (signal.aborted || !this.ballot || this.ballot.wanted !== wanted) return;
+    this.ballot = new Ballot(this.ballot.answer, me?.reactions[this.poll]);
+  }
+
+  async #addVariants(): Promise<void> {
+    const { variants } = await import('./variants.styles.js');
+    const { adoptedStyleSheets } = this.renderRoot as ShadowRoot;
+    if (!adoptedStyleSheets.includes(variants.styleSheet!)) adoptedStyleSheets.push(variants.styleSheet!);
   }
 }
 

@@ -2,6 +2,10 @@ import { css } from 'lit';
 
 /** The two other looks, fetched by the polls that ask for them. */
 export const variants = css`
+  :host([variant='compact']) {
+    --_reserve: 48px;
+    --_reserve-narrow: 0px;
+  }
   .bars .choices {
     grid-template-columns: 1fr;
     gap: var(--aw-space-1, 4px);
@@ -32,13 +36,10 @@ export const variants = css`
     inline-size: 100%;
     margin: 0;
   }
-  .compact.poll {
-    min-block-size: 48px;
-  }
   .compact .question,
   .compact .label,
   .compact .bar,
-  .compact .summary:not(.failed) {
+  .compact:not(.failed) .summary {
     position: absolute;
     inline-size: 1px;
     block-size: 1px;

@@ -1,0 +1,3 @@
+import { CommentCountElement } from '../widgets/comment-count/comment-count.js';
+
+CommentCountElement.define();

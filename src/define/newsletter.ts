@@ -1,0 +1,3 @@
+import { NewsletterElement } from '../widgets/newsletter/newsletter.js';
+
+NewsletterElement.define();

@@ -1,0 +1,9 @@
+/** Every element as a class, and nothing else: importing this registers nothing. */
+export { WidgetElement, type WidgetStatus } from './base/widget-element.js';
+export { WidgetEvent } from './base/widget-event.js';
+export { configure, signIn, signOut, type Settings } from './client/index.js';
+export { CommentCountElement } from './widgets/comment-count/comment-count.js';
+export { type SubscribeDetail, SubscribeEvent } from './widgets/newsletter/events.js';
+export { NewsletterElement } from './widgets/newsletter/newsletter.js';
+export { type ReactDetail, ReactEvent } from './widgets/reactions/events.js';
+export { ReactionsElement } from './widgets/reactions/reactions.js';

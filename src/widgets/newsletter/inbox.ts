@@ -1,0 +1,154 @@
+import { html, nothing } from 'lit';
+import type { WidgetElement } from '../../base/widget-element.js';
+import { ApiError, type Place } from '../../client/index.js';
+import type { Confirmed, SubscribeBody, Subscribed } from '../../contract/types.js';
+import type { Catalogue } from '../../locales/catalogue.js';
+import { SubscribeEvent } from './events.js';
+
+const secondsToResend = 60;
+
+/** Where a reader finds the message, by the end of the address. */
+const providers: [domain: RegExp, name: string, inbox: string][] = [
+  [/@(gmail|googlemail)\.com$/i, 'Gmail', 'https://mail.google.com/'],
+  [/@(outlook|hotmail|live|msn)\.[a-z.]+$/i, 'Outlook', 'https://outlook.live.com/mail/'],
+  [/@(yahoo\.[a-z.]+|ymail\.com)$/i, 'Yahoo Mail', 'https://mail.yahoo.com/'],
+];
+
+/** The second half of a signup: the message is on its way, and the code in it comes back. */
+export class Inbox {
+  state: Subscribed['state'] | Confirmed['state'] = 'check-inbox';
+  #failure?: 'codeWrong' | 'notSent' | 'rateLimited';
+  #seconds = secondsToResend;
+  #resent = false;
+  #busy = false;
+  #timer = setInterval(() => this.#tick(), 1000);
+  readonly #widget: WidgetElement;
+  readonly #place: Place;
+  readonly #body: SubscribeBody;
+  readonly #names: string[];
+  readonly #back: () => void;
+
+  /** @param back returns to the form, which still holds what was typed */
+  constructor(widget: WidgetElement, place: Place, body: SubscribeBody, names: string[], back: () => void) {
+    this.#widget = widget;
+    this.#place = place;
+    this.#body = body;
+    this.#names = names;
+    this.#back = () => {
+      clearInterval(this.#timer);
+      back();
+    };
+    void this.#focusHeading();
+  }
+
+  render({ newsletter, common }: Catalogue): unknown {
+    const { email } = this.#body;
+    const heading = this.state === 'confirmed' ? newsletter.confirmed : newsletter.checkInbox;
+    return html`<h2 id="heading" part="heading" tabindex="-1">${heading}</h2>
+      ${
+        this.state === 'confirmed'
+          ? html`<p class="promise" part="promise">${newsletter.confirmedText(this.#names.join(', '))}</p>`
+          : html`<p class="promise" part="promise">${newsletter.sentTo[0]}<b>${email}</b>${newsletter.sentTo[1]}</p>
+              ${this.#renderCode(newsletter, common.rateLimited)} ${this.#renderWays(newsletter)}`
+      }`;
+  }
+
+  #renderCode(words: Catalogue['newsletter'], rateLimited: string): unknown {
+    return html`<form novalidate @submit=${this.#confirm}>
+      <label for="code">${words.code}</label>
+      <div class="row">
+        <input
+          id="code"
+          class="field code"
+          part="field"
+          name="code"
+          inputmode="numeric"
+          autocomplete="one-time-code"
+          maxlength="6"
+          aria-invalid=${this.#failure === 'codeWrong'}
+          aria-describedby="code-failure"
+          @input=${this.#typed}
+        />
+        <button class="button primary" part="submit" aria-disabled=${this.#busy || nothing}>${words.confirm}</button>
+      </div>
+      ${
+        this.#failure
+          ? html`<p class="failure" part="failure" id="code-failure">
+              ${this.#failure === 'rateLimited' ? rateLimited : words[this.#failure]}
+            </p>`
+          : nothing
+      }
+    </form>`;
+  }
+
+  #renderWays(words: Catalogue['newsletter']): unknown {
+    const [, name, inbox] = providers.find(([domain]) => domain.test(this.#body.email)) ?? [];
+    const wait = this.#seconds > 0;
+    return html`<p class="ways">
+      ${inbox ? html`<a class="button quiet" href=${inbox} target="_blank" rel="noopener">${words.openInbox(name!)}</a>` : nothing}
+      <button class="button quiet" aria-disabled=${wait || nothing} @click=${this.#resend}>
+        ${this.#resent ? words.resent : wait ? words.resendIn(String(this.#seconds)) : words.resend}
+      </button>
+      <button class="button quiet" @click=${this.#back}>${words.change}</button>
+    </p>`;
+  }
+
+  #typed = ({ target }: Event): void => {
+    const field = target as HTMLInputElement;
+    field.value = field.value.replace(/\D/g, '');
+    if (field.value.length === 6) field.form!.requestSubmit();
+  };
+
+  #confirm = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const field = (event.target as HTMLFormElement).querySelector<HTMLInputElement>('#code')!;
+    if (this.#busy) return;
+    await this.#try(async () => {
+      const { email, lists } = this.#body;
+      if (field.value.length < 6) throw new ApiError('code-wrong');
+      const body = { email, code: field.value };
+      this.state = (await this.#place.send<Confirmed>('POST', 'subscriptions/code', body)).state;
+      clearInterval(this.#timer);
+      this.#widget.dispatchEvent(new SubscribeEvent({ lists, state: 'confirmed' }));
+    });
+    if (this.#failure) field.select();
+    else await this.#focusHeading();
+  };
+
+  #resend = async (): Promise<void> => {
+    if (this.#seconds || this.#busy) return;
+    await this.#try(async () => {
+      await this.#place.send<Subscribed>('POST', 'subscriptions', this.#body);
+      this.#seconds = secondsToResend;
+      this.#resent = true;
+    });
+  };
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    this.#busy = true;
+    this.#failure = undefined;
+    this.#widget.requestUpdate();
+    try {
+      await act();
+    } catch (error) {
+      const code = error instanceof ApiError && error.code;
+      this.#failure = code === 'code-wrong' ? 'codeWrong' : code === 'rate-limited' ? 'rateLimited' : 'notSent';
+    }
+    this.#busy = false;
+    this.#widget.requestUpdate();
+    await this.#widget.updateComplete;
+  }
+
+  #tick(): void {
+    if (this.#seconds) this.#seconds--;
+    // A moment is enough to have read that it was sent again.
+    if (this.#seconds < secondsToResend - 5) this.#resent = false;
+    if (!this.#widget.isConnected) clearInterval(this.#timer);
+    this.#widget.requestUpdate();
+  }
+
+  async #focusHeading(): Promise<void> {
+    await this.#widget.updateComplete;
+    this.#widget.renderRoot.querySelector<HTMLElement>('#heading')?.focus();
+  }
+}

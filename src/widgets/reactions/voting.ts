@@ -1,0 +1,67 @@
+import { ApiError, type Place } from '../../client/index.js';
+import type { HeldChoice, Reacted } from '../../contract/types.js';
+import { Ballot } from './ballot.js';
+import { ReactEvent } from './events.js';
+
+/** What voting needs of the widget that it works for. */
+export interface Voter extends EventTarget {
+  poll: string;
+  /** @internal */
+  ballot?: Ballot;
+  refresh(): Promise<void>;
+}
+
+/** What a widget says of an act that failed. */
+export type VoteFailure = 'notSaved' | 'rateLimited';
+
+/** Brings what the reader wants to the API, one act after another, the last one last. Fetched by the first act. */
+export class Voting {
+  /** What is on its way. */
+  sent?: readonly string[];
+  readonly #voter: Voter;
+
+  constructor(voter: Voter) {
+    this.#voter = voter;
+  }
+
+  /** @returns what went wrong, after the ballot is back as it was */
+  async settle(place: Place): Promise<VoteFailure | undefined> {
+    try {
+      while (!this.#settled) {
+        const { held, wanted, answer } = this.#voter.ballot!;
+        const shape = (ids: readonly string[]): HeldChoice => (answer.poll.multiple ? [...ids] : (ids[0] ?? null));
+        this.sent = wanted;
+        const reacted = await this.#send(place, shape(wanted));
+        place.tell(`reactions:${this.#voter.poll}`, reacted);
+        const detail = { poll: this.#voter.poll, choice: reacted.choice, previous: shape(held) };
+        this.#voter.dispatchEvent(new ReactEvent(detail));
+      }
+      return undefined;
+    } catch (error) {
+      return this.#undo(error);
+    } finally {
+      this.sent = undefined;
+    }
+  }
+
+  get #settled(): boolean {
+    const { held, wanted } = this.#voter.ballot!;
+    return [...held].sort().join() === [...wanted].sort().join();
+  }
+
+  #send(place: Place, choice: HeldChoice): Promise<Reacted> {
+    const { story } = place;
+    const { poll } = this.#voter;
+    return choice?.length
+      ? place.act('PUT', 'reactions', { body: { story, poll, choice } })
+      : place.act('DELETE', 'reactions', { query: { story, poll } });
+  }
+
+  #undo(error: unknown): VoteFailure {
+    const ballot = this.#voter.ballot!;
+    this.#voter.ballot = new Ballot(ballot.answer, ballot.held);
+    const code = error instanceof ApiError && error.code;
+    if (code === 'poll-closed' || code === 'poll-frozen') void this.#voter.refresh();
+    return code === 'rate-limited' ? 'rateLimited' : 'notSaved';
+  }
+}
