@@ -97,11 +97,13 @@ describe('an RSS feed', () => {
   test('what lacks a title or a link, and what was told before, is counted with the reason', () => {
     const { stories, skipped } = read(
       rss(
-        item('') +
-          item('', 'https://PAPER.example/a?utm_medium=rss#top') +
-          '<item><link>https://paper.example/b</link></item>' +
-          '<item><title><![CDATA[<img src=x>]]></title><link>https://paper.example/c</link></item>' +
+        [
+          item(''),
+          item('', 'https://PAPER.example/a?utm_medium=rss#top'),
+          '<item><link>https://paper.example/b</link></item>',
+          '<item><title><![CDATA[<img src=x>]]></title><link>https://paper.example/c</link></item>',
           '<item><title>Không có địa chỉ</title></item>',
+        ].join(''),
       ),
     );
     expect(stories).toHaveLength(1);

@@ -16,9 +16,11 @@ export interface Fetched {
 export interface FetchOptions {
   /** Lets addresses of the own network through. */
   readonly allowPrivate: boolean;
+  /** For the whole of it, redirects included. */
+  readonly timeoutMillis?: number;
 }
 
-const timeoutMillis = 10_000;
+const usualTimeoutMillis = 10_000;
 const mostBytes = 5 * 1024 * 1024;
 const mostRedirects = 3;
 
@@ -29,6 +31,7 @@ const mostRedirects = 3;
  * @throws OperatorError saying what went wrong
  */
 export async function fetchFeed(address: string, options: FetchOptions): Promise<Fetched> {
+  const { timeoutMillis = usualTimeoutMillis } = options;
   const signal = AbortSignal.timeout(timeoutMillis);
   try {
     let url = address;
@@ -48,8 +51,8 @@ export async function fetchFeed(address: string, options: FetchOptions): Promise
     }
     throw new OperatorError(`more than ${mostRedirects} redirects`);
   } catch (error) {
-    if (error instanceof OperatorError) throw error;
     if (signal.aborted) throw new OperatorError(`no answer within ${timeoutMillis / 1000} seconds`);
+    if (error instanceof OperatorError) throw error;
     throw new OperatorError((error as Error).message);
   }
 }
@@ -95,13 +98,15 @@ async function readAll(response: IncomingMessage): Promise<Uint8Array> {
   const body = encoding === 'gzip' ? response.pipe(createGunzip()) : response;
   // `pipe` does not hand on an answer that breaks off.
   response.on('error', (error) => body.destroy(error));
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > mostBytes) {
-      response.destroy();
-      throw new OperatorError(`the answer is larger than ${mostBytes / 1024 / 1024} MB`);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > mostBytes) throw new OperatorError(`the answer is larger than ${mostBytes / 1024 / 1024} MB`);
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    response.destroy();
+    throw error instanceof OperatorError ? error : new OperatorError('the answer broke off');
   }
   return Buffer.concat(chunks);
 }
