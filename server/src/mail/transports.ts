@@ -1,7 +1,7 @@
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
 import { OperatorError, type Config } from '../config.js';
-import { Outbox } from './outbox.js';
+import type { Outbox } from './outbox.js';
 import type { DueMail } from './queue.js';
 
 /** Hands one mail on. */

@@ -184,7 +184,7 @@ async function leavePage(
   leaving: Leaving | 'forged' | undefined,
   token: string,
 ): Promise<Response> {
-  if (leaving === 'forged') return deadLinkPage(c, () => []);
+  if (leaving === 'forged') return deadLinkPage(c, ({ unsubscribeGone }) => [unsubscribeGone]);
   if (!leaving) {
     const words = wordsIn();
     return htmlPage(c, {

@@ -9,7 +9,7 @@ import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import { inLang } from '../sites/words.js';
 import { readForm } from './form.js';
-import { readStoredNewsletters } from './lists.js';
+import { readStoredNewsletters, type StoredNewsletter } from './lists.js';
 import { consentChoice, hidden, masthead } from './views.js';
 import { wordsIn, type NewsletterWords } from './words.js';
 
@@ -18,7 +18,9 @@ const path = '/newsletter/subscribe';
 /** What was typed into the form so far. */
 interface Typed {
   readonly email: string;
+  /** The lists ticked, and the wordings that stood beside them. */
   readonly lists: readonly string[];
+  readonly consents: readonly string[];
   readonly lang: string;
 }
 
@@ -33,12 +35,18 @@ export function addSubscribePage(app: Api, services: Services): void {
     const site = await sites.get(c.req.query('site') ?? '');
     const lang = c.req.query('lang') ?? '';
     if (!site) return unknownSite(c, lang);
-    return formPage(c, services, site, { email: '', lists: c.req.queries('list') ?? [], lang }, undefined);
+    const offered = c.req.queries('list');
+    return formPage(c, services, site, { email: '', lists: [], consents: [], lang }, { offered });
   });
 
   app.post(path, async (c) => {
     const form = await readForm(c);
-    const typed = { email: form.text('email'), lists: form.all('list'), lang: form.text('lang') };
+    const typed = {
+      email: form.text('email'),
+      lists: form.all('list'),
+      consents: form.all('consent'),
+      lang: form.text('lang'),
+    };
     const site = await sites.get(form.text('site'));
     if (!site) return unknownSite(c, typed.lang);
     try {
@@ -48,14 +56,14 @@ export function addSubscribePage(app: Api, services: Services): void {
       await subscriptions.request(site, {
         email: typed.email,
         lists: typed.lists,
-        consents: form.all('consent'),
+        consents: typed.consents,
         lang: isTag(typed.lang) ? typed.lang : undefined,
         trapped: form.text(trapField) !== '',
         method: 'form',
       });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return formPage(c, services, site, typed, error);
+      return formPage(c, services, site, typed, { problem: error });
     }
     return inboxPage(c, site, { email: typed.email, lang: typed.lang });
   });
@@ -108,11 +116,16 @@ async function formPage(
   c: Context,
   { database }: Services,
   site: Site,
-  { email, lists, lang }: Typed,
-  problem: Problem | undefined,
+  { email, lists, consents, lang }: Typed,
+  { offered, problem }: { offered?: readonly string[] | undefined; problem?: Problem },
 ): Promise<Response> {
   const words = wordsIn(lang, site.lang);
-  const newsletters = await readStoredNewsletters(database.read, site.id);
+  const newsletters = (await readStoredNewsletters(database.read, site.id)).filter(
+    ({ id }) => offered?.includes(id) ?? true,
+  );
+  // Ticked stays what a reader has ticked beside the wording of today; nothing else is ever ticked for them.
+  const wasTicked = ({ id, consent }: StoredNewsletter) =>
+    lists.includes(id) && consents.includes(consent.id) && problem?.code !== 'origin-not-allowed';
   const told = problem && tell(words, problem);
   const say = (given: Readonly<Record<string, string>>) => inLang(given, lang, site.lang);
   return htmlPage(c, {
@@ -128,9 +141,7 @@ async function formPage(
               <form method="post" action="${path}">
                 ${told ? html`<p class="problem" role="alert">${told}</p>` : ''} ${hidden('site', site.id)}
                 ${hidden('lang', lang)}
-                ${newsletters.map((newsletter) =>
-                  consentChoice(newsletter, say, { checked: lists.includes(newsletter.id) }),
-                )}
+                ${newsletters.map((newsletter) => consentChoice(newsletter, say, { checked: wasTicked(newsletter) }))}
                 <label for="email">${words.subscribeEmail}</label>
                 <input
                   type="email"
@@ -145,7 +156,7 @@ async function formPage(
                   <label for="trap">${words.subscribeTrap}</label>
                   <input type="text" id="trap" name="${trapField}" tabindex="-1" autocomplete="off" />
                 </div>
-                <p><button>${words.subscribeButton}</button></p>
+                <button>${words.subscribeButton}</button>
               </form>`
       }`,
   });

@@ -23,6 +23,7 @@ const vi = {
   unsubscribedTitle: 'Đã hủy đăng ký',
   unsubscribedLead: (names: string) => `Bạn sẽ không nhận ${names} nữa.`,
   unsubscribedPlain: 'Địa chỉ của bạn không còn trong danh sách nhận.',
+  unsubscribeGone: 'Hãy mở liên kết hủy đăng ký trong thư mới nhất bạn nhận được.',
   unsubscribedBack: 'Bạn có thể đăng ký lại bất cứ lúc nào.',
 
   preferencesTitle: 'Bản tin của bạn',
@@ -91,6 +92,7 @@ const en: NewsletterWords = {
   unsubscribedTitle: 'You are unsubscribed',
   unsubscribedLead: (names) => `You will no longer receive ${names}.`,
   unsubscribedPlain: 'Your address is not on the list any more.',
+  unsubscribeGone: 'Please use the unsubscribe link of the latest mail you received.',
   unsubscribedBack: 'You can sign up again at any time.',
 
   preferencesTitle: 'Your newsletters',
