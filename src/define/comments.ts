@@ -1,0 +1,3 @@
+import { CommentsElement } from '../widgets/comments/comments.js';
+
+CommentsElement.define();

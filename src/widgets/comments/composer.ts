@@ -1,0 +1,293 @@
+import { html, nothing } from 'lit';
+import { ApiError } from '../../client/index.js';
+import { pageSettings } from '../../client/settings.js';
+import { SafeStorage } from '../../client/storage.js';
+import type { CommentAnswer, Reader } from '../../contract/types.js';
+import type { Catalogue } from '../../locales/catalogue.js';
+import { SignInRequestEvent } from './events.js';
+import type { Participation } from './participation.js';
+
+/** From here on the reader is told how much room is left. */
+const nearLimit = 200;
+
+/** What is kept of a text until the API has it: also of an attempt, so that the same text sent again is the same post. */
+interface Draft {
+  text: string;
+  attempt?: { text: string; key: string };
+}
+
+/** One field to write in, for a comment, a reply or a change. What is in it outlives a reload and a failed post. */
+export class Composer {
+  open = false;
+  #busy = false;
+  #failure?: string;
+  #left?: number;
+  readonly #key: string;
+  readonly #owner: Participation;
+  readonly #storage = new SafeStorage(pageSettings().storage);
+
+  constructor(key: string, owner: Participation) {
+    this.#key = key;
+    this.#owner = owner;
+  }
+
+  /** Opens, with what was written before or is to be changed, and goes to the field. */
+  async start(text = ''): Promise<void> {
+    this.open = true;
+    await this.#redraw();
+    this.#fill(text);
+    this.#field?.focus();
+  }
+
+  close(): void {
+    this.open = false;
+    this.#failure = undefined;
+    void this.#redraw();
+    if (this.#commentId) void this.#owner.seat.focus(this.#owner.conversation.find(this.#commentId));
+  }
+
+  handle = (event: Event): void => {
+    if (event.type === 'submit') {
+      event.preventDefault();
+      void this.#submit();
+    } else if (event.type === 'keydown') this.#type(event as KeyboardEvent);
+    else {
+      if (!this.open) {
+        this.open = true;
+        this.#fill('');
+      }
+      this.#changed();
+    }
+  };
+
+  /** The whole form, for a reply or a change. */
+  render(): unknown {
+    const { comments } = this.#owner.words;
+    const name = this.#commentId && this.#owner.conversation.find(this.#commentId)?.author.name;
+    return html`<form
+      class="composer open"
+      part="composer"
+      data-for=${this.#key}
+      @input=${this.handle}
+      @keydown=${this.handle}
+      @submit=${this.handle}
+    >
+      <textarea
+        class="line"
+        rows="3"
+        aria-label=${this.#edits ? comments.text : comments.replyTo(name || comments.guest)}
+        placeholder=${this.#edits ? nothing : comments.replyTo(name || comments.guest)}
+      ></textarea>
+      ${this.renderRest()}
+    </form>`;
+  }
+
+  /** What stands below the field once it is open. */
+  renderRest(): unknown {
+    if (!this.open) return nothing;
+    const { comments } = this.#owner.words;
+    const { locale } = this.#owner.seat;
+    const left = this.#left;
+    return html`
+      ${
+        this.#nameless
+          ? html`<input
+              class="field name"
+              name="name"
+              autocomplete="nickname"
+              aria-label=${comments.name}
+              placeholder=${comments.name}
+            />`
+          : nothing
+      }
+      ${this.#lacksIdentity ? html`<p class="hint muted">${comments.signIn}</p>` : nothing}
+      <p class="foot">
+        ${this.#failure ? html`<span class="failure">${this.#failure}</span>` : nothing}
+        ${
+          left === undefined
+            ? nothing
+            : html`<span class="left ${left < 0 ? 'failure' : 'muted'}"
+                >${comments.left(left, locale.number(Math.abs(left)))}</span
+              >`
+        }
+        <button type="button" class="button quiet" data-act="close" data-id=${this.#key}>${comments.cancel}</button>
+        <button class="button primary" aria-disabled=${this.#busy}>
+          ${this.#busy ? comments.sending : this.#edits ? comments.save : comments.send}
+        </button>
+      </p>
+    `;
+  }
+
+  get #edits(): boolean {
+    return this.#key.startsWith('edit:');
+  }
+
+  /** The comment replied to or changed. */
+  get #commentId(): string {
+    return this.#key.replace('edit:', '');
+  }
+
+  get #nameless(): boolean {
+    const reader = this.#owner.seat.reader();
+    return !this.#edits && !reader?.name && (!reader || reader.kind === 'guest') && !this.#lacksIdentity;
+  }
+
+  get #lacksIdentity(): boolean {
+    return !identified(this.#owner.seat.reader(), this.#owner.conversation.thread.rules.who);
+  }
+
+  get #form(): HTMLFormElement | null {
+    return this.#owner.seat.host.renderRoot.querySelector(`form[data-for="${this.#key}"]`);
+  }
+
+  get #field(): HTMLTextAreaElement | undefined {
+    return this.#form?.querySelector('textarea') ?? undefined;
+  }
+
+  get #draftKey(): string {
+    return `afterword:draft:${this.#owner.seat.place.story}:${this.#key}`;
+  }
+
+  get #draft(): Draft | undefined {
+    return this.#storage.get<Draft>(this.#draftKey);
+  }
+
+  set #draft(draft: Draft | undefined) {
+    this.#storage.set(this.#draftKey, draft);
+  }
+
+  #redraw(): Promise<unknown> {
+    this.#owner.seat.host.requestUpdate();
+    return this.#owner.seat.host.updateComplete;
+  }
+
+  #fill(text: string): void {
+    const field = this.#field;
+    const kept = this.#draft?.text;
+    if (field && !field.value) field.value = typeof kept === 'string' ? kept : text;
+    this.#count();
+    void this.#redraw();
+  }
+
+  #changed(): void {
+    const text = this.#field?.value ?? '';
+    this.#draft = text ? { ...this.#draft, text } : undefined;
+    this.#count();
+    if (this.#failure) this.#failure = undefined;
+    void this.#redraw();
+  }
+
+  #count(): void {
+    const { maxGraphemes } = this.#owner.conversation.thread.rules;
+    const text = this.#field?.value ?? '';
+    // No text has more graphemes than units: counting is for those near the limit.
+    const left = text.length < maxGraphemes - nearLimit ? undefined : maxGraphemes - graphemes(text.trim());
+    this.#left = left === undefined || left > nearLimit ? undefined : left;
+  }
+
+  #type({ key, ctrlKey, metaKey, isComposing }: KeyboardEvent): void {
+    if (key === 'Enter' && (ctrlKey || metaKey) && !isComposing) void this.#submit();
+    else if (key === 'Escape' && !isComposing && !this.#field?.value) {
+      if (!this.#key) this.#field?.blur();
+      this.close();
+    }
+  }
+
+  async #submit(): Promise<void> {
+    const { words } = this.#owner;
+    const text = (this.#field?.value ?? '').trim();
+    if (this.#busy) return;
+    if (!text || (this.#left ?? 0) < 0) {
+      this.#fail(text ? words.comments.tooLong : words.comments.empty);
+      this.#field?.focus();
+      return;
+    }
+    this.#busy = true;
+    this.#failure = undefined;
+    void this.#redraw();
+    try {
+      if (!(await this.#identify())) return this.#fail(words.comments.signIn);
+      const { comment } = await this.#send(text);
+      this.#draft = undefined;
+      if (this.#field) this.#field.value = '';
+      this.open = false;
+      const said = this.#edits
+        ? words.comments.saved
+        : comment.state === 'pending'
+          ? words.comments.held
+          : words.comments.posted;
+      await this.#owner.keep(comment, said);
+    } catch (error) {
+      this.#fail(sentence(error, words));
+    } finally {
+      this.#busy = false;
+      void this.#redraw();
+    }
+  }
+
+  async #send(text: string): Promise<CommentAnswer> {
+    const { place } = this.#owner.seat;
+    if (this.#edits) return place.act('PATCH', `comments/${this.#commentId}`, { body: { text } });
+    const name = this.#form?.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
+    if (name) {
+      await place.act('PATCH', 'readers/me', { body: { name } });
+    }
+    let { attempt } = this.#draft ?? {};
+    if (attempt?.text !== text) attempt = { text, key: randomKey() };
+    this.#draft = { text, attempt };
+    const body = { story: place.story, text, ...(this.#key && { parentId: this.#key }) };
+    const answer = await place.act<CommentAnswer>('POST', 'comments', { body, idempotencyKey: attempt.key });
+    if (!this.#owner.seat.reader()?.name) void this.#owner.seat.reload();
+    return answer;
+  }
+
+  /** Asks the page who the reader is, where the thread wants to know more than that somebody writes. */
+  async #identify(): Promise<boolean> {
+    if (!this.#lacksIdentity) return true;
+    const request = new SignInRequestEvent();
+    this.#owner.seat.host.dispatchEvent(request);
+    if (!request.answer) return false;
+    await this.#owner.seat.place.signIn(await request.answer);
+    await this.#owner.seat.reload();
+    return true;
+  }
+
+  #fail(failure: string): void {
+    this.#failure = failure;
+    this.#owner.seat.say(failure);
+    void this.#redraw();
+  }
+}
+
+function identified(reader: Reader | undefined, who: 'guest' | Reader['kind']): boolean {
+  const ranks = ['guest', 'email', 'signed-on'];
+  return ranks.indexOf(reader?.kind ?? 'guest') >= ranks.indexOf(who);
+}
+
+function sentence(error: unknown, { common, comments }: Catalogue): string {
+  switch (error instanceof ApiError ? error.code : undefined) {
+    case 'rate-limited':
+      return common.rateLimited;
+    case 'comment-empty':
+      return comments.empty;
+    case 'comment-too-long':
+      return comments.tooLong;
+    case 'edit-window-over':
+      return comments.tooLate;
+    case 'thread-closed':
+      return comments.closed;
+    case 'identity-required':
+      return comments.signIn;
+    default:
+      return comments.notSent;
+  }
+}
+
+function graphemes(text: string): number {
+  return Intl.Segmenter ? [...new Intl.Segmenter().segment(text)].length : [...text].length;
+}
+
+/** `crypto.randomUUID` is for secure pages alone; partners may still be on plain http. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

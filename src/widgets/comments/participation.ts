@@ -1,0 +1,154 @@
+import { html, nothing } from 'lit';
+import { formStyles } from '../../base/form-styles.js';
+import type { LocaleController } from '../../base/locale.js';
+import { ApiError, type Place } from '../../client/index.js';
+import type { Comment, CommentAnswer, CommentVoted, Reader } from '../../contract/types.js';
+import type { Catalogue } from '../../locales/catalogue.js';
+import { Composer } from './composer.js';
+import { composerStyles } from './composer.styles.js';
+import type { CommentsElement } from './comments.js';
+import type { Conversation, Vote } from './conversation.js';
+import { CommentEvent, CommentVoteEvent } from './events.js';
+
+/** What the widget lends to the half of it that comes when the reader takes part. */
+export interface Seat {
+  readonly host: CommentsElement;
+  readonly place: Place;
+  readonly locale: LocaleController;
+  reader(): Reader | undefined;
+  say(text: string): void;
+  focus(comment?: Comment): Promise<void>;
+  /** Brings what is the reader's anew. */
+  reload(): Promise<void>;
+}
+
+/** Everything a reader does in a thread: writing, changing, deleting, voting. */
+export class Participation {
+  readonly seat: Seat;
+  #conversation: Conversation;
+  readonly #composers = new Map<string, Composer>();
+  readonly #failures = new Map<string, string>();
+  readonly #voting = new Set<string>();
+  #confirming?: string;
+
+  constructor(conversation: Conversation, seat: Seat) {
+    this.#conversation = conversation;
+    this.seat = seat;
+    const root = seat.host.renderRoot as ShadowRoot;
+    const sheets = [formStyles, composerStyles].map(({ styleSheet }) => styleSheet!);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets.filter((sheet) => !sheets.includes(sheet)), ...sheets];
+  }
+
+  get conversation(): Conversation {
+    return this.#conversation;
+  }
+
+  get words(): Catalogue {
+    return this.seat.locale.words!;
+  }
+
+  /** Goes on in the same thread, fetched in another order. */
+  moveTo(conversation: Conversation): void {
+    this.#conversation = conversation;
+  }
+
+  /** @param key empty for the thread's own, a comment's id for a reply, `edit:` and an id for a change */
+  composer(key: string): Composer {
+    let composer = this.#composers.get(key);
+    if (!composer) this.#composers.set(key, (composer = new Composer(key, this)));
+    return composer;
+  }
+
+  renderComposer(key: string): unknown {
+    const composer = this.#composers.get(key);
+    return composer?.open ? composer.render() : undefined;
+  }
+
+  /** Asks once more before a comment is deleted, where the ways to act on it stand. */
+  renderConfirmation({ id }: Comment): unknown {
+    if (this.#confirming !== id) return undefined;
+    const { comments } = this.words;
+    return html`<p class="acts" role="group" aria-label=${comments.removeSure}>
+      <span>${comments.removeSure}</span>
+      <button class="danger" data-act="confirm" data-id=${id}>${comments.remove}</button>
+      <button data-act="keep" data-id=${id}>${comments.keep}</button>
+    </p>`;
+  }
+
+  renderFailure(id: string): unknown {
+    const failure = this.#failures.get(id);
+    return failure ? html`<p class="failure">${failure}</p>` : nothing;
+  }
+
+  async act(act: string, id: string): Promise<void> {
+    const comment = this.#conversation.find(id);
+    this.#failures.delete(id);
+    if (act === 'close') this.composer(id).close();
+    if (!comment) return;
+    if (act === 'like') await this.#vote(comment, 1);
+    else if (act === 'dislike') await this.#vote(comment, -1);
+    else if (act === 'reply') await this.composer(id).start();
+    else if (act === 'edit') await this.composer(`edit:${id}`).start(comment.text);
+    else if (act === 'confirm') await this.#remove(comment);
+    else if (act === 'remove' || act === 'keep') await this.#confirm(act === 'remove' ? id : undefined, id);
+  }
+
+  /** Takes in a comment that the API has kept, and goes to it. */
+  async keep(comment: Comment, said: string): Promise<void> {
+    this.#conversation.put(comment);
+    this.seat.host.dispatchEvent(new CommentEvent(comment));
+    this.seat.say(said);
+    await this.seat.focus(this.#conversation.find(comment.id));
+  }
+
+  async #confirm(confirming: string | undefined, id: string): Promise<void> {
+    this.#confirming = confirming;
+    this.seat.host.requestUpdate();
+    await this.seat.host.updateComplete;
+    const act = confirming ? 'keep' : 'remove';
+    this.seat.host.renderRoot.querySelector<HTMLElement>(`[data-act=${act}][data-id="${id}"]`)?.focus();
+  }
+
+  async #remove({ id }: Comment): Promise<void> {
+    try {
+      const { comment } = await this.seat.place.act<CommentAnswer>('DELETE', `comments/${id}`, {});
+      this.#confirming = undefined;
+      await this.keep(comment, this.words.comments.removed);
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  /** Shows at once; taps while one is on its way follow it, and the last one holds. */
+  async #vote({ id }: Comment, tapped: 1 | -1): Promise<void> {
+    const conversation = this.#conversation;
+    const wanted = () => conversation.votes.get(id) ?? 0;
+    const before = conversation.vote(id, wanted() === tapped ? 0 : tapped);
+    this.seat.host.requestUpdate();
+    if (this.#voting.has(id)) return;
+    this.#voting.add(id);
+    try {
+      for (let sent: Vote | undefined; sent !== wanted();) {
+        sent = wanted();
+        const path = `comments/${id}/vote`;
+        const voted = await this.seat.place.act<CommentVoted>('PUT', path, { body: { value: sent } });
+        this.seat.host.dispatchEvent(new CommentVoteEvent(id, voted.value));
+        if (sent === wanted()) conversation.settle(id, voted);
+      }
+    } catch (error) {
+      conversation.settle(id, before);
+      this.#fail(id, error);
+    } finally {
+      this.#voting.delete(id);
+      this.seat.host.requestUpdate();
+    }
+  }
+
+  #fail(id: string, error: unknown): void {
+    const { common, comments } = this.words;
+    const failure = (error as ApiError).code === 'rate-limited' ? common.rateLimited : comments.notDone;
+    this.#failures.set(id, failure);
+    this.seat.say(failure);
+    this.seat.host.requestUpdate();
+  }
+}
