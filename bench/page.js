@@ -5,10 +5,9 @@
 import { parseArgs } from 'node:util';
 import { pageStates } from '../scripts/page-states.js';
 import { launchBrowser } from '../test/setup/launch-browser.js';
+import { readThrough, shiftIn } from '../test/setup/layout-shift.js';
 import { startServer } from '../test/setup/start-server.js';
 import { median, printTable } from './table.js';
-
-/** @typedef {import('playwright').Page} Page */
 
 const { values: options } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, cpu: { type: 'string', default: '4' } },
@@ -25,7 +24,7 @@ try {
     const row = { state: state.name };
     const moved = new Set();
     for (const width of widths) {
-      const found = await shiftIn(state, width);
+      const found = await shiftIn(browser, server.url, state, width);
       row[`${width} px`] = found.shift;
       for (const name of found.moved) moved.add(name);
     }
@@ -49,65 +48,6 @@ try {
 } finally {
   await browser.close();
   await server.stop();
-}
-
-/**
- * Opens the page in a state, reads it from top to bottom and back, and adds up what moved without being asked to.
- *
- * @param {import('../scripts/page-states.js').PageState} state
- * @param {number} width
- */
-async function shiftIn(state, width) {
-  const page = await browser.newPage({ viewport: { width, height: 800 } });
-  try {
-    await page.addInitScript(watchShifts);
-    await state.prepare?.(page);
-    await page.goto(server.url, { waitUntil: 'load' });
-    await read(page);
-    await state.act?.(page);
-    await page.waitForTimeout(300);
-    await read(page);
-    return await page.evaluate(() => ({
-      shift: Math.round(Reflect.get(globalThis, 'shiftOfPage') * 1e4) / 1e4,
-      moved: [...Reflect.get(globalThis, 'movedOnPage')],
-    }));
-  } finally {
-    await page.close();
-  }
-}
-
-/** Runs in the page. */
-function watchShifts() {
-  Object.assign(globalThis, { shiftOfPage: 0, movedOnPage: new Set() });
-  /** @param {Node | null} node */
-  const named = (node) => {
-    const element = node instanceof Element ? node : node?.parentElement;
-    return element ? [element.localName, ...element.classList].join('.') : 'something gone';
-  };
-  const observer = new PerformanceObserver((list) => {
-    const entries = /** @type {{ value: number, hadRecentInput: boolean, sources: { node: Node | null }[] }[]} */ (
-      /** @type {unknown} */ (list.getEntries())
-    );
-    for (const { value, hadRecentInput, sources } of entries) {
-      if (hadRecentInput) continue;
-      Object.assign(globalThis, { shiftOfPage: Reflect.get(globalThis, 'shiftOfPage') + value });
-      for (const { node } of sources) Reflect.get(globalThis, 'movedOnPage').add(named(node));
-    }
-  });
-  observer.observe({ type: 'layout-shift', buffered: true });
-}
-
-/** @param {Page} page */
-async function read(page) {
-  await page.evaluate(async () => {
-    const step = innerHeight / 2;
-    for (let top = 0; top < document.documentElement.scrollHeight; top += step) {
-      scrollTo(0, top);
-      await new Promise((resolve) => setTimeout(resolve, 150));
-    }
-    scrollTo(0, 0);
-    await new Promise((resolve) => setTimeout(resolve, 150));
-  });
 }
 
 /** What one visit costs until the first widget in view can be used. */
@@ -137,7 +77,7 @@ async function cost() {
     });
     await page.waitForTimeout(500);
     const { data, all: requests } = sent;
-    await read(page);
+    await readThrough(page);
     await page.waitForTimeout(500);
     return {
       usable: Number(await usable.jsonValue()),
