@@ -134,7 +134,7 @@ describe.each(databases)('the pages of newsletters on %s', (kind) => {
     expect(asked.form).toMatchObject({ action: '/newsletter/unsubscribe', fields: [['token', token, false]] });
     expect(await server.states(lan)).toEqual({ daily: 'confirmed' });
     const done = await page(await server.post('/newsletter/unsubscribe', { token }));
-    expect(done).toMatchObject({ status: 200, title: 'Đã hủy đăng ký', form: null });
+    expect(done).toMatchObject({ status: 200, title: 'Đã huỷ đăng ký', form: null });
     expect(await server.states(lan)).toEqual({ daily: 'unsubscribed' });
   });
 
@@ -192,7 +192,7 @@ describe.each(databases)('the pages of newsletters on %s', (kind) => {
       '',
     );
     const answer = await server.post('/newsletter/unsubscribe', { token: mail.tokenFor('unsubscribe') });
-    expect(await page(answer)).toMatchObject({ status: 200, title: 'Đã hủy đăng ký' });
+    expect(await page(answer)).toMatchObject({ status: 200, title: 'Đã huỷ đăng ký' });
   });
 
   it('let the holder of a link choose newsletters, each with its consent', async () => {

@@ -153,12 +153,12 @@ describe.each(databases)('newsletters on %s', (kind) => {
     expect(await events()).toEqual([]);
   });
 
-  it('send one mail in ten minutes and three a day to an address that does not answer', async () => {
+  it('send one mail a minute and three a day to an address that does not answer', async () => {
     await Promise.all(Array.from({ length: 20 }, () => server.subscribe()));
     await server.subscribe({ email: 'LAN@Reader.Example', lists: ['weekend'], consent: 'weekend-1' });
     expect(await server.mails()).toHaveLength(1);
     for (let more = 0; more < 5; more++) {
-      await passTime(11 * 60_000);
+      await passTime(60_000);
       await server.subscribe();
       await server.mails();
     }

@@ -17,7 +17,8 @@ export interface ConsentedList {
 export const confirmMillis = 7 * 24 * 60 * 60_000;
 export const manageMillis = 30 * 24 * 60 * 60_000;
 const dayMillis = 24 * 60 * 60_000;
-const pauseMillis = 10 * 60_000;
+/** A little less than the widget makes its reader wait before "send again". */
+const pauseMillis = 55_000;
 const mostPerDay = 3;
 
 /** Stores what was asked for. The same work for every address, so that the answer tells nothing about it. */
