@@ -12,7 +12,7 @@ export interface Shelf {
 }
 
 const freshMillis = 5000;
-const newest = 300;
+const most = 300;
 const dayMillis = 24 * 60 * 60 * 1000;
 /** Older stories are not what people mean by "most read", however often they are found by a search. */
 const oldestMostReadMillis = 60 * dayMillis;
@@ -55,32 +55,44 @@ export class Shelves {
   }
 
   #newest(siteId: string, name: Exclude<ShelfName, 'most-read'>, now: number): Promise<PublishedStory[]> {
-    let query = this.#published(siteId, now).orderBy('stories.publishedAt', 'desc').orderBy('stories.id', 'desc');
-    if (name === 'sponsored') query = query.where('stories.sponsorJson', 'is not', null);
-    else query = query.where('stories.sponsorJson', 'is', null).where('stories.kind', '!=', 'sponsored');
+    let query =
+      name === 'sponsored'
+        ? this.#published(siteId, now).where('stories.sponsorJson', 'is not', null)
+        : this.#newsroom(siteId, now);
     if (name === 'videos') query = query.where('stories.kind', '=', 'video');
     if (name === 'editor') query = query.where('stories.dontMiss', '=', 1);
-    return query.limit(newest).execute();
+    return query.orderBy('stories.publishedAt', 'desc').orderBy('stories.id', 'desc').limit(most).execute();
   }
 
   async #mostRead(siteId: string, now: number): Promise<PublishedStory[]> {
-    const rows = await this.#published(siteId, now)
-      .innerJoin('story_reads', 'story_reads.storyId', 'stories.id')
-      .select(['story_reads.value', 'story_reads.at'])
-      .where('stories.sponsorJson', 'is', null)
-      .where('stories.kind', '!=', 'sponsored')
+    const counters = await this.#database.read
+      .selectFrom('story_reads')
+      .innerJoin('stories', 'stories.id', 'story_reads.storyId')
+      .select(['stories.id', 'story_reads.value', 'story_reads.at'])
+      .where('stories.siteId', '=', siteId)
       .where('stories.publishedAt', '>=', now - oldestMostReadMillis)
       .where('story_reads.total', '>=', leastReads)
       .where('story_reads.at', '>=', now - forgottenMillis)
       .orderBy('story_reads.at', 'desc')
       .limit(mostCounted)
       .execute();
-    return rows
-      .map((row) => ({ row, reads: decayed(row, now) }))
+    const ids = counters
+      .map((counter) => ({ id: counter.id, reads: decayed(counter, now) }))
       .filter(({ reads }) => reads >= 1)
       .sort((a, b) => b.reads - a.reads)
-      .slice(0, newest)
-      .map(({ row }) => row);
+      .slice(0, most)
+      .map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const rows = await this.#newsroom(siteId, now).where('stories.id', 'in', ids).execute();
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  /** What may stand in every rail: advertising, labelled or not, may not. */
+  #newsroom(siteId: string, now: number) {
+    return this.#published(siteId, now)
+      .where('stories.sponsorJson', 'is', null)
+      .where('stories.kind', '!=', 'sponsored');
   }
 
   #published(siteId: string, now: number) {
