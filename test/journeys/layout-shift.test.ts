@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { pageStates } from '../../scripts/page-states.js';
 import { launchBrowser } from '../setup/launch-browser.js';
 import { shiftIn } from '../setup/layout-shift.js';
@@ -17,9 +17,10 @@ afterAll(async () => {
 
 describe('nothing on the demo moves that the reader did not move', () => {
   const widths = [360, 1280];
-  test.each(pageStates.flatMap((state) => widths.map((width) => ({ state, width, name: state.name }))))(
+  // Each waits more than it works.
+  test.concurrent.for(pageStates.flatMap((state) => widths.map((width) => ({ state, width, name: state.name }))))(
     '$name, $width px wide',
-    async ({ state, width }) => {
+    async ({ state, width }, { expect }) => {
       const { shift, moved } = await shiftIn(browser, server.url, state, width);
       expect({ shift: shift.toFixed(3), moved: shift >= 0.0005 ? moved : [] }).toEqual({ shift: '0.000', moved: [] });
     },

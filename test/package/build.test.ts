@@ -66,11 +66,14 @@ describe('the build', () => {
     }
   });
 
-  test('publishes no type that leads nowhere', () => {
-    const lost = declarations.flatMap((file) =>
+  test.each([
+    { what: 'script', files: scripts, ending: '.js' },
+    { what: 'type', files: declarations, ending: '.d.ts' },
+  ])('holds no $what that leads nowhere', ({ files, ending }) => {
+    const lost = files.flatMap((file) =>
       importsOf(file)
         .filter((specifier) => specifier.startsWith('.'))
-        .map((specifier) => join(dirname(file), specifier.replace(/\.js$/, '.d.ts')))
+        .map((specifier) => join(dirname(file), specifier.replace(/\.js$/, ending)))
         .filter((target) => !existsSync(join(root, target)))
         .map((target) => `${file} → ${target}`),
     );
