@@ -14,6 +14,11 @@ export function addDocsRoutes(app: Api): void {
     scheme: 'bearer',
     description: 'A reader token, from `POST /v1/sites/{site}/readers`.',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'server', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The key of the site’s own servers, as `afterword sites add` prints it.',
+  });
 
   const describe = () =>
     app.getOpenAPI31Document({

@@ -110,3 +110,31 @@ describe.each(databases)('counts and signals on %s', (kind) => {
     expect(answer.status).toBe(403);
   });
 });
+
+test('more beacons than a person’s page sends are put off', async () => {
+  const server = await openTestServices('sqlite', { AFTERWORD_LIMITS: 'on' });
+  const send = () => server.ask('/signals', { method: 'POST', body: '{"signals":[{"type":"read","story":"ps-1"}]}' });
+  const first = await Promise.all(Array.from({ length: 240 }, send));
+  expect(new Set(first.map(({ status }) => status))).toEqual(new Set([204]));
+  const refused = await send();
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  await server.close();
+});
+
+test('the counts, the rails and the intake are described', async () => {
+  const server = await openTestServices('sqlite');
+  const described = (await (await server.app.request('/openapi.json')).json()) as {
+    paths: Record<string, Record<string, { security?: Record<string, unknown>[]; requestBody?: { content: object } }>>;
+    components: { securitySchemes: Record<string, unknown> };
+  };
+  const base = '/v1/sites/{site}';
+  expect(Object.keys(described.paths)).toEqual(
+    expect.arrayContaining([`${base}/stories/{rail}`, `${base}/stories`, `${base}/counts`, `${base}/signals`]),
+  );
+  expect(Object.keys(described.paths[`${base}/signals`]?.['post']?.requestBody?.content ?? {})).toEqual(['text/plain']);
+  for (const requirement of described.paths[`${base}/stories`]?.['put']?.security ?? [{ none: [] }]) {
+    for (const name of Object.keys(requirement)) expect(described.components.securitySchemes).toHaveProperty(name);
+  }
+  await server.close();
+});
