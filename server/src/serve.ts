@@ -6,6 +6,7 @@ import { createApp } from './app.js';
 import { OperatorError, readConfig, type Config } from './config.js';
 import { startDemo } from './demo/start.js';
 import { createListener, createPageListener, listen, stopListening } from './http/listener.js';
+import { Retention } from './retention.js';
 import { createServices, type Services } from './services.js';
 import { openDatabase } from './storage/database.js';
 
@@ -52,11 +53,14 @@ export async function serve(config: Config): Promise<RunningServer> {
   }
   services.mailer.start();
   await services.subscriptions.start();
+  const retention = new Retention(database, log);
+  await retention.start();
   log.info({ url: config.url, database: database.kind }, 'listening');
   if (demo) sayWhereToLook(services, partnerUrl);
   return {
     async stop() {
       log.info('stopping');
+      retention.stop();
       await Promise.all(servers.map(stopListening));
       await services.subscriptions.stop();
       await services.mailer.stop();

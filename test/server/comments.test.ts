@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import type { Comment, CommentAnswer, Comments, Me, Problem } from '../../src/contract/types.js';
 import { decideOnComments, setThreadState } from '../../server/src/comments/changes.js';
+import { Retention } from '../../server/src/retention.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
 
 describe.each(databases)('comments on %s', (kind) => {
@@ -101,6 +102,16 @@ describe.each(databases)('comments on %s', (kind) => {
     expect(await code(other)).toBe('idempotency-key-reused');
     // Another reader's key is another key.
     expect((await send(await server.guest(), story, 'Mine', {}, { 'idempotency-key': 'key 1' })).status).toBe(201);
+  });
+
+  test('an Idempotency-Key is forgotten after thirty days', async () => {
+    const story = `${storyUrl}/forgotten`;
+    const token = await server.guest();
+    const again = () => send(token, story, 'Again', {}, { 'idempotency-key': 'old' });
+    await again();
+    await new Retention(server.services.database, server.services.log).forget(Date.now() + 31 * 86_400_000);
+    await again();
+    expect((await read(story)).total).toBe(2);
   });
 
   test('only the writer edits, and within the window; the edit is told', async () => {

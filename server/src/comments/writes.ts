@@ -1,4 +1,4 @@
-import type { Comment } from 'afterword/contract';
+import { limits, type Comment } from 'afterword/contract';
 import { uuidv7 } from 'uuidv7';
 import { Problem } from '../problem.js';
 import type { CommentRow } from '../storage/tables.js';
@@ -213,3 +213,15 @@ function summed(changes: readonly (readonly [string, number])[]): [string, numbe
   for (const [key, change] of changes) sums.set(key, (sums.get(key) ?? 0) + change);
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
 }
+
+const answersKeptMillis = limits.idempotencyKeyDays * 24 * 60 * 60_000;
+
+/** Forgets which requests were answered with what, once nobody can be repeating them. */
+export const forgetOldAnswers: Command<number, void> = {
+  name: 'forget-old-answers',
+  async run({ db }, times) {
+    const before = Math.max(...times) - answersKeptMillis;
+    await db.deleteFrom('idempotent_answers').where('createdAt', '<', before).execute();
+    return times.map(() => undefined);
+  },
+};

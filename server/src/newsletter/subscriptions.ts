@@ -12,7 +12,6 @@ import { readLeaving, unsubscribe, type Leaving } from './leaving.js';
 import { readStoredNewsletters } from './lists.js';
 import { choosePreferences, readPreferences, type Preferences } from './preferences.js';
 import { handleRequests, storeRequests, type ConsentedList } from './requests.js';
-import { forgetOldSubscriptions } from './retention.js';
 import { NewsletterSecrets } from './secrets.js';
 
 /** A wish to subscribe, as it came in. */
@@ -29,7 +28,6 @@ export interface Wish {
 
 /** Between an answer and the work it set off: time enough for the answer to be out of the house. */
 const afterAnswerMillis = 20;
-const forgetMillis = 24 * 60 * 60_000;
 
 /**
  * Who gets which newsletter, by double opt-in.
@@ -45,7 +43,6 @@ export class Subscriptions {
   readonly #commands;
   readonly #waiting = new Set<NodeJS.Timeout>();
   #handling: Promise<void> = Promise.resolve();
-  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(config: Pick<Config, 'secrets' | 'url'>, database: Database, mailer: Mailer, log: Logger) {
     this.#database = database;
@@ -61,17 +58,14 @@ export class Subscriptions {
     };
   }
 
-  /** Handles what an earlier run answered but did not get to, and forgets what is too old to keep, now and daily. */
+  /** Handles what an earlier run answered but did not get to. */
   async start(): Promise<void> {
     const left = await this.#database.read.selectFrom('subscription_requests').select('id').orderBy('id').execute();
     for (const { id } of left) this.#handleSoon(id);
-    await this.#forget();
-    this.#forgetting = setInterval(() => void this.#forget(), forgetMillis).unref();
   }
 
   /** Ends with what is under way; wishes not yet handled stay stored. */
   async stop(): Promise<void> {
-    clearInterval(this.#forgetting);
     for (const timer of this.#waiting) clearTimeout(timer);
     this.#waiting.clear();
     await this.#handling;
@@ -182,14 +176,6 @@ export class Subscriptions {
         { err: error, request: id },
         'a subscription request failed; it is tried again at the next start',
       );
-    }
-  }
-
-  async #forget(): Promise<void> {
-    try {
-      await this.#database.writer.submit(forgetOldSubscriptions, Date.now());
-    } catch (error) {
-      this.#log.error({ err: error }, 'old subscription requests could not be forgotten');
     }
   }
 }
