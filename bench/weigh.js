@@ -28,6 +28,7 @@ export function weigh() {
     ...widgets.map((name) => weight(`${name}, beside Lit`, without(behind[name], client))),
     weight('reactions with Lit', [...client, ...(behind.reactions ?? [])], 10_000),
     weight('loader, Lit, all four widgets, one locale', [loader, ...client, ...four, ...locale], 30_000),
+    weight('every chunk there is, most of them never needed on one page', everything()),
   ];
 }
 
@@ -48,6 +49,11 @@ function weight(what, files, budget) {
     brotli: sum(contents.map((content) => brotliCompressSync(content).length)),
     budget,
   };
+}
+
+function everything() {
+  const chunks = readdirSync(join(cdn, 'assets')).filter((file) => /-[\w-]{8}\.js$/.test(file));
+  return ['afterword.js', ...chunks.map((file) => `assets/${file}`)];
 }
 
 /**
