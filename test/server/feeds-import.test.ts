@@ -76,7 +76,7 @@ describe('afterword stories', () => {
 
   test.each([
     ['a page', '<!doctype html><title>x</title>', 'it is neither RSS, Atom, RDF nor JSON Feed'],
-    ['a feed that breaks off', rss('mot', 'hai').slice(0, -40), 'it is not well-formed XML'],
+    ['a feed that breaks off', rss('mot', 'hai').slice(0, -40), 'it breaks off before its end'],
     ['nothing', '', 'it is neither'],
   ])('%s is one clear line, exit code 1, and nothing written', async (_, text, message) => {
     await run('sites', 'add', 'paper');

@@ -85,6 +85,12 @@ describe('an RSS feed', () => {
     expect(dated('<dc:date>2026-05-01T00:00:00Z</dc:date>')?.story.publishedAt).toBe('2026-05-01T00:00:00.000Z');
   });
 
+  test('stories without dates keep the order of the feed', () => {
+    const bare = ['a', 'b', 'c'].map((path) => `<item><title>${path}</title><link>/${path}</link></item>`).join('');
+    const times = storiesOf(rss(bare)).map(({ publishedAt }) => Date.parse(publishedAt));
+    expect(times).toEqual([now, now - 1, now - 2]);
+  });
+
   test('relative addresses are resolved, and what is no web page is no story', () => {
     expect(storiesOf(rss(item('', '/tin/1')))[0]?.url).toBe('https://paper.example/tin/1');
     expect(storiesOf(rss(item('', '/tin/1'), ''), 'https://feeds.example/rss.xml')[0]?.url).toBe(
@@ -206,8 +212,10 @@ describe('what is refused', () => {
     ['a page', '<!doctype html><html><head><title>x</title></head><body><p>Moved</body></html>', /neither RSS/],
     ['nothing', '', /neither RSS/],
     ['JSON of another kind', '{"items":[]}', /neither RSS/],
-    ['a feed that breaks off', rss(item('')).slice(0, -20), /not well-formed XML \(line \d+/],
-    ['a feed that breaks off within a story', rss(item('')).replace(/<\/item>[^]*/, ''), /not well-formed/],
+    ['a feed that breaks off', rss(item('')).slice(0, -'</rss>'.length), /breaks off before its end/],
+    ['a feed that breaks off within a tag', rss(item('')).slice(0, -10), /not well-formed XML/],
+    ['tags that cross', rss(item('<b><i></b></i>')), /not well-formed XML \(line \d+: /],
+    ['a feed that breaks off within a story', rss(item('')).replace(/<\/item>[^]*/, ''), /breaks off/],
     [
       'entities of its own',
       `<?xml version="1.0"?><!-- a --><!DOCTYPE rss [<!ENTITY x "y">]>${rss(item('')).slice(38)}`,

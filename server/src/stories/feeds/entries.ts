@@ -70,7 +70,12 @@ export function readEntries(text: string): Feed {
 function checkXml(text: string): void {
   if (declaresEntities(text)) throw new OperatorError('it declares entities, which are not read');
   const valid = XMLValidator.validate(text.trimStart());
-  if (valid !== true) throw new OperatorError(`it is not well-formed XML (line ${valid.err.line}: ${valid.err.msg})`);
+  if (valid === true) return;
+  // Of a feed that ends too early the validator prints a list of what is still open.
+  const { line, msg } = valid.err;
+  throw new OperatorError(
+    msg.startsWith("Invalid '[") ? 'it breaks off before its end' : `it is not well-formed XML (line ${line}: ${msg})`,
+  );
 }
 
 /** Whether there is a document type with declarations of its own; one that only names a DTD does no harm. */

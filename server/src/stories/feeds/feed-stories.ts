@@ -32,8 +32,9 @@ const bylineChars = 200;
 export function feedStories(feed: Feed, url: string | undefined, now: number): FeedStories {
   const stories = new Map<string, FeedStory>();
   const skipped = new Map<SkipReason, number>();
-  for (const entry of feed.entries) {
-    const made = storyOf(entry, feed, url, now);
+  for (const [index, entry] of feed.entries.entries()) {
+    // Without dates the order of the feed, newest first, is all there is.
+    const made = storyOf(entry, feed, url, now - index);
     const key = typeof made === 'string' ? undefined : storyKey(made.story.url);
     const reason = typeof made === 'string' ? made : key !== undefined && stories.has(key) ? 'told before' : undefined;
     if (reason !== undefined) skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
