@@ -20,7 +20,8 @@ const npm: UserConfig = {
     target: 'es2022',
     lib: { entry: modulesOf('src').filter((file) => !file.startsWith('src/loader/')), formats: ['es'] },
     rolldownOptions: {
-      external: /^(?!\.|\/|src\/)/,
+      // The decorators' helper is of the compiler, not of a package that a consumer has.
+      external: /^(?!\.|\/|\0|src\/|@oxc-project\/runtime)/,
       output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
     },
   },
