@@ -71,10 +71,12 @@ function checkXml(text: string): void {
   if (declaresEntities(text)) throw new OperatorError('it declares entities, which are not read');
   const valid = XMLValidator.validate(text.trimStart());
   if (valid === true) return;
-  // Of a feed that ends too early the validator prints a list of what is still open.
+  // Of a feed that ends too early the validator names, or lists, what is still open.
   const { line, msg } = valid.err;
   throw new OperatorError(
-    msg.startsWith("Invalid '[") ? 'it breaks off before its end' : `it is not well-formed XML (line ${line}: ${msg})`,
+    /^(Invalid '\[|Unclosed tag)/.test(msg)
+      ? 'it breaks off before its end'
+      : `it is not well-formed XML (line ${line}: ${msg})`,
   );
 }
 
