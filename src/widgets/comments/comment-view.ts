@@ -35,8 +35,8 @@ function renderComment(comment: Comment, view: View): unknown {
           ? html`<p id="n-${id}" class="muted gone">${gone}</p>`
           : html`${renderAvatar(author.name || words.guest, author.picture)}${renderByline(comment, view)}
             ${editing ?? html`<div class="text" part="text">${renderNodes(nodes)}</div>`}
-            ${state === 'visible' ? nothing : html`<p class="held">${renderHold(comment, view)}</p>`}
-            ${editing ? nothing : renderActs(comment, view)} ${participation?.renderFailure(id)}`
+            ${participation?.renderHold(comment)} ${editing ? nothing : renderActs(comment, view)}
+            ${participation?.renderFailure(id)}`
       }
     </article>
     ${participation?.renderComposer(id)} ${replies.comments.length ? renderReplies(comment, view) : nothing}
@@ -76,18 +76,12 @@ export function hueOf(name: string): number {
   return sum % 8;
 }
 
-function renderHold({ state, reasons = [] }: Comment, { words }: View): string {
-  const why = reasons.map((reason) => words.reasons[reason]).filter(Boolean);
-  return [state === 'rejected' ? words.rejected : words.held, ...why].join(' ');
-}
-
 function renderActs(comment: Comment, view: View): unknown {
-  const { id, createdAt } = comment;
+  const { id } = comment;
   const { words, participation, conversation, reader } = view;
   const { state, rules } = conversation.thread;
   const own = conversation.isOwn(comment, reader?.id);
   const visible = comment.state === 'visible';
-  const editable = own && Date.now() < Date.parse(createdAt) + rules.editSeconds * 1000;
   return (
     participation?.renderConfirmation(comment) ??
     html`<p class="acts" part="actions">
@@ -100,8 +94,7 @@ function renderActs(comment: Comment, view: View): unknown {
             </button>`
           : nothing
       }
-      ${editable ? html`<button data-act="edit" data-id=${id}>${words.edit}</button>` : nothing}
-      ${own ? html`<button data-act="remove" data-id=${id}>${words.remove}</button>` : nothing}
+      ${own ? participation?.renderOwnActs(comment) : nothing}
     </p>`
   );
 }
@@ -110,7 +103,7 @@ function renderVote({ id, votes }: Comment, value: 1 | -1, fixed: boolean, view:
   const { words, conversation, locale } = view;
   const count = value > 0 ? votes.up : votes.down;
   const label = value > 0 ? words.like : words.dislike;
-  if (fixed) return html`<span>${label} ${locale.compact(count)}</span>`;
+  if (fixed) return count ? html`<span>${label} ${locale.compact(count)}</span>` : nothing;
   return html`<button
     class="vote"
     data-act=${value > 0 ? 'like' : 'dislike'}

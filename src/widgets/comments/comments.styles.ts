@@ -222,13 +222,6 @@ export const styles = css`
   .count {
     font-variant-numeric: tabular-nums;
   }
-  .held {
-    margin-block-start: 4px;
-    padding-inline-start: var(--aw-space-2, 8px);
-    border-inline-start: 2px dotted;
-    font-size: var(--aw-size-s, 0.875em);
-    color: var(--_muted);
-  }
   .gone {
     padding-block-end: var(--aw-space-2, 8px);
     font-size: var(--aw-size-s, 0.875em);

@@ -243,6 +243,8 @@ export class CommentsElement extends WidgetElement {
     if (signal?.aborted || !conversation || conversation !== this.conversation) return;
     this.#reader = me?.reader;
     if (me) conversation.overlay(me);
+    // A writer finds own comments with what can be done about them.
+    if (me?.own.length) await this.#participate();
     this.requestUpdate();
   }
 

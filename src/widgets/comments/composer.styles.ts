@@ -11,7 +11,7 @@ export const composerStyles = css`
     field-sizing: content;
     resize: vertical;
   }
-  .composer .name {
+  .composer .field {
     margin-block-start: var(--aw-space-2, 8px);
   }
   .foot {
@@ -37,6 +37,13 @@ export const composerStyles = css`
   li > .composer {
     margin-block: var(--aw-space-2, 8px) 0;
     margin-inline-start: var(--_indent);
+  }
+  .held {
+    margin-block-start: 4px;
+    padding-inline-start: var(--aw-space-2, 8px);
+    border-inline-start: 2px dotted;
+    font-size: var(--aw-size-s, 0.875em);
+    color: var(--_muted);
   }
   .acts .danger {
     color: var(--_danger);

@@ -92,7 +92,7 @@ export class Composer {
       ${
         this.#nameless
           ? html`<input
-              class="field name"
+              class="field"
               name="name"
               autocomplete="nickname"
               aria-label=${comments.name}

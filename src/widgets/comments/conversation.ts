@@ -43,6 +43,7 @@ export class Conversation {
     this.#own.add(comment.id);
     const known = this.#comments.get(comment.id);
     if (known) {
+      this.total += Number(comment.state === 'visible') - Number(known.state === 'visible');
       // A change answers without the replies that are here already.
       Object.assign(known, comment, { replies: known.replies });
       return;

@@ -75,6 +75,22 @@ export class Participation {
     </p>`;
   }
 
+  /** Why others do not see it. */
+  renderHold({ state, reasons = [] }: Comment): unknown {
+    if (state === 'visible') return nothing;
+    const { comments } = this.words;
+    const why = reasons.map((reason) => comments.reasons[reason]).filter(Boolean);
+    return html`<p class="held">${[state === 'rejected' ? comments.rejected : comments.held, ...why].join(' ')}</p>`;
+  }
+
+  /** What only its writer can do. */
+  renderOwnActs({ id, createdAt }: Comment): unknown {
+    const { comments } = this.words;
+    const editable = Date.now() < Date.parse(createdAt) + this.#conversation.thread.rules.editSeconds * 1000;
+    return html`${editable ? html`<button data-act="edit" data-id=${id}>${comments.edit}</button>` : nothing}
+      <button data-act="remove" data-id=${id}>${comments.remove}</button>`;
+  }
+
   renderFailure(id: string): unknown {
     const failure = this.#failures.get(id);
     return failure ? html`<p class="failure">${failure}</p>` : nothing;

@@ -182,14 +182,10 @@ export const styles = css`
   .paid :is(.kicker, .title, .meta) {
     padding-inline: 10px;
   }
-  .block {
+  span.block {
     display: block;
     block-size: 1em;
     margin-block-end: 0.3em;
-  }
-  .picture.block {
-    block-size: auto;
-    border-radius: 0;
   }
   .meta .block {
     inline-size: 50%;
@@ -297,16 +293,6 @@ export const styles = css`
     }
     .card.paid {
       outline: 1px solid;
-    }
-  }
-  @media print {
-    .turn,
-    .more {
-      display: none;
-    }
-    [data-layout='carousel'] .items {
-      grid-auto-flow: row;
-      overflow: visible;
     }
   }
 `;
