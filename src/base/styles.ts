@@ -48,12 +48,13 @@ export const widgetStyles = [
       text-transform: none;
       white-space: normal;
     }
-    /* A strut holds the room that the page has kept; below 340 px its padding counts as well. */
+    /* A strut holds the room that the page has kept, as cloak.css does. */
     .base::before {
       content: '';
       float: left;
       block-size: var(--_reserve);
-      padding-block-start: clamp(0px, (340px - 100%) * 999, var(--_reserve-narrow, 0px));
+      padding-block-start: clamp(0px, (var(--_turn, 340px) - 100%) * 999, var(--_reserve-narrow, 0px));
+      padding-block-end: clamp(0px, (100% - var(--_turn, 340px) + 0.1px) * 999, var(--_reserve-wide, 0px));
     }
     h2,
     h3,

@@ -10,12 +10,17 @@ const widgets: Record<string, () => Promise<unknown>> = {
   'aw-reactions': () => import('../define/reactions.js'),
   'aw-newsletter': () => import('../define/newsletter.js'),
   'aw-comment-count': () => import('../define/comment-count.js'),
+  'aw-comments': () => import('../define/comments.js'),
   'aw-stories': () => import('../define/stories.js'),
 };
 const selector = Object.keys(widgets)
   .map((tag) => `${tag}:not(:defined)`)
   .join();
-const warn = (error: unknown) => console.warn('[afterword] A part of the script could not be loaded.', error);
+let warned = false;
+function warn(error: unknown): void {
+  if (!warned) console.warn('[afterword] A part of the script could not be loaded.', error);
+  warned = true;
+}
 
 const client = () => import('../client/index.js');
 

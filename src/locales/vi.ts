@@ -102,7 +102,7 @@ export const vi = {
     subscribe: 'Đăng ký',
     emailMissing: 'Bạn chưa nhập địa chỉ email.',
     emailInvalid: 'Địa chỉ này có vẻ chưa đúng, ví dụ đúng: ten@example.com.',
-    didYouMean: (address: string) => `Có phải ý bạn là ${address}?`,
+    didYouMean: (domain: string) => `Ý bạn là ${domain}?`,
     consentMissing: 'Cần bạn đồng ý để gửi bản tin.',
     listMissing: 'Hãy chọn ít nhất một bản tin.',
     notSent: 'Chưa gửi được. Địa chỉ của bạn vẫn còn ở đây.',

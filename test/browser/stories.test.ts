@@ -1,6 +1,7 @@
 import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Rail, Story } from '../../src/contract/types.js';
+import '../../src/loader/cloak.css';
 import { StoriesElement } from '../../src/widgets/stories/stories.js';
 import { FakeRoutes, unreachable } from './fake-routes.js';
 
@@ -90,27 +91,39 @@ describe('a rail', () => {
     expect(link.getAttribute('rel')).toBe('sponsored');
   });
 
-  it('stays as high as it was reserved, whatever the titles and however few', async () => {
-    rails = { latest: [story(1, { title: 'Ngắn' }), story(2, { title: 'Một tựa rất dài '.repeat(20) })] };
-    for (const layout of ['carousel', 'list', 'grid']) {
-      document.body.replaceChildren();
-      let answer = () => {};
-      const held = new Promise<void>((resolve) => (answer = resolve));
-      api.on(/^GET page/, async () => {
-        await held;
-        return {
-          parts: { 'stories:latest:4': { rail: 'latest', asOf: '2026-11-24T08:00:00Z', items: rails['latest'] } },
-        };
-      });
-      const shown = show(`rail="latest" layout="${layout}" limit="4">`);
-      const widget = document.querySelector('aw-stories')!;
-      await widget.updateComplete;
-      const before = widget.offsetHeight;
-      answer();
-      await shown;
-      expect(titles(widget)).toHaveLength(2);
-      expect(widget.offsetHeight, layout).toBe(before);
-    }
+  it.each([
+    ['carousel', 700],
+    ['carousel', 360],
+    ['list', 316],
+    ['grid', 316],
+    ['grid', 700],
+  ])('takes the room kept for it, whatever the titles and however few: %s, %i px', async (layout, width) => {
+    await page.viewport(width, 800);
+    rails = {
+      latest: [story(1, { title: 'Ngắn' }), story(2, { title: 'Một tựa rất dài '.repeat(20) }), story(3), story(4)],
+    };
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const all = rails['latest']!;
+    let items = all;
+    api.on(/^GET page/, async ({ query }) => {
+      await held;
+      return { parts: { [query.get('parts')!]: { rail: 'latest', asOf: '2026-11-24T08:00:00Z', items } } };
+    });
+    const shown = show(`rail="latest" layout="${layout}" limit="4">`);
+    const widget = document.querySelector('aw-stories')!;
+    await widget.updateComplete;
+    const before = widget.offsetHeight;
+    answer();
+    await shown;
+    expect(titles(widget)).toHaveLength(4);
+    expect(widget.offsetHeight).toBe(before);
+    // What stands there is neither more nor less than the strut that holds the room.
+    expect(widget.shadowRoot!.querySelector('section')!.offsetHeight).toBe(before);
+    items = all.slice(0, 1);
+    await widget.refresh();
+    await vi.waitFor(() => expect(titles(widget)).toHaveLength(1));
+    expect(widget.offsetHeight).toBe(before);
   });
 
   it('keeps its fallback and offers another try when the API cannot be reached', async () => {

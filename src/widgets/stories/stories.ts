@@ -61,8 +61,6 @@ export class StoriesElement extends WidgetElement {
   @state() private stories: Story[] = [];
   @state() private ends = { start: true, end: true };
   #place?: Place;
-  /** What fewer stories than asked for, or none, still take up: nothing that is seen may move. */
-  #room = 0;
   #attention?: Attention;
   #sizes?: ResizeObserver;
 
@@ -76,17 +74,8 @@ export class StoriesElement extends WidgetElement {
     return this.stories.length > 0;
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
-    if (changed.get('status') !== 'loading') return;
-    const { top, height } = this.getBoundingClientRect();
-    this.#room = top < innerHeight ? height : 0;
-  }
-
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const kept = this.status !== 'loading' && this.stories.length < this.#count ? this.#room : 0;
-    (this.renderRoot.firstElementChild as HTMLElement).style.minBlockSize = kept ? `${kept}px` : '';
     for (const picture of this.renderRoot.querySelectorAll<HTMLElement>('[data-focal]')) {
       picture.style.objectPosition = picture.dataset['focal']!;
     }
