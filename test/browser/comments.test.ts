@@ -1,0 +1,402 @@
+import { page, userEvent } from 'vitest/browser';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Comment, Comments, Me, Thread } from '../../src/contract/types.js';
+import '../../src/loader/cloak.css';
+import { CommentsElement } from '../../src/widgets/comments/comments.js';
+import type { SignInRequestEvent } from '../../src/widgets/comments/events.js';
+import { FakeRoutes, refused, unreachable } from './fake-routes.js';
+
+CommentsElement.define();
+
+const comment = (id: string, rest: Partial<Comment> = {}): Comment => ({
+  id,
+  parentId: null,
+  author: { id: `writer-${id}`, name: `Người ${id}`, badges: [] },
+  nodes: [{ type: 'paragraph', children: [{ type: 'text', value: `Ý kiến ${id}` }] }],
+  text: `Ý kiến ${id}`,
+  createdAt: new Date().toISOString(),
+  editedAt: null,
+  state: 'visible',
+  votes: { up: 0, down: 0 },
+  pinned: false,
+  featured: false,
+  replies: { comments: [], nextCursor: null, total: 0 },
+  ...rest,
+});
+
+let api: FakeRoutes;
+let comments: Comment[];
+let thread: Thread;
+let me: Me;
+let nextCursor: string | null;
+const stored = new Map<string, Comment>();
+
+beforeEach(async () => {
+  await page.viewport(700, 800);
+  document.documentElement.lang = 'vi';
+  localStorage.clear();
+  stored.clear();
+  nextCursor = null;
+  comments = [comment('a', { votes: { up: 4, down: 0 } }), comment('b')];
+  thread = {
+    state: 'open',
+    closesAt: null,
+    question: null,
+    rules: { who: 'guest', votes: 'up', editSeconds: 300, maxGraphemes: 300, moderation: 'post' },
+  };
+  me = {
+    reader: { id: 'reader', name: '', kind: 'guest', verified: false, badges: [] },
+    reactions: {},
+    votes: {},
+    own: [],
+    muted: [],
+  };
+  const answer = (): Comments => ({
+    comments,
+    prevCursor: null,
+    nextCursor,
+    total: comments.length,
+    thread,
+    version: 1,
+  });
+  api = new FakeRoutes()
+    .install()
+    .on(/^GET page/, ({ query }) => ({ parts: { [query.get('parts')!]: answer() } }))
+    .on(/^GET comments/, answer)
+    .on(/^GET me/, () => me)
+    .on(/^POST readers/, () => ({ token: 'guest-token', reader: me.reader }))
+    .on(/^PATCH readers/, ({ body }) => (me.reader = { ...me.reader, name: body['name'] as string }))
+    .on(/^POST comments/, ({ body, headers }) => {
+      const key = headers.get('Idempotency-Key')!;
+      const text = body['text'] as string;
+      const made =
+        stored.get(key) ?? comment(`new-${stored.size}`, written(text, body['parentId'] as string | undefined));
+      stored.set(key, made);
+      return { comment: made };
+    })
+    .on(/^PATCH comments/, ({ route, body }) => ({
+      comment: comment(route.split('/')[1]!, {
+        ...written(body['text'] as string),
+        editedAt: new Date().toISOString(),
+      }),
+    }))
+    .on(/^DELETE comments/, ({ route }) => ({
+      comment: comment(route.split('/')[1]!, { state: 'deleted', text: '', nodes: [], author: nobody }),
+    }))
+    .on(/^PUT comments/, ({ body }) => ({ votes: { up: body['value'] ? 5 : 4, down: 0 }, value: body['value'] }));
+});
+
+const nobody = { id: '', name: '', badges: [] };
+const written = (text: string, parentId: string | null = null): Partial<Comment> => ({
+  parentId,
+  author: { id: 'reader', name: me.reader.name, badges: [] },
+  text,
+  nodes: [{ type: 'paragraph', children: [{ type: 'text', value: text }] }],
+});
+
+afterEach(() => {
+  document.body.replaceChildren();
+  api.restore();
+});
+
+let pages = 0;
+async function show(attributes = 'open', content = '', story = ++pages): Promise<CommentsElement> {
+  document.body.insertAdjacentHTML(
+    'beforeend',
+    `<aw-comments site="demo" api="${location.origin}" story="https://news.example/thread-${story}" ${attributes}>${content}</aw-comments>`,
+  );
+  const widget = document.querySelector('aw-comments')!;
+  await vi.waitFor(() => expect(widget.shadowRoot!.querySelector('[aria-busy=false]')).not.toBeNull());
+  return widget;
+}
+
+const field = () => page.getByRole('textbox', { name: 'Bình luận của bạn' });
+const article = (name: string) => page.getByRole('article', { name });
+const focused = (widget: Element) => widget.shadowRoot!.activeElement;
+const heard = (name: 'aw-comment' | 'aw-comment-vote') => {
+  const details: unknown[] = [];
+  document.body.addEventListener(name, (event) => details.push((event as CustomEvent).detail), { once: true });
+  return details;
+};
+
+describe('a thread', () => {
+  it('is a list of articles that their writers name', async () => {
+    comments[0]!.replies = { comments: [comment('a1', { parentId: 'a' })], nextCursor: null, total: 1 };
+    await show();
+    await expect.element(page.getByRole('region', { name: 'Bình luận (2)' })).toBeVisible();
+    await expect.element(article('Người a').first()).toHaveTextContent('Ý kiến a');
+    expect(page.getByRole('list').elements()).toHaveLength(2);
+    await expect.element(article('Người a1')).toBeVisible();
+  });
+
+  it('folds the replies on their line', async () => {
+    comments[0]!.replies = { comments: [comment('a1', { parentId: 'a' })], nextCursor: null, total: 1 };
+    await show();
+    const fold = page.getByRole('button', { name: 'Ẩn hoặc hiện các trả lời' });
+    await expect.element(fold).toHaveAttribute('aria-expanded', 'true');
+    await fold.click();
+    expect(article('Người a1').elements()).toHaveLength(0);
+    await page.getByRole('button', { name: 'Xem thêm 1 trả lời' }).click();
+    await expect.element(article('Người a1')).toBeVisible();
+  });
+
+  it('waits behind a button where it would move what is in sight', async () => {
+    const widget = await show('');
+    const before = widget.offsetHeight;
+    expect(page.getByRole('article').elements()).toHaveLength(0);
+    await page.getByRole('button', { name: 'Hiện 2 bình luận' }).click();
+    await expect.element(article('Người a')).toBeVisible();
+    expect(focused(widget)!.id).toBe('c-a');
+    expect(before).toBeGreaterThan(200);
+  });
+
+  it('opens by itself where its lower edge is below the window', async () => {
+    document.body.insertAdjacentHTML('beforeend', '<div class="tall"></div>');
+    document.querySelector<HTMLElement>('.tall')!.style.height = '900px';
+    await show('');
+    expect(page.getByRole('article').elements()).toHaveLength(2);
+  });
+
+  it('goes on, and takes the focus along', async () => {
+    nextCursor = 'two';
+    const widget = await show();
+    [comments, nextCursor] = [[comment('b'), comment('c')], null];
+    await page.getByRole('button', { name: 'Xem thêm bình luận' }).click();
+    await expect.element(article('Người c')).toBeVisible();
+    expect(focused(widget)!.id).toBe('c-c');
+    expect(api.sent(/^GET comments/)[0]!.query.get('cursor')).toBe('two');
+    expect(page.getByRole('article').elements()).toHaveLength(3);
+  });
+
+  it('brings the rest of the replies', async () => {
+    comments[0]!.replies = { comments: [comment('a1')], nextCursor: 'more', total: 2 };
+    await show();
+    comments = [comment('a2', { parentId: 'a' })];
+    await page.getByRole('button', { name: 'Xem thêm 1 trả lời' }).click();
+    await expect.element(article('Người a2')).toBeVisible();
+    const [{ query }] = api.sent(/^GET comments/) as [{ query: URLSearchParams }];
+    expect([query.get('parent'), query.get('cursor')]).toEqual(['a', 'more']);
+  });
+
+  it('is put in another order without going blank', async () => {
+    const widget = await show();
+    comments = [comment('b'), comment('a')];
+    await userEvent.selectOptions(page.getByRole('combobox', { name: 'Sắp xếp' }), 'Mới nhất');
+    await vi.waitFor(() => expect(widget.shadowRoot!.querySelector('article')!.id).toBe('c-b'));
+    expect(api.sent(/^GET comments/)[0]!.query.get('sort')).toBe('newest');
+  });
+
+  it('shows what is gone, pinned, picked and who is who', async () => {
+    comments = [
+      comment('a', { state: 'removed', author: nobody, nodes: [] }),
+      comment('b', { pinned: true, featured: true, author: { id: 'x', name: 'Thư', badges: ['author'] } }),
+    ];
+    await show();
+    await expect.element(page.getByText('Bình luận này đã bị gỡ.')).toBeVisible();
+    for (const badge of ['Tác giả', 'Được ghim', 'Toà soạn chọn'])
+      await expect.element(page.getByText(badge)).toBeVisible();
+  });
+
+  it('that is closed takes nothing more', async () => {
+    thread.state = 'closed';
+    await show();
+    await expect.element(page.getByText('Phần bình luận đã đóng.')).toBeVisible();
+    expect(page.getByRole('textbox').elements()).toHaveLength(0);
+    expect(page.getByRole('button', { name: /Trả lời/ }).elements()).toHaveLength(0);
+  });
+
+  it('that is empty invites', async () => {
+    comments = [];
+    thread.question = 'Bạn đã thử chưa?';
+    await show('');
+    await expect.element(page.getByText('Mời bạn mở đầu câu chuyện')).toBeVisible();
+    await expect.element(page.getByText('Bạn đã thử chưa?')).toBeVisible();
+  });
+
+  it('out of reach leaves the fallback readable', async () => {
+    api.on(/^GET page/, unreachable);
+    await show('open', '<p>Gửi thư về toà soạn</p>');
+    await expect.element(page.getByText('Gửi thư về toà soạn')).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'Thử lại' })).toBeVisible();
+  });
+
+  it('speaks English where the page does', async () => {
+    await show('open lang="en"');
+    await expect.element(page.getByRole('region', { name: 'Comments (2)' })).toBeVisible();
+    await expect.element(page.getByRole('textbox', { name: 'Your comment' })).toBeVisible();
+  });
+});
+
+describe('writing', () => {
+  it('a comment: by keyboard, with a name, and the focus on it', async () => {
+    const widget = await show();
+    const details = heard('aw-comment');
+    await userEvent.click(field());
+    await userEvent.keyboard('Rất hay');
+    await page.getByRole('textbox', { name: 'Tên hiển thị (không bắt buộc)' }).fill('Lan');
+    await userEvent.click(field());
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect.element(article('Lan')).toHaveTextContent('Rất hay');
+    expect(focused(widget)!.id).toBe('c-new-0');
+    expect(details).toEqual([{ id: 'new-0', parentId: null, state: 'visible' }]);
+    await expect.element(page.getByRole('region', { name: 'Bình luận (3)' })).toBeVisible();
+    await expect.element(page.getByRole('status')).toHaveTextContent('Đã đăng bình luận của bạn.');
+    await expect.element(field()).toHaveValue('');
+  });
+
+  it('keeps the text through a failure and a reload, and posts it once', async () => {
+    api.on(/^POST comments/, unreachable);
+    await show();
+    const story = pages;
+    await userEvent.fill(field(), 'Giữ giúp tôi');
+    await page.getByRole('button', { name: 'Gửi' }).click();
+    await expect
+      .element(page.getByText('Chưa gửi được. Bài viết của bạn vẫn còn ở đây.'), { timeout: 5000 })
+      .toBeVisible();
+    const key = api.sent(/^POST comments/)[0]!.headers.get('Idempotency-Key');
+    document.body.replaceChildren();
+    await show('open', '', story);
+    await userEvent.click(field());
+    await expect.element(field()).toHaveValue('Giữ giúp tôi');
+    api.on(/^POST comments/, () => ({ comment: comment('kept', written('Giữ giúp tôi')) }));
+    await page.getByRole('button', { name: 'Gửi' }).click();
+    await expect.element(page.getByText('Giữ giúp tôi')).toBeVisible();
+    const keys = api.sent(/^POST comments/).map(({ headers }) => headers.get('Idempotency-Key'));
+    expect(new Set(keys)).toEqual(new Set([key]));
+    expect(key).toMatch(/^[0-9a-f]{32}$/);
+    expect(Object.keys(localStorage).filter((name) => name.includes('draft'))).toEqual([]);
+  });
+
+  it('a reply, below what it answers', async () => {
+    const widget = await show();
+    await page.getByRole('button', { name: 'Trả lời Người b' }).click();
+    await vi.waitFor(() => expect(focused(widget)!.localName).toBe('textarea'));
+    await userEvent.keyboard('Đồng ý với bạn');
+    await page.getByRole('button', { name: 'Gửi' }).click();
+    await expect.element(page.getByText('Đồng ý với bạn')).toBeVisible();
+    expect(api.sent(/^POST comments/)[0]!.body['parentId']).toBe('b');
+    expect(widget.shadowRoot!.querySelector('.replies article')!.id).toBe('c-new-0');
+  });
+
+  it('counts near the limit as people do, and does not send what is too long', async () => {
+    await show();
+    await userEvent.fill(field(), 'ế'.normalize('NFD').repeat(290));
+    await expect.element(page.getByText('Còn 10 ký tự')).toBeVisible();
+    await userEvent.fill(field(), 'x'.repeat(312));
+    await expect.element(page.getByText('Dài quá 12 ký tự')).toBeVisible();
+    await page.getByRole('button', { name: 'Gửi' }).click();
+    await expect.element(page.getByText('Bình luận dài quá mức cho phép.')).toBeVisible();
+    expect(api.sent(/^POST comments/)).toEqual([]);
+  });
+
+  it('shows its writer what is held, and why', async () => {
+    api.on(/^POST comments/, () => ({
+      comment: comment('held', { ...written('Xem http://x.example'), state: 'pending', reasons: ['links'] }),
+    }));
+    await show();
+    await userEvent.fill(field(), 'Xem http://x.example');
+    await page.getByRole('button', { name: 'Gửi' }).click();
+    await expect.element(page.getByText('Chờ duyệt, chỉ mình bạn thấy. Có đường dẫn.')).toBeVisible();
+    await expect.element(page.getByRole('region', { name: 'Bình luận (2)' })).toBeVisible();
+  });
+
+  it.each([
+    ['thread-closed', 'Phần bình luận đã đóng.'],
+    ['rate-limited', 'Bạn thao tác hơi nhanh. Chờ một chút rồi thử lại nhé.'],
+    ['validation-failed', 'Chưa gửi được. Bài viết của bạn vẫn còn ở đây.'],
+  ] as const)('says what %s means and keeps the text', async (code, sentence) => {
+    api.on(/^POST comments/, () => refused(code));
+    await show();
+    await userEvent.fill(field(), 'Một ý');
+    await page.getByRole('button', { name: 'Gửi' }).click();
+    await expect.element(page.getByText(sentence), { timeout: 5000 }).toBeVisible();
+    await expect.element(field()).toHaveValue('Một ý');
+  });
+});
+
+describe('what is the reader’s own', () => {
+  beforeEach(async () => {
+    localStorage.setItem(`afterword:${location.origin}/v1/sites/demo/`, JSON.stringify({ token: 'guest-token' }));
+    me.reader.name = 'Lan';
+  });
+
+  it('comes back with a reload, and can be changed', async () => {
+    me.own = [comment('mine', written('Bản đầu'))];
+    await show();
+    await page.getByRole('button', { name: 'Sửa' }).click();
+    const edited = page.getByRole('textbox', { name: 'Bình luận của bạn' }).last();
+    await expect.element(edited).toHaveValue('Bản đầu');
+    await userEvent.fill(edited, 'Bản sau');
+    await page.getByRole('button', { name: 'Lưu' }).click();
+    await expect.element(article('Lan')).toHaveTextContent('Bản sau');
+    await expect.element(article('Lan')).toHaveTextContent('đã sửa');
+  });
+
+  it('is deleted only when asked twice', async () => {
+    me.own = [comment('mine', written('Bỏ đi'))];
+    const widget = await show();
+    const remove = page.getByRole('button', { name: 'Xoá', exact: true });
+    await remove.click();
+    await vi.waitFor(() => expect(focused(widget)!.textContent.trim()).toBe('Giữ lại'));
+    await page.getByRole('button', { name: 'Giữ lại' }).click();
+    await expect.element(article('Lan')).toHaveTextContent('Bỏ đi');
+    await remove.click();
+    await remove.click();
+    await expect.element(page.getByText('Người viết đã xoá bình luận này.')).toBeVisible();
+    expect(focused(widget)!.id).toBe('c-mine');
+    expect(api.sent(/^DELETE/)).toHaveLength(1);
+  });
+
+  it('cannot be voted on', async () => {
+    comments = [comment('mine', { ...written('Của tôi'), votes: { up: 3, down: 0 } })];
+    await show();
+    await vi.waitFor(() => expect(page.getByRole('button', { name: /^Thích/ }).elements()).toHaveLength(0));
+    await expect.element(page.getByText('Thích 3')).toBeVisible();
+  });
+});
+
+describe('a vote', () => {
+  const like = () => page.getByRole('button', { name: /^Thích/ }).first();
+
+  it('counts at once, and is taken back by another tap', async () => {
+    await show();
+    const details = heard('aw-comment-vote');
+    await like().click();
+    await expect.element(like()).toHaveTextContent('Thích 5');
+    await expect.element(like()).toHaveAttribute('aria-pressed', 'true');
+    await vi.waitFor(() => expect(details).toEqual([{ id: 'a', value: 1 }]));
+    await like().click();
+    await expect.element(like()).toHaveTextContent('Thích 4');
+    await vi.waitFor(() => expect(api.sent(/^PUT/).map(({ body }) => body['value'])).toEqual([1, 0]));
+  });
+
+  it('that fails goes back and says so', async () => {
+    api.on(/^PUT comments/, () => refused('validation-failed'));
+    await show();
+    await like().click();
+    await expect.element(page.getByText('Chưa làm được. Bạn thử lại nhé.').first()).toBeVisible();
+    await expect.element(like()).toHaveTextContent('Thích 4');
+    await expect.element(like()).toHaveAttribute('aria-pressed', 'false');
+  });
+});
+
+describe('a thread for those who are known', () => {
+  it('asks the page, and goes on with whom it hands over', async () => {
+    thread.rules.who = 'signed-on';
+    api.on(/^POST readers\/sso/, ({ body }) => {
+      me.reader = { ...me.reader, name: 'Minh', kind: 'signed-on' };
+      return { token: body['jwt'] === 'signed' ? 'guest-token' : '', reader: me.reader };
+    });
+    const widget = await show();
+    await userEvent.fill(field(), 'Tôi đây');
+    await expect.element(page.getByText('Bạn cần đăng nhập để bình luận.')).toBeVisible();
+    await page.getByRole('button', { name: 'Gửi' }).click();
+    expect(api.sent(/^POST comments/)).toEqual([]);
+    await expect.element(field()).toHaveValue('Tôi đây');
+    widget.addEventListener('aw-sign-in-request', (request) =>
+      (request as SignInRequestEvent).respondWith(Promise.resolve('signed')),
+    );
+    await page.getByRole('button', { name: 'Gửi' }).click();
+    await expect.element(article('Minh')).toHaveTextContent('Tôi đây');
+  });
+});
