@@ -122,11 +122,10 @@ function finish(): Plugin {
     generateBundle: {
       order: 'post',
       handler(_, bundle) {
-        for (const chunk of Object.values(bundle)) {
-          if (chunk.type === 'chunk') inlineRuntime(chunk, bundle);
-          // What line breaks are left stand in html templates, where each is worth a space.
-          if (chunk.type === 'chunk') chunk.code = chunk.code.trim().replace(/\n\s*/g, ' ');
-        }
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        // What line breaks are left stand in html templates, where each is worth a space.
+        for (const chunk of chunks) chunk.code = chunk.code.trim().replace(/\n\s*/g, ' ');
+        inlineRuntime(chunks, bundle);
         const loader = bundle['afterword.js'];
         if (loader?.type !== 'chunk') return this.error('The loader is missing.');
         const twin = loader.code.replaceAll('./assets/', './');
@@ -144,19 +143,18 @@ function finish(): Plugin {
   };
 }
 
-/** The bundler's own few lines come as one more file, which only `core` imports: not worth a request. */
-function inlineRuntime(chunk: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): void {
-  const name = chunk.imports.find((file) => file.includes('rolldown-runtime'));
-  const runtime = name ? bundle[name] : undefined;
-  if (!name || runtime?.type !== 'chunk') return;
-  const body = runtime.code.replace(/export\{(\w+) as \w+\};?\s*$|export\{(\w+)\};?\s*$/, '');
-  const exported = /export\{(\w+)/.exec(runtime.code)![1]!;
-  chunk.code = chunk.code.replace(
-    /import\{\w+ as (\w+)\}from"[^"]*rolldown-runtime[^"]*";/,
-    (_, local: string) => `const ${local}=(()=>{${body}return ${exported}})();`,
-  );
-  chunk.imports = chunk.imports.filter((file) => file !== name);
-  delete bundle[name];
+/** The bundler's own few lines would be one more file on the way to the first paint: they go where they are used. */
+function inlineRuntime(chunks: Rolldown.OutputChunk[], bundle: Rolldown.OutputBundle): void {
+  const runtime = chunks.find(({ fileName }) => fileName.includes('rolldown-runtime'));
+  if (!runtime) return;
+  const [, body, result] = /^(.*?)export\{(\w+)[^}]*\};?\s*$/s.exec(runtime.code)!;
+  for (const chunk of chunks) {
+    chunk.code = chunk.code.replace(
+      /import(?:\{\w+ as (\w+)\}from)?"[^"]*rolldown-runtime[^"]*";/,
+      (_, local?: string) => (local ? `const ${local}=(()=>{${body}return ${result}})();` : ''),
+    );
+  }
+  delete bundle[runtime.fileName];
 }
 
 const builds: Record<string, UserConfig> = { npm, cdn, server };

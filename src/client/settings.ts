@@ -44,7 +44,7 @@ export function pageSettings(): Settings {
 export function settingsOf(element?: Element): { api: string; site: string } {
   const site = setting('site', element);
   if (!site) throw new ApiError('site-not-found');
-  return { api: new URL(setting('api', element) ?? '', location.href).href.replace(/\/+$/, ''), site };
+  return { api: new URL(setting('api', element) ?? '/', location.href).href.replace(/\/+$/, ''), site };
 }
 
 /** The story an element stands on. */

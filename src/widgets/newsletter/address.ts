@@ -1,7 +1,17 @@
 /** Enough to catch what was left out; whether an address is one is for the API to say. */
 const address = /^\S+@[^\s@]+\.[^\s@]{2,}$/;
 
-const known = ['gmail.com', 'yahoo.com', 'yahoo.com.vn', 'outlook.com', 'hotmail.com', 'icloud.com'];
+const known = [
+  'gmail.com',
+  'yahoo.com',
+  'yahoo.com.vn',
+  'outlook.com',
+  'hotmail.com',
+  'icloud.com',
+  // One slip away from others, and right as they are.
+  'ymail.com',
+  'mail.com',
+];
 
 export function looksLikeAddress(email: string): boolean {
   return address.test(email);

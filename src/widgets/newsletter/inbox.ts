@@ -55,7 +55,7 @@ export class Inbox {
 
   #renderCode(words: Catalogue['newsletter'], rateLimited: string): unknown {
     return html`<form novalidate @submit=${this.#confirm}>
-      <label for="code">${words.code}</label>
+      <div class="above"><label for="code">${words.code}</label></div>
       <div class="row">
         <input
           id="code"

@@ -22,15 +22,31 @@ export const styles = css`
   }
   h2 {
     font-size: var(--aw-size-xl, 1.375em);
+  }
+  h2:focus-visible {
     outline: 0;
   }
   .promise {
     margin-block: var(--aw-space-1, 4px) var(--aw-space-3, 12px);
     overflow-wrap: anywhere;
   }
-  label[for] {
+  /* What was probably meant stands here, where it moves nothing. */
+  .above {
+    display: flex;
+    justify-content: space-between;
+    align-items: center;
+    gap: var(--aw-space-2, 8px);
+    min-block-size: 28px;
     font-size: var(--aw-size-s, 0.875em);
+  }
+  .above label {
     font-weight: 600;
+  }
+  .meant {
+    min-block-size: 28px;
+    color: var(--_accent);
+    text-decoration: underline;
+    text-underline-offset: 3px;
   }
   .row {
     display: flex;
@@ -41,16 +57,8 @@ export const styles = css`
     flex: 1;
     min-inline-size: 0;
   }
-  .failure,
-  .meant {
+  .failure {
     margin-block-end: var(--aw-space-2, 8px);
-    font-size: var(--aw-size-s, 0.875em);
-  }
-  .meant button {
-    min-block-size: 32px;
-    padding: 0;
-    text-decoration: underline;
-    text-underline-offset: 3px;
   }
   .consent {
     display: flex;
@@ -79,11 +87,11 @@ export const styles = css`
   .ways .button {
     padding: 0;
   }
-  form > h2:has(+ label) {
+  h2:has(+ .above) {
     margin-block-end: var(--aw-space-2, 8px);
   }
-  .block.field {
-    border: 0;
+  .block.box {
+    block-size: 44px;
   }
   .block.heading {
     inline-size: 40%;

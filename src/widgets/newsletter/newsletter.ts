@@ -71,7 +71,8 @@ export class NewsletterElement extends WidgetElement {
     return html`<div class="signup">
       <div class="block heading"></div>
       <div class="block promise"></div>
-      <div class="row"><div class="block field"></div></div>
+      <div class="above"></div>
+      <div class="block box"></div>
       <div class="block consent"></div>
     </div>`;
   }
@@ -102,7 +103,16 @@ export class NewsletterElement extends WidgetElement {
     return html`<form novalidate @submit=${this.#submit} @input=${this.#judge}>
       <h2 id="heading" part="heading">${single ? list!.name : words.heading}</h2>
       ${single ? html`<p class="promise" part="promise">${list!.description} <span class="muted">${list!.frequency}</span></p>` : nothing}
-      <label for="email">${words.email}</label>
+      <div class="above">
+        <label for="email">${words.email}</label>
+        ${
+          this.meant
+            ? html`<button type="button" class="meant" @click=${this.#accept}>
+                ${words.didYouMean(this.meant.slice(this.meant.lastIndexOf('@')))}
+              </button>`
+            : nothing
+        }
+      </div>
       <div class="row">
         <input
           id="email"
@@ -115,7 +125,7 @@ export class NewsletterElement extends WidgetElement {
           spellcheck="false"
           maxlength="254"
           aria-invalid=${aboutEmail}
-          aria-describedby="email-failure meant"
+          aria-describedby="email-failure"
           @change=${this.#suggest}
         />
         <button class="button primary" part="submit" aria-disabled=${this.sending || nothing}>
@@ -123,13 +133,6 @@ export class NewsletterElement extends WidgetElement {
         </button>
       </div>
       ${says(aboutEmail, 'email-failure')}
-      ${
-        this.meant
-          ? html`<p class="meant" id="meant">
-              <button type="button" class="quiet" @click=${this.#accept}>${words.didYouMean(this.meant)}</button>
-            </p>`
-          : nothing
-      }
       ${lists.map(
         ({ id, name, frequency, consent }) =>
           html`<label class="consent" part="consent"

@@ -1,0 +1,33 @@
+import type { WritingCatalogue } from './vi-writing.js';
+
+export const enWriting: WritingCatalogue = {
+  edit: 'Edit',
+  remove: 'Delete',
+  removeSure: 'Delete this comment for good?',
+  keep: 'Keep it',
+  held: 'Waiting for approval; only you can see it.',
+  rejected: 'Not published; only you can see it.',
+  reasons: {
+    guest: 'You write as a guest.',
+    'new-commenter': 'It is one of your first comments.',
+    words: 'Some of its words need a second look.',
+    links: 'It holds a link.',
+    repeat: 'It repeats an earlier comment.',
+    rate: 'You sent several in a row.',
+  },
+  name: 'Display name (optional)',
+  send: 'Post',
+  save: 'Save',
+  sending: 'Sending',
+  cancel: 'Close',
+  left: (count, number) => (count < 0 ? `${number} characters too long` : `${number} characters left`),
+  posted: 'Your comment is posted.',
+  saved: 'Saved.',
+  removed: 'The comment is deleted.',
+  loaded: (count, number) => `${number} more ${count === 1 ? 'comment is' : 'comments are'} shown.`,
+  notSent: 'Not sent yet. Your text is still here.',
+  empty: 'There is no text yet.',
+  tooLong: 'The comment is too long.',
+  tooLate: 'The time for editing this comment is over.',
+  signIn: 'Sign in to comment.',
+};

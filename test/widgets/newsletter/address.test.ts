@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { looksLikeAddress, suggestion } from '../../../src/widgets/newsletter/address.js';
+
+test.each([
+  ['lan@example.com', true],
+  ['lan.nguyen+tin@mail.example.vn', true],
+  ['nguyễn@ví-dụ.vn', true],
+  ['lan', false],
+  ['lan@', false],
+  ['@example.com', false],
+  ['lan@example', false],
+  ['lan@example.', false],
+  ['lan nguyen@example.com', false],
+  ['lan@exam ple.com', false],
+  ['lan@@', false],
+])('%s may be an address: %s', (email, expected) => expect(looksLikeAddress(email)).toBe(expected));
+
+test.each([
+  ['lan@gmial.com', 'lan@gmail.com'],
+  ['lan@gmai.com', 'lan@gmail.com'],
+  ['lan@gmaill.com', 'lan@gmail.com'],
+  ['lan@gmail.con', 'lan@gmail.com'],
+  ['lan@gmail.co', 'lan@gmail.com'],
+  ['lan@yaho.com.vn', 'lan@yahoo.com.vn'],
+  ['lan@hotnail.com', 'lan@hotmail.com'],
+  ['lan@GMIAL.com', 'lan@gmail.com'],
+  ['lan@gmail.com', undefined],
+  ['lan@ymail.com', undefined],
+  ['lan@mail.com', undefined],
+  ['lan@example.com', undefined],
+  ['lan@', undefined],
+  ['gmial.com', undefined],
+  ['', undefined],
+])('%s was meant to be %s', (email, expected) => expect(suggestion(email)).toBe(expected));
