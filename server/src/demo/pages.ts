@@ -140,6 +140,7 @@ export function hostilePage(paper: Paper): Html {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Hostile</title>
+        <link rel="icon" href="/demo/icon.svg" type="image/svg+xml" />
         <link rel="canonical" href="${paper.storyOrigin}${pathOf(lead, paper.stories)}" />
         <link rel="stylesheet" href="/demo/hostile.css" />
         <script type="module" src="/afterword.js" data-site="demo"></script>
@@ -192,6 +193,7 @@ function document(
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} | ${words.paper}</title>
         <meta name="description" content="${description}" />
+        <link rel="icon" href="/demo/icon.svg" type="image/svg+xml" />
         <link rel="canonical" href="${storyOrigin}${path}" />
         <link rel="stylesheet" href="/cloak.css" />
         <link rel="stylesheet" href="/demo/demo.css" />

@@ -28,6 +28,7 @@ export function partnerPage(partner: Partner, story: DemoStory): ReturnType<type
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${story.title} | Tideline</title>
         <meta name="description" content="${story.summary}" />
+        <link rel="icon" href="/demo/icon.svg" type="image/svg+xml" />
         <link rel="canonical" href="${canonical}" />
         <link rel="stylesheet" href="${assetOrigin}/cloak.css" />
         <link rel="stylesheet" href="/demo/partner.css" />

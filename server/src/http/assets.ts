@@ -35,6 +35,8 @@ export function addAssetRoutes(app: Api): void {
     const asset = assets.get(`assets/${c.req.param('name')}`);
     return asset ? send(c, asset, immutable) : c.notFound();
   });
+  // Browsers ask for one whatever a page says; none is an answer too.
+  app.get('/favicon.ico', (c) => c.body(null, 204, { 'cache-control': 'public, max-age=86400' }));
   const cloak = assets.get('cloak.css');
   if (cloak) app.get('/cloak.css', (c) => send(c, cloak, 'public, max-age=300'));
 }
