@@ -5,6 +5,7 @@ import '../../src/loader/cloak.css';
 import { CommentsElement } from '../../src/widgets/comments/comments.js';
 import type { SignInRequestEvent } from '../../src/widgets/comments/events.js';
 import { FakeRoutes, refused, unreachable } from './fake-routes.js';
+import { putElement } from './put-element.js';
 
 CommentsElement.define();
 
@@ -100,12 +101,13 @@ afterEach(() => {
 });
 
 let pages = 0;
-async function show(attributes = 'open', content = '', story = ++pages): Promise<CommentsElement> {
-  document.body.insertAdjacentHTML(
-    'beforeend',
-    `<aw-comments site="demo" api="${location.origin}" story="https://news.example/thread-${story}" ${attributes}>${content}</aw-comments>`,
-  );
-  const widget = document.querySelector('aw-comments')!;
+async function show(
+  attributes: Record<string, string> = { open: '' },
+  fallback = '',
+  story = ++pages,
+): Promise<CommentsElement> {
+  const place = { site: 'demo', api: location.origin, story: `https://news.example/thread-${story}` };
+  const widget = putElement('aw-comments', { ...place, ...attributes }, fallback);
   await vi.waitFor(() => expect(widget.shadowRoot!.querySelector('[aria-busy=false]')).not.toBeNull());
   return widget;
 }
@@ -141,7 +143,7 @@ describe('a thread', () => {
   });
 
   it('waits behind a button where it would move what is in sight', async () => {
-    const widget = await show('');
+    const widget = await show({});
     const before = widget.offsetHeight;
     expect(page.getByRole('article').elements()).toHaveLength(0);
     await page.getByRole('button', { name: 'Hiện 2 bình luận' }).click();
@@ -151,9 +153,8 @@ describe('a thread', () => {
   });
 
   it('opens by itself where its lower edge is below the window', async () => {
-    document.body.insertAdjacentHTML('beforeend', '<div class="tall"></div>');
-    document.querySelector<HTMLElement>('.tall')!.style.height = '900px';
-    await show('');
+    putElement('div', {}).style.height = '900px';
+    await show({});
     expect(page.getByRole('article').elements()).toHaveLength(2);
   });
 
@@ -174,7 +175,7 @@ describe('a thread', () => {
     comments = [comment('a2', { parentId: 'a' })];
     await page.getByRole('button', { name: 'Xem thêm 1 trả lời' }).click();
     await expect.element(article('Người a2')).toBeVisible();
-    const [{ query }] = api.sent(/^GET comments/) as [{ query: URLSearchParams }];
+    const { query } = api.sent(/^GET comments/)[0]!;
     expect([query.get('parent'), query.get('cursor')]).toEqual(['a', 'more']);
   });
 
@@ -208,20 +209,20 @@ describe('a thread', () => {
   it('that is empty invites', async () => {
     comments = [];
     thread.question = 'Bạn đã thử chưa?';
-    await show('');
+    await show({});
     await expect.element(page.getByText('Mời bạn mở đầu câu chuyện')).toBeVisible();
     await expect.element(page.getByText('Bạn đã thử chưa?')).toBeVisible();
   });
 
   it('out of reach leaves the fallback readable', async () => {
     api.on(/^GET page/, unreachable);
-    await show('open', '<p>Gửi thư về toà soạn</p>');
+    await show({ open: '' }, 'Gửi thư về toà soạn');
     await expect.element(page.getByText('Gửi thư về toà soạn')).toBeVisible();
     await expect.element(page.getByRole('button', { name: 'Thử lại' })).toBeVisible();
   });
 
   it('speaks English where the page does', async () => {
-    await show('open lang="en"');
+    await show({ open: '', lang: 'en' });
     await expect.element(page.getByRole('region', { name: 'Comments (2)' })).toBeVisible();
     await expect.element(page.getByRole('textbox', { name: 'Your comment' })).toBeVisible();
   });
@@ -255,7 +256,7 @@ describe('writing', () => {
       .toBeVisible();
     const key = api.sent(/^POST comments/)[0]!.headers.get('Idempotency-Key');
     document.body.replaceChildren();
-    await show('open', '', story);
+    await show({ open: '' }, '', story);
     await userEvent.click(field());
     await expect.element(field()).toHaveValue('Giữ giúp tôi');
     api.on(/^POST comments/, () => ({ comment: comment('kept', written('Giữ giúp tôi')) }));
@@ -393,9 +394,7 @@ describe('a thread for those who are known', () => {
     await page.getByRole('button', { name: 'Gửi' }).click();
     expect(api.sent(/^POST comments/)).toEqual([]);
     await expect.element(field()).toHaveValue('Tôi đây');
-    widget.addEventListener('aw-sign-in-request', (request) =>
-      (request as SignInRequestEvent).respondWith(Promise.resolve('signed')),
-    );
+    widget.addEventListener('aw-sign-in-request', (request) => request.respondWith(Promise.resolve('signed')));
     await page.getByRole('button', { name: 'Gửi' }).click();
     await expect.element(article('Minh')).toHaveTextContent('Tôi đây');
   });

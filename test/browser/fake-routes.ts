@@ -17,7 +17,7 @@ export class FakeRoutes {
 
   install(): this {
     globalThis.fetch = async (input, init) => {
-      const request = new Request(input as RequestInfo, init);
+      const request = new Request(input, init);
       const url = new URL(request.url);
       const path = /\/v1\/sites\/[^/]+\/(.*)$/.exec(url.pathname)?.[1];
       if (path === undefined) return this.#fetch.call(globalThis, input as RequestInfo, init);

@@ -4,6 +4,7 @@ import type { Rail, Story } from '../../src/contract/types.js';
 import '../../src/loader/cloak.css';
 import { StoriesElement } from '../../src/widgets/stories/stories.js';
 import { FakeRoutes, unreachable } from './fake-routes.js';
+import { putElement } from './put-element.js';
 
 StoriesElement.define();
 
@@ -48,10 +49,9 @@ afterEach(() => {
 
 let pages = 0;
 /** Every test stands on a story of its own: answers are kept by story. */
-async function show(...tags: string[]): Promise<StoriesElement[]> {
-  const where = `site="demo" api="${location.origin}" story="https://news.example/page-${++pages}"`;
-  document.body.insertAdjacentHTML('beforeend', tags.map((tag) => `<aw-stories ${where} ${tag}</aw-stories>`).join(''));
-  const widgets = [...document.querySelectorAll('aw-stories')];
+async function show(rails: Record<string, string>[], fallback = ''): Promise<StoriesElement[]> {
+  const place = { site: 'demo', api: location.origin, story: `https://news.example/page-${++pages}` };
+  const widgets = rails.map((attributes) => putElement('aw-stories', { ...place, ...attributes }, fallback));
   await vi.waitFor(() => {
     for (const widget of widgets) expect(widget.shadowRoot!.querySelector('[aria-busy=false]')).not.toBeNull();
   });
@@ -64,7 +64,7 @@ const track = (widget: Element) => widget.shadowRoot!.querySelector('ul')!;
 
 describe('a rail', () => {
   it('is a list of articles under a heading', async () => {
-    await show('rail="latest" limit="3">');
+    await show([{ rail: 'latest', limit: '3' }]);
     await expect.element(page.getByRole('region', { name: 'Tin mới' })).toBeVisible();
     expect(page.getByRole('listitem').elements()).toHaveLength(3);
     expect(page.getByRole('article').elements()).toHaveLength(3);
@@ -78,14 +78,17 @@ describe('a rail', () => {
       latest: [story(1), story(2), story(3), story(4)],
       'most-read': [story(2), story(1), { ...story(9), url: own }, story(3), story(4)],
     };
-    const [latest, mostRead] = await show('rail="latest" limit="2">', 'rail="most-read" layout="list" limit="2">');
+    const [latest, mostRead] = await show([
+      { rail: 'latest', limit: '2' },
+      { rail: 'most-read', layout: 'list', limit: '2' },
+    ]);
     expect(titles(latest!)).toEqual([1, 2].map((n) => story(n).title));
     expect(titles(mostRead!)).toEqual([3, 4].map((n) => story(n).title));
   });
 
   it('says what is paid for', async () => {
     rails = { sponsored: [story(1, { kind: 'sponsored', sponsor: { name: 'Xưởng Gió' } })] };
-    const [widget] = await show('rail="sponsored">');
+    const [widget] = await show([{ rail: 'sponsored' }]);
     expect(widget!.shadowRoot!.querySelector<HTMLElement>('[part~=sponsored]')!.innerText).toBe('Tài trợ');
     const link = widget!.shadowRoot!.querySelector('h3 a')!;
     expect(link.getAttribute('rel')).toBe('sponsored');
@@ -110,7 +113,7 @@ describe('a rail', () => {
       await held;
       return { parts: { [query.get('parts')!]: { rail: 'latest', asOf: '2026-11-24T08:00:00Z', items } } };
     });
-    const shown = show(`rail="latest" layout="${layout}" limit="4">`);
+    const shown = show([{ rail: 'latest', layout, limit: '4' }]);
     const widget = document.querySelector('aw-stories')!;
     await widget.updateComplete;
     const before = widget.offsetHeight;
@@ -128,7 +131,7 @@ describe('a rail', () => {
 
   it('keeps its fallback and offers another try when the API cannot be reached', async () => {
     api.on(/^GET page/, unreachable);
-    await show('rail="latest"><p>Đọc thêm ở trang nhất</p>');
+    await show([{ rail: 'latest' }], 'Đọc thêm ở trang nhất');
     await expect.element(page.getByText('Đọc thêm ở trang nhất')).toBeVisible();
     api.on(/^GET page/, () => ({ parts: { 'stories:latest': { rail: 'latest', asOf: '', items: [story(1)] } } }));
     await page.getByRole('button', { name: 'Thử lại' }).click();
@@ -136,7 +139,7 @@ describe('a rail', () => {
   });
 
   it('speaks English where the page does', async () => {
-    await show('lang="en" rail="latest" more="/all">');
+    await show([{ lang: 'en', rail: 'latest', more: '/all' }]);
     await expect.element(page.getByRole('region', { name: 'Latest' })).toBeVisible();
     await expect.element(page.getByRole('link', { name: 'See all' })).toHaveAttribute('href', '/all');
   });
@@ -144,7 +147,7 @@ describe('a rail', () => {
 
 describe('a carousel', () => {
   it('turns by buttons that stay where they are at the ends', async () => {
-    const [widget] = await show('rail="latest" limit="6">');
+    const [widget] = await show([{ rail: 'latest', limit: '6' }]);
     const next = page.getByRole('button', { name: 'Xem các bài tiếp theo' });
     const previous = page.getByRole('button', { name: 'Xem các bài trước' });
     await expect.element(previous).toHaveAttribute('aria-disabled', 'true');
@@ -159,14 +162,14 @@ describe('a carousel', () => {
 
   it('turns the other way from right to left', async () => {
     document.body.dir = 'rtl';
-    const [widget] = await show('rail="latest" limit="6">');
+    const [widget] = await show([{ rail: 'latest', limit: '6' }]);
     await page.getByRole('button', { name: 'Xem các bài tiếp theo' }).click();
     await vi.waitFor(() => expect(track(widget!).scrollLeft).toBeLessThan(-400));
     document.body.removeAttribute('dir');
   });
 
   it('brings the card that the focus is on into sight', async () => {
-    const [widget] = await show('rail="latest" limit="6">');
+    const [widget] = await show([{ rail: 'latest', limit: '6' }]);
     for (let tabs = 0; tabs < 6; tabs++) await userEvent.tab();
     const focused = widget!.shadowRoot!.activeElement!.closest('li')!;
     const [card, row] = [focused.getBoundingClientRect(), track(widget!).getBoundingClientRect()];
@@ -175,7 +178,7 @@ describe('a carousel', () => {
   });
 
   it('has no buttons where everything fits', async () => {
-    await show('rail="latest" limit="2">');
+    await show([{ rail: 'latest', limit: '2' }]);
     expect(page.getByRole('button').elements()).toHaveLength(0);
   });
 });
@@ -192,7 +195,7 @@ describe('what is seen and followed', () => {
       document.body.addEventListener(name, (event) => events.push([name, event.detail]), { once: true });
     }
     document.body.addEventListener('click', (event) => event.preventDefault(), { once: true });
-    await show('rail="latest" limit="1">');
+    await show([{ rail: 'latest', limit: '1' }]);
     await vi.waitFor(() => expect(events).toHaveLength(1), 3000);
     await page.getByRole('link').click();
     expect(events).toEqual([

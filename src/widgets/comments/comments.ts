@@ -3,16 +3,22 @@ import { mayGrow } from '../../base/growth.js';
 import { property, state } from '../../base/property.js';
 import { widgetStyles } from '../../base/styles.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { type ApiError, parts, type Place, placeOf } from '../../client/index.js';
-import type { Comment, Comments, Reader } from '../../contract/types.js';
+import { parts, type Place, placeOf } from '../../client/index.js';
+import type { Comment, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
+import type { WritingCatalogue } from '../../locales/vi-writing.js';
 import { renderComments, type View } from './comment-view.js';
 import { styles } from './comments.styles.js';
 import { Conversation } from './conversation.js';
 import type { Participation } from './participation.js';
 
+const writingWords = (lang: string): Promise<WritingCatalogue> =>
+  lang === 'vi'
+    ? import('../../locales/vi-writing.js').then(({ viWriting }) => viWriting)
+    : import('../../locales/en-writing.js').then(({ enWriting }) => enWriting);
+
 const sorts = ['best', 'newest', 'oldest', 'discussed'] as const;
-type Sort = (typeof sorts)[number];
+export type Sort = (typeof sorts)[number];
 
 /**
  * @summary The comments under a story, and a place to write one.
@@ -125,7 +131,7 @@ export class CommentsElement extends WidgetElement {
       }
       ${roots.length || thread.state !== 'open' ? nothing : html`<p class="first muted">${words.first}</p>`}
       ${!this.waits && conversation.nextCursor !== null ? this.#renderMore('more', words.more) : nothing}
-      ${this.failed ? html`<p class="notice" part="notice">${words.notDone}</p>` : nothing}
+      ${this.failed ? html`<p class="notice" part="notice">${words.notDone}</p>` : this.#participation?.renderFailure('')}
     </section>`;
   }
 
@@ -178,10 +184,8 @@ export class CommentsElement extends WidgetElement {
     if (!button) return;
     const { act, id = '' } = button.dataset;
     if (act === 'show') this.#show();
-    else if (act === 'more') void this.#more();
-    else if (act === 'replies') void this.#more(this.conversation?.find(id));
     else if (act === 'fold') this.#fold(id);
-    else void this.#participate().then((participation) => participation?.act(act!, id));
+    else void this.#participate().then((participation) => participation?.act(act!, id, this.#order, this.pageSize));
   };
 
   #show(): void {
@@ -196,38 +200,11 @@ export class CommentsElement extends WidgetElement {
 
   #resort = async ({ target }: Event): Promise<void> => {
     this.#order = (target as HTMLSelectElement).value as Sort;
-    await this.#fetch(async (place) => {
-      const page = await place.read<Comments>('comments', { sort: this.#order, limit: this.pageSize });
-      this.conversation = new Conversation(page);
-      this.#participation?.moveTo(this.conversation);
-      await this.#overlay(place);
-    });
+    const conversation = await (await this.#participate())?.reorder(this.#order, this.pageSize);
+    if (!conversation) return;
+    this.conversation = conversation;
+    await this.#overlay(this.#place!);
   };
-
-  /** The next page of roots, or of a comment's replies. The focus goes to the first new one. */
-  async #more(parent?: Comment): Promise<void> {
-    const conversation = this.conversation!;
-    const cursor = (parent ? parent.replies : conversation).nextCursor ?? undefined;
-    await this.#fetch(async (place) => {
-      const query = parent ? { parent: parent.id, cursor } : { sort: this.#order, limit: this.pageSize, cursor };
-      const fresh = conversation.append(await place.read<Comments>('comments', query), parent);
-      const { words } = this.locale;
-      if (words) this.announce(words.comments.loaded(fresh.length, this.locale.number(fresh.length)));
-      await this.#focusOn(fresh[0]);
-    });
-  }
-
-  async #fetch(work: (place: Place) => Promise<void>): Promise<void> {
-    this.failed = false;
-    try {
-      await work(this.#place!);
-    } catch (error) {
-      // The order of the thread is too old to go on in: it starts anew where it stands.
-      if ((error as ApiError).code === 'cursor-expired') await this.refresh();
-      else this.failed = true;
-    }
-    this.requestUpdate();
-  }
 
   async #focusOn(comment?: Comment): Promise<void> {
     this.requestUpdate();
@@ -250,9 +227,9 @@ export class CommentsElement extends WidgetElement {
 
   /** What only those need who take part: most read. */
   #participate(): Promise<Participation | undefined> {
-    this.#participating ??= import('./participation.js').then(
-      ({ Participation }) =>
-        (this.#participation = new Participation(this.conversation!, {
+    this.#participating ??= Promise.all([import('./participation.js'), writingWords(this.locale.lang)]).then(
+      ([{ Participation }, writing]) =>
+        (this.#participation = new Participation(this.conversation!, writing, {
           host: this,
           place: this.#place!,
           locale: this.locale,

@@ -3,7 +3,6 @@ import { ApiError } from '../../client/index.js';
 import { pageSettings } from '../../client/settings.js';
 import { SafeStorage } from '../../client/storage.js';
 import type { CommentAnswer, Reader } from '../../contract/types.js';
-import type { Catalogue } from '../../locales/catalogue.js';
 import { SignInRequestEvent } from './events.js';
 import type { Participation } from './participation.js';
 
@@ -85,7 +84,7 @@ export class Composer {
   /** What stands below the field once it is open. */
   renderRest(): unknown {
     if (!this.open) return nothing;
-    const { comments } = this.#owner.words;
+    const { writing } = this.#owner;
     const { locale } = this.#owner.seat;
     const left = this.#left;
     return html`
@@ -95,24 +94,24 @@ export class Composer {
               class="field"
               name="name"
               autocomplete="nickname"
-              aria-label=${comments.name}
-              placeholder=${comments.name}
+              aria-label=${writing.name}
+              placeholder=${writing.name}
             />`
           : nothing
       }
-      ${this.#lacksIdentity ? html`<p class="hint muted">${comments.signIn}</p>` : nothing}
+      ${this.#lacksIdentity ? html`<p class="hint muted">${writing.signIn}</p>` : nothing}
       <p class="foot">
         ${this.#failure ? html`<span class="failure">${this.#failure}</span>` : nothing}
         ${
           left === undefined
             ? nothing
             : html`<span class="left ${left < 0 ? 'failure' : 'muted'}"
-                >${comments.left(left, locale.number(Math.abs(left)))}</span
+                >${writing.left(left, locale.number(Math.abs(left)))}</span
               >`
         }
-        <button type="button" class="button quiet" data-act="close" data-id=${this.#key}>${comments.cancel}</button>
+        <button type="button" class="button quiet" data-act="close" data-id=${this.#key}>${writing.cancel}</button>
         <button class="button primary" aria-disabled=${this.#busy}>
-          ${this.#busy ? comments.sending : this.#edits ? comments.save : comments.send}
+          ${this.#busy ? writing.sending : this.#edits ? writing.save : writing.send}
         </button>
       </p>
     `;
@@ -194,11 +193,11 @@ export class Composer {
   }
 
   async #submit(): Promise<void> {
-    const { words } = this.#owner;
+    const { writing } = this.#owner;
     const text = (this.#field?.value ?? '').trim();
     if (this.#busy) return;
     if (!text || (this.#left ?? 0) < 0) {
-      this.#fail(text ? words.comments.tooLong : words.comments.empty);
+      this.#fail(text ? writing.tooLong : writing.empty);
       this.#field?.focus();
       return;
     }
@@ -206,19 +205,15 @@ export class Composer {
     this.#failure = undefined;
     void this.#redraw();
     try {
-      if (!(await this.#identify())) return this.#fail(words.comments.signIn);
+      if (!(await this.#identify())) return this.#fail(writing.signIn);
       const { comment } = await this.#send(text);
       this.#draft = undefined;
       if (this.#field) this.#field.value = '';
       this.open = false;
-      const said = this.#edits
-        ? words.comments.saved
-        : comment.state === 'pending'
-          ? words.comments.held
-          : words.comments.posted;
+      const said = this.#edits ? writing.saved : comment.state === 'pending' ? writing.held : writing.posted;
       await this.#owner.keep(comment, said);
     } catch (error) {
-      this.#fail(sentence(error, words));
+      this.#fail(sentence(error, this.#owner));
     } finally {
       this.#busy = false;
       void this.#redraw();
@@ -264,22 +259,22 @@ function identified(reader: Reader | undefined, who: 'guest' | Reader['kind']): 
   return ranks.indexOf(reader?.kind ?? 'guest') >= ranks.indexOf(who);
 }
 
-function sentence(error: unknown, { common, comments }: Catalogue): string {
+function sentence(error: unknown, { words: { common, comments }, writing }: Participation): string {
   switch (error instanceof ApiError ? error.code : undefined) {
     case 'rate-limited':
       return common.rateLimited;
     case 'comment-empty':
-      return comments.empty;
+      return writing.empty;
     case 'comment-too-long':
-      return comments.tooLong;
+      return writing.tooLong;
     case 'edit-window-over':
-      return comments.tooLate;
+      return writing.tooLate;
     case 'thread-closed':
       return comments.closed;
     case 'identity-required':
-      return comments.signIn;
+      return writing.signIn;
     default:
-      return comments.notSent;
+      return writing.notSent;
   }
 }
 

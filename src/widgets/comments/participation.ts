@@ -1,13 +1,14 @@
 import { html, nothing } from 'lit';
 import { formStyles } from '../../base/form-styles.js';
 import type { LocaleController } from '../../base/locale.js';
-import { ApiError, type Place } from '../../client/index.js';
-import type { Comment, CommentAnswer, CommentVoted, Reader } from '../../contract/types.js';
+import type { ApiError, Place, Query } from '../../client/index.js';
+import type { Comment, CommentAnswer, Comments, CommentVoted, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
+import type { WritingCatalogue } from '../../locales/vi-writing.js';
 import { Composer } from './composer.js';
 import { composerStyles } from './composer.styles.js';
-import type { CommentsElement } from './comments.js';
-import type { Conversation, Vote } from './conversation.js';
+import type { CommentsElement, Sort } from './comments.js';
+import { Conversation, type Vote } from './conversation.js';
 import { CommentEvent, CommentVoteEvent } from './events.js';
 
 /** What the widget lends to the half of it that comes when the reader takes part. */
@@ -25,14 +26,17 @@ export interface Seat {
 /** Everything a reader does in a thread: writing, changing, deleting, voting. */
 export class Participation {
   readonly seat: Seat;
+  /** What those read who write. */
+  readonly writing: WritingCatalogue;
   #conversation: Conversation;
   readonly #composers = new Map<string, Composer>();
   readonly #failures = new Map<string, string>();
   readonly #voting = new Set<string>();
   #confirming?: string;
 
-  constructor(conversation: Conversation, seat: Seat) {
+  constructor(conversation: Conversation, writing: WritingCatalogue, seat: Seat) {
     this.#conversation = conversation;
+    this.writing = writing;
     this.seat = seat;
     const root = seat.host.renderRoot as ShadowRoot;
     const sheets = [formStyles, composerStyles].map(({ styleSheet }) => styleSheet!);
@@ -43,13 +47,17 @@ export class Participation {
     return this.#conversation;
   }
 
+  /** What those read who only read. */
   get words(): Catalogue {
     return this.seat.locale.words!;
   }
 
-  /** Goes on in the same thread, fetched in another order. */
-  moveTo(conversation: Conversation): void {
-    this.#conversation = conversation;
+  /** The same thread from its start, in another order. */
+  async reorder(sort: Sort, limit: number): Promise<Conversation | undefined> {
+    return this.#fetch('', async () => {
+      const page = await this.seat.place.read<Comments>('comments', { sort, limit });
+      return (this.#conversation = new Conversation(page));
+    });
   }
 
   /** @param key empty for the thread's own, a comment's id for a reply, `edit:` and an id for a change */
@@ -67,38 +75,39 @@ export class Participation {
   /** Asks once more before a comment is deleted, where the ways to act on it stand. */
   renderConfirmation({ id }: Comment): unknown {
     if (this.#confirming !== id) return undefined;
-    const { comments } = this.words;
-    return html`<p class="acts" role="group" aria-label=${comments.removeSure}>
-      <span>${comments.removeSure}</span>
-      <button class="danger" data-act="confirm" data-id=${id}>${comments.remove}</button>
-      <button data-act="keep" data-id=${id}>${comments.keep}</button>
+    return html`<p class="acts" role="group" aria-label=${this.writing.removeSure}>
+      <span>${this.writing.removeSure}</span>
+      <button class="danger" data-act="confirm" data-id=${id}>${this.writing.remove}</button>
+      <button data-act="keep" data-id=${id}>${this.writing.keep}</button>
     </p>`;
   }
 
   /** Why others do not see it. */
   renderHold({ state, reasons = [] }: Comment): unknown {
     if (state === 'visible') return nothing;
-    const { comments } = this.words;
-    const why = reasons.map((reason) => comments.reasons[reason]).filter(Boolean);
-    return html`<p class="held">${[state === 'rejected' ? comments.rejected : comments.held, ...why].join(' ')}</p>`;
+    const why = reasons.map((reason) => this.writing.reasons[reason]).filter(Boolean);
+    return html`<p class="held">
+      ${[state === 'rejected' ? this.writing.rejected : this.writing.held, ...why].join(' ')}
+    </p>`;
   }
 
   /** What only its writer can do. */
   renderOwnActs({ id, createdAt }: Comment): unknown {
-    const { comments } = this.words;
     const editable = Date.now() < Date.parse(createdAt) + this.#conversation.thread.rules.editSeconds * 1000;
-    return html`${editable ? html`<button data-act="edit" data-id=${id}>${comments.edit}</button>` : nothing}
-      <button data-act="remove" data-id=${id}>${comments.remove}</button>`;
+    return html`${editable ? html`<button data-act="edit" data-id=${id}>${this.writing.edit}</button>` : nothing}
+      <button data-act="remove" data-id=${id}>${this.writing.remove}</button>`;
   }
 
   renderFailure(id: string): unknown {
     const failure = this.#failures.get(id);
-    return failure ? html`<p class="failure">${failure}</p>` : nothing;
+    return failure ? html`<p class="failure" part="notice">${failure}</p>` : nothing;
   }
 
-  async act(act: string, id: string): Promise<void> {
+  async act(act: string, id: string, sort: Sort, limit: number): Promise<void> {
     const comment = this.#conversation.find(id);
     this.#failures.delete(id);
+    if (act === 'more') await this.#more({ sort, limit });
+    if (act === 'replies' && comment) await this.#more({ parent: id }, comment);
     if (act === 'close') this.composer(id).close();
     if (!comment) return;
     if (act === 'like') await this.#vote(comment, 1);
@@ -117,6 +126,30 @@ export class Participation {
     await this.seat.focus(this.#conversation.find(comment.id));
   }
 
+  /** The next page of roots, or of a comment's replies. The focus goes to the first new one. */
+  async #more(query: Query, parent?: Comment): Promise<void> {
+    const conversation = this.#conversation;
+    const cursor = (parent ? parent.replies : conversation).nextCursor ?? undefined;
+    await this.#fetch(parent?.id ?? '', async () => {
+      const page = await this.seat.place.read<Comments>('comments', { ...query, cursor });
+      const fresh = conversation.append(page, parent);
+      this.seat.say(this.writing.loaded(fresh.length, this.seat.locale.number(fresh.length)));
+      await this.seat.focus(fresh[0]);
+    });
+  }
+
+  async #fetch<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
+    this.#failures.delete(id);
+    try {
+      return await work();
+    } catch (error) {
+      // The order of the thread is too old to go on in: it starts anew where it stands.
+      if ((error as ApiError).code === 'cursor-expired') await this.seat.host.refresh();
+      else this.#fail(id, error);
+      return undefined;
+    }
+  }
+
   async #confirm(confirming: string | undefined, id: string): Promise<void> {
     this.#confirming = confirming;
     this.seat.host.requestUpdate();
@@ -129,7 +162,7 @@ export class Participation {
     try {
       const { comment } = await this.seat.place.act<CommentAnswer>('DELETE', `comments/${id}`, {});
       this.#confirming = undefined;
-      await this.keep(comment, this.words.comments.removed);
+      await this.keep(comment, this.writing.removed);
     } catch (error) {
       this.#fail(id, error);
     }

@@ -8,7 +8,7 @@ import type { Catalogue } from '../../locales/catalogue.js';
 import type { Attention } from './attention.js';
 import { claim, release } from './claims.js';
 import { StoryClickEvent, StoryViewEvent } from './events.js';
-import { endsOf, rowOf, scrollRow } from './scrolling.js';
+import { endsOf, rowOf } from './row.js';
 import { styles } from './stories.styles.js';
 import { renderBlocks, renderStory } from './story-card.js';
 
@@ -150,7 +150,7 @@ export class StoriesElement extends WidgetElement {
       part=${name}
       aria-label=${label}
       aria-disabled=${done}
-      @click=${() => !done && scrollRow(this.#track!, towards)}
+      @click=${() => !done && import('./turn.js').then(({ turnRow }) => turnRow(this.#track!, towards))}
     >
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 5l7 7-7 7" /></svg>
     </button>`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { endsOf, turn } from '../../../src/widgets/stories/scrolling.js';
+import { endsOf } from '../../../src/widgets/stories/row.js';
 import { clock } from '../../../src/widgets/stories/story-card.js';
+import { turn } from '../../../src/widgets/stories/turn.js';
 
 const row = { visible: 700, whole: 1568, step: 264 };
 
