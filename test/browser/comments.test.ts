@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Comment, Comments, Me, Thread } from '../../src/contract/types.js';
 import '../../src/loader/cloak.css';
 import { CommentsElement } from '../../src/widgets/comments/comments.js';
-import type { SignInRequestEvent } from '../../src/widgets/comments/events.js';
 import { FakeRoutes, refused, unreachable } from './fake-routes.js';
 import { putElement } from './put-element.js';
 
@@ -108,7 +107,8 @@ async function show(
 ): Promise<CommentsElement> {
   const place = { site: 'demo', api: location.origin, story: `https://news.example/thread-${story}` };
   const widget = putElement('aw-comments', { ...place, ...attributes }, fallback);
-  await vi.waitFor(() => expect(widget.shadowRoot!.querySelector('[aria-busy=false]')).not.toBeNull());
+  // A call that fails is made three times.
+  await vi.waitFor(() => expect(widget.shadowRoot!.querySelector('[aria-busy=false]')).not.toBeNull(), 5000);
   return widget;
 }
 
