@@ -176,6 +176,9 @@ export const styles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  time + .section::before {
+    content: ' · ';
+  }
   .paid {
     background: var(--aw-stories-sponsored, color-mix(in srgb, var(--_rule) 8%, transparent));
   }
@@ -239,7 +242,10 @@ export const styles = css`
   [data-layout='list'] .card::before {
     content: counter(place);
     grid-area: place;
-    font: 300 2.5em/1 var(--aw-font-heading, inherit);
+    font-family: var(--aw-font-heading, inherit);
+    font-size: 2.5em;
+    font-weight: 300;
+    line-height: 1;
     font-variant-numeric: lining-nums;
     color: var(--_muted);
   }
