@@ -207,6 +207,8 @@ export class CommentsElement extends WidgetElement {
   };
 
   async #focusOn(comment?: Comment): Promise<void> {
+    // Whoever posts wants to see the talk they joined.
+    if (comment) this.waits = false;
     this.requestUpdate();
     await this.updateComplete;
     const at = comment ? `c-${comment.id}` : 'heading';
