@@ -53,7 +53,7 @@ export const problemSchema = z
   .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
 
 /** A query parameter that may stand several times: one alone arrives as it is. */
-export function repeated<Item extends z.ZodType>(item: Item, most: number) {
+export function repeated<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
   return z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat())
