@@ -48,19 +48,27 @@ export async function readThrough(page) {
 /** Runs in the page. */
 function watchShifts() {
   Object.assign(globalThis, { shiftOfPage: 0, movedOnPage: new Set() });
-  /** @param {Node | null} node */
-  const named = (node) => {
+  /**
+   * What lies in a shadow root is not told: where it lay then is the best clue.
+   *
+   * @param {{ node: Node | null, previousRect: DOMRectReadOnly, currentRect: DOMRectReadOnly }} source
+   */
+  const named = ({ node, previousRect: from, currentRect: to }) => {
     const element = node instanceof Element ? node : node?.parentElement;
-    return element ? [element.localName, ...element.classList].join('.') : 'something gone';
+    const name = element ? [element.localName, ...element.classList].join('.') : 'something in a shadow root';
+    const place = (/** @type {DOMRectReadOnly} */ { x, y, width, height }) =>
+      [x, y, width, height].map(Math.round).join(' ');
+    return `${name} (${place(from)} → ${place(to)})`;
   };
   const observer = new PerformanceObserver((list) => {
-    const entries = /** @type {{ value: number, hadRecentInput: boolean, sources: { node: Node | null }[] }[]} */ (
-      /** @type {unknown} */ (list.getEntries())
-    );
+    const entries =
+      /** @type {{ value: number, hadRecentInput: boolean, sources: Parameters<typeof named>[0][] }[]} */ (
+        /** @type {unknown} */ (list.getEntries())
+      );
     for (const { value, hadRecentInput, sources } of entries) {
       if (hadRecentInput) continue;
       Object.assign(globalThis, { shiftOfPage: Reflect.get(globalThis, 'shiftOfPage') + value });
-      for (const { node } of sources) Reflect.get(globalThis, 'movedOnPage').add(named(node));
+      for (const source of sources) Reflect.get(globalThis, 'movedOnPage').add(named(source));
     }
   });
   observer.observe({ type: 'layout-shift', buffered: true });
