@@ -43,6 +43,7 @@ export const widgetStyles = [
       font-style: normal;
       line-height: 1.5;
       letter-spacing: normal;
+      word-spacing: normal;
       text-align: start;
       text-indent: 0;
       text-transform: none;

@@ -38,6 +38,7 @@ export const styles = css`
     font-size: var(--aw-size-s, 0.875em);
     color: var(--_muted);
     cursor: pointer;
+    field-sizing: content;
   }
   .sort option {
     background: Canvas;
@@ -53,7 +54,6 @@ export const styles = css`
   }
   .question span {
     display: block;
-    font-size: 0.75rem;
     font-size: 0.6667em;
     font-weight: 700;
     color: var(--_press);

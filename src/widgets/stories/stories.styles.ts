@@ -176,8 +176,15 @@ export const styles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  time + .section::before {
+  .meta > * {
+    unicode-bidi: plaintext;
+  }
+  .section::before {
     content: ' · ';
+  }
+  /* It stands above the title already, where there is no other word for it. */
+  :is([data-layout='carousel'], [data-layout='grid']) .told {
+    display: none;
   }
   .paid {
     background: var(--aw-stories-sponsored, color-mix(in srgb, var(--_rule) 8%, transparent));

@@ -26,7 +26,7 @@ export function renderStory(story: Story, locale: LocaleController, words: Catal
     </h3>
     <p class="meta" part="meta">
       <time datetime=${publishedAt}>${(recent ? relativeTime : date)(locale, publishedAt)}</time>${
-        section && html`<span class="section">${section}</span>`
+        section && html`<span class=${kicker || paid ? 'section' : 'section told'}>${section}</span>`
       }
     </p>
   </article>`;
