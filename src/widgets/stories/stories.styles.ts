@@ -176,7 +176,7 @@ export const styles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .meta > * {
+  time {
     unicode-bidi: plaintext;
   }
   .section::before {
