@@ -16,7 +16,7 @@ export function addOperationRoutes(app: Api, { config, database }: Services): vo
   app.get('/readyz', async (c) => {
     try {
       await database.check();
-    } catch (error) {
+    } catch {
       throw new Problem('unavailable', 'The database does not answer.', { retryAfter: 2 });
     }
     return c.json({ status: 'ready' }, 200, { 'cache-control': 'no-store' });

@@ -54,8 +54,7 @@ export async function readThread(
   const closesAt = row?.closesAt ?? null;
   const { who, votes, editSeconds, moderation } = site.settings;
   return {
-    state:
-      row && row.state === 'open' && closesAt !== null && closesAt <= Date.now() ? 'closed' : (row?.state ?? 'open'),
+    state: row?.state === 'open' && closesAt !== null && closesAt <= Date.now() ? 'closed' : (row?.state ?? 'open'),
     closesAt: closesAt === null ? null : new Date(closesAt).toISOString(),
     question: row?.question ?? null,
     rules: { who, votes, editSeconds, moderation, maxGraphemes: limits.commentGraphemes },

@@ -40,7 +40,7 @@ export class ClientAddress {
     if (typeof this.#trust === 'number') return hop < this.#trust;
     if (!ipaddr.isValid(address)) return false;
     const parsed = ipaddr.process(address);
-    return this.#trust.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range as never, bits));
+    return this.#trust.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits));
   }
 
   #warnOnce(): void {

@@ -39,7 +39,7 @@ function sendCached(cache: PublicCache, request: IncomingMessage, response: Serv
   const { status, headers, body } = asSent(
     cached,
     request.headers['if-none-match'],
-    request.headers['accept-encoding'] as string | undefined,
+    request.headers['accept-encoding'],
   );
   response.writeHead(status, headers);
   response.end(body);

@@ -59,5 +59,6 @@ export async function openDatabase(url: string): Promise<Database> {
 async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();
-  if (error) throw error instanceof Error ? error : new Error(String(error));
+  if (error)
+    throw error instanceof Error ? error : new Error('The schema cannot be brought up to date.', { cause: error });
 }

@@ -3,7 +3,6 @@ import pg from 'pg';
 import type { Driver } from './database.js';
 import type { Tables } from './tables.js';
 
-const bigintType = 20;
 /** A deadlock, or a transaction that could not be put in order with another. */
 const transientCodes = new Set(['40P01', '40001']);
 
@@ -11,7 +10,8 @@ const transientCodes = new Set(['40P01', '40001']);
 export async function openPostgres(url: string): Promise<Driver> {
   // Our bigints are milliseconds and counts, far below 2^53.
   const types: pg.CustomTypesConfig = {
-    getTypeParser: (type, format) => (type === bigintType ? Number : pg.types.getTypeParser(type, format)) as never,
+    getTypeParser: (type, format) =>
+      (type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)) as never,
   };
   const pool = new pg.Pool({ connectionString: url, max: 10, types, connectionTimeoutMillis: 5000 });
   // An idle connection that dies is replaced at its next use; without a listener it would end the process.

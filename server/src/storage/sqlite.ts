@@ -69,7 +69,7 @@ function keepingStatements(connection: Sqlite.Database): SqliteDatabase {
       let statement = statements.get(sql);
       if (!statement) {
         if (statements.size >= mostStatements) statements.clear();
-        statement = connection.prepare(sql) as unknown as ReturnType<SqliteDatabase['prepare']>;
+        statement = connection.prepare(sql);
         statements.set(sql, statement);
       }
       return statement;

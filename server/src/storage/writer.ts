@@ -62,9 +62,9 @@ export class Writer {
     if (this.#closed) return Promise.reject(new Error('The writer is closed.'));
     return new Promise<Output>((resolve, reject) => {
       this.#waiting.push({
-        command: command as unknown as Command<never, unknown>,
+        command,
         input,
-        resolve: resolve as (output: unknown) => void,
+        resolve,
         reject,
       });
       this.#running ??= this.#drain();
