@@ -48,30 +48,43 @@ export class FakeApi {
   /** Answers the next requests to a path in another way. */
   readonly overrides: { path: RegExp; answer: (request: FakeRequest) => Answer | Promise<Answer> }[] = [];
   readonly #fetch = globalThis.fetch;
+  #last?: Promise<unknown>;
 
   install(): this {
-    globalThis.fetch = async (input, init) => {
-      const request = new Request(input as RequestInfo, init);
-      const url = new URL(request.url);
-      const path = /\/v1\/sites\/[^/]+\/(.*)$/.exec(url.pathname)?.[1];
-      if (path === undefined) return this.#fetch.call(globalThis, input as RequestInfo, init);
-      const text = await request.text();
-      const { method, headers } = request;
-      const asked = { method, path, query: url.searchParams, headers, body: text ? JSON.parse(text) : undefined };
-      this.requests.push(asked);
-      const override = this.overrides.find((one) => one.path.test(path));
-      const answer = override ? await override.answer(asked) : this.#answer(asked);
-      if (init?.signal?.aborted) throw init.signal.reason;
-      return new Response(answer.body === undefined ? null : JSON.stringify(answer.body), {
-        status: answer.status,
-        headers: { 'Content-Type': 'application/json', ...answer.headers },
-      });
+    globalThis.fetch = (input, init) => {
+      const answer = this.#serve(input, init);
+      this.#last = answer.catch(() => undefined);
+      return answer;
     };
     return this;
   }
 
-  restore(): void {
+  /** Waits for what is on its way, and takes the page's own `fetch` back. */
+  async restore(): Promise<void> {
+    for (let last; last !== this.#last;) {
+      last = this.#last;
+      await last;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     globalThis.fetch = this.#fetch;
+  }
+
+  async #serve(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const request = new Request(input as RequestInfo, init);
+    const url = new URL(request.url);
+    const path = /\/v1\/sites\/[^/]+\/(.*)$/.exec(url.pathname)?.[1];
+    if (path === undefined) return this.#fetch.call(globalThis, input as RequestInfo, init);
+    const text = await request.text();
+    const { method, headers } = request;
+    const asked = { method, path, query: url.searchParams, headers, body: text ? JSON.parse(text) : undefined };
+    this.requests.push(asked);
+    const override = this.overrides.find((one) => one.path.test(path));
+    const answer = override ? await override.answer(asked) : this.#answer(asked);
+    if (init?.signal?.aborted) throw init.signal.reason;
+    return new Response(answer.body === undefined ? null : JSON.stringify(answer.body), {
+      status: answer.status,
+      headers: { 'Content-Type': 'application/json', ...answer.headers },
+    });
   }
 
   sent(path: string, method = 'GET'): FakeRequest[] {

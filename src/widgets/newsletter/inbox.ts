@@ -29,22 +29,33 @@ export class Inbox {
   readonly #back: () => void;
 
   /** @param back returns to the form, which still holds what was typed */
-  constructor(widget: WidgetElement, place: Place, body: SubscribeBody, names: string[], back: () => void) {
+  constructor(
+    widget: WidgetElement,
+    place: Place,
+    body: SubscribeBody,
+    names: string[],
+    back: () => void | Promise<void>,
+  ) {
     this.#widget = widget;
     this.#place = place;
     this.#body = body;
     this.#names = names;
     this.#back = () => {
       clearInterval(this.#timer);
-      back();
+      void back();
     };
-    void this.#focusHeading();
+  }
+
+  /** Leads to what it has to say. */
+  async focus(): Promise<void> {
+    await this.#widget.updateComplete;
+    this.#widget.renderRoot.querySelector<HTMLElement>('#inbox')?.focus();
   }
 
   render({ newsletter, common }: Catalogue): unknown {
     const { email } = this.#body;
     const heading = this.state === 'confirmed' ? newsletter.confirmed : newsletter.checkInbox;
-    return html`<h2 id="heading" part="heading" tabindex="-1">${heading}</h2>
+    return html`<h2 id="inbox" part="heading" tabindex="-1">${heading}</h2>
       ${
         this.state === 'confirmed'
           ? html`<p class="promise" part="promise">${newsletter.confirmedText(this.#names.join(', '))}</p>`
@@ -112,7 +123,7 @@ export class Inbox {
       this.#widget.dispatchEvent(new SubscribeEvent({ lists, state: 'confirmed' }));
     });
     if (this.#failure) field.select();
-    else await this.#focusHeading();
+    else await this.focus();
   };
 
   #resend = async (): Promise<void> => {
@@ -145,10 +156,5 @@ export class Inbox {
     if (this.#seconds < secondsToResend - 5) this.#resent = false;
     if (!this.#widget.isConnected) clearInterval(this.#timer);
     this.#widget.requestUpdate();
-  }
-
-  async #focusHeading(): Promise<void> {
-    await this.#widget.updateComplete;
-    this.#widget.renderRoot.querySelector<HTMLElement>('#heading')?.focus();
   }
 }

@@ -83,8 +83,9 @@ export class NewsletterElement extends WidgetElement {
 
   protected override renderReady(words: Catalogue): unknown {
     for (const step of ['check-inbox', 'confirmed']) this.setState(step, this.inbox?.state === step);
-    return html`<section class="signup" aria-labelledby="heading">
-      ${this.inbox?.render(words) ?? this.#renderForm(words.newsletter, words.common.rateLimited)}
+    // The form stays, out of sight, with what was typed into it.
+    return html`<section class="signup" aria-labelledby=${this.inbox ? 'inbox' : 'heading'}>
+      ${this.#renderForm(words.newsletter, words.common.rateLimited)} ${this.inbox?.render(words)}
     </section>`;
   }
 
@@ -100,7 +101,7 @@ export class NewsletterElement extends WidgetElement {
             ${failure === 'rateLimited' ? rateLimited : words[failure!]}
           </p>`
         : nothing;
-    return html`<form novalidate @submit=${this.#submit} @input=${this.#judge}>
+    return html`<form novalidate ?hidden=${!!this.inbox} @submit=${this.#submit} @input=${this.#judge}>
       <h2 id="heading" part="heading">${single ? list!.name : words.heading}</h2>
       ${single ? html`<p class="promise" part="promise">${list!.description} <span class="muted">${list!.frequency}</span></p>` : nothing}
       <div class="above">
@@ -201,6 +202,12 @@ export class NewsletterElement extends WidgetElement {
     this.announce(this.renderRoot.querySelector('.failure')?.textContent ?? '');
   };
 
+  async #reopen(): Promise<void> {
+    this.inbox = undefined;
+    await this.updateComplete;
+    this.#form.querySelector<HTMLElement>('#email')!.focus();
+  }
+
   async #send(body: SubscribeBody): Promise<void> {
     this.sending = true;
     try {
@@ -210,8 +217,9 @@ export class NewsletterElement extends WidgetElement {
         place.send<Subscribed>('POST', 'subscriptions', body),
       ]);
       const names = this.lists.filter(({ id }) => body.lists.includes(id)).map(({ name }) => name);
-      this.inbox = new Inbox(this, place, body, names, () => (this.inbox = undefined));
+      this.inbox = new Inbox(this, place, body, names, () => this.#reopen());
       this.dispatchEvent(new SubscribeEvent({ lists: body.lists, state }));
+      await this.inbox.focus();
     } catch (error) {
       this.failure = failureOf(error);
     } finally {

@@ -76,16 +76,25 @@ export class ReactionsElement extends WidgetElement {
     this.announce(this.#summary(this.locale.words!));
   }
 
+  /** @internal */
+  hear(reacted: Reacted): void {
+    this.#told = reacted;
+    const { sent } = this.#voting ?? {};
+    // What the reader tapped since it was sent still stands.
+    const since = sent && this.ballot?.wanted !== sent ? this.ballot?.wanted : undefined;
+    this.ballot = this.ballot?.merge(reacted, since);
+  }
+
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const place = (this.#place = placeOf(this, this.locale.declared));
     this.#told = undefined;
-    place.watch(`reactions:${this.poll}`, (reacted: Reacted) => this.#hear(reacted), signal);
+    place.watch(`reactions:${this.poll}`, (reacted: Reacted) => this.hear(reacted), signal);
     place.watchReader(() => this.#overlay(place, signal), signal);
     if (this.variant !== 'buttons') await this.#addVariants();
     const answer = await place.part(parts.reactions(this.poll), again);
     if (signal.aborted) return false;
     this.ballot = new Ballot(answer, again ? this.ballot?.held : null, again ? this.ballot?.wanted : undefined);
-    if (this.#told) this.#hear(this.#told);
+    if (this.#told) this.hear(this.#told);
     void this.#overlay(place, signal);
     return !!answer.poll.choices.length;
   }
@@ -166,14 +175,6 @@ export class ReactionsElement extends WidgetElement {
           ? reactions.total(total, this.locale.number(total))
           : reactions.first;
     return standing === 'open' ? sentence : `${reactions[standing]} ${sentence}`;
-  }
-
-  #hear(reacted: Reacted): void {
-    this.#told = reacted;
-    const { sent } = this.#voting ?? {};
-    // What the reader tapped since it was sent still stands.
-    const since = sent && this.ballot?.wanted !== sent ? this.ballot?.wanted : undefined;
-    this.ballot = this.ballot?.merge(reacted, since);
   }
 
   async #overlay(place: Place, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,8 @@ export interface Voter extends EventTarget {
   poll: string;
   /** @internal */
   ballot?: Ballot;
+  /** @internal Takes over what the API said after an act. */
+  hear(reacted: Reacted): void;
   refresh(): Promise<void>;
 }
 
@@ -32,6 +34,8 @@ export class Voting {
         const shape = (ids: readonly string[]): HeldChoice => (answer.poll.multiple ? [...ids] : (ids[0] ?? null));
         this.sent = wanted;
         const reacted = await this.#send(place, shape(wanted));
+        // Directly, since a widget that has left the page in the meantime is told nothing.
+        this.#voter.hear(reacted);
         place.tell(`reactions:${this.#voter.poll}`, reacted);
         const detail = { poll: this.#voter.poll, choice: reacted.choice, previous: shape(held) };
         this.#voter.dispatchEvent(new ReactEvent(detail));

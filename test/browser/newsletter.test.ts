@@ -1,0 +1,209 @@
+import { page, userEvent } from 'vitest/browser';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import '../../src/define/newsletter.js';
+import type { SubscribeEvent } from '../../src/index.js';
+import { FakeApi } from './fake-api.js';
+import { focused } from './focused.js';
+
+let api: FakeApi;
+let story = 0;
+
+beforeEach(() => {
+  document.documentElement.lang = 'vi';
+  api = new FakeApi().install();
+  story++;
+});
+afterEach(async () => {
+  await api.restore();
+  document.body.replaceChildren();
+});
+
+function place(attributes = 'list="daily"'): HTMLElement {
+  const holder = document.createElement('div');
+  holder.setHTMLUnsafe(`<aw-newsletter site="demo" story="story-${story}" ${attributes}></aw-newsletter>`);
+  document.body.append(holder);
+  return holder.firstElementChild as HTMLElement;
+}
+
+const email = page.getByRole('textbox', { name: 'Địa chỉ email' });
+const consent = page.getByRole('checkbox');
+const submit = page.getByRole('button', { name: 'Đăng ký' });
+const code = page.getByRole('textbox', { name: 'Mã gồm 6 chữ số' });
+
+async function subscribe(address = 'lan@gmail.com'): Promise<void> {
+  await userEvent.fill(email, address);
+  await userEvent.click(consent);
+  await userEvent.click(submit);
+}
+
+describe('the form', () => {
+  test('says what comes and how often, and ticks nothing for the reader', async () => {
+    place();
+    await expect.element(page.getByRole('heading', { name: 'Bản tin sáng' })).toBeVisible();
+    await expect.element(page.getByText('Mỗi sáng, thứ Hai đến thứ Bảy')).toBeVisible();
+    await expect.element(consent).not.toBeChecked();
+    await expect.element(email).toHaveAttribute('autocomplete', 'email');
+  });
+
+  test('judges only what was sent, and leads to what is wrong', async () => {
+    place();
+    await userEvent.type(email, 'lan');
+    await expect.element(email).toHaveAttribute('aria-invalid', 'false');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(focused).toBe(email.element());
+    await expect.element(email).toHaveAttribute('aria-invalid', 'true');
+    await expect.element(email).toHaveAccessibleDescription(/Địa chỉ này có vẻ chưa đúng/);
+    await userEvent.type(email, '@example.com');
+    await expect.element(email).toHaveAttribute('aria-invalid', 'false');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(focused).toBe(consent.element());
+    await expect.element(consent).toHaveAccessibleDescription('Cần bạn đồng ý để gửi bản tin.');
+    expect(api.sent('subscriptions', 'POST')).toHaveLength(0);
+  });
+
+  test('sends the address, the consent and the language, and no token', async () => {
+    place();
+    await subscribe(' lan@gmail.com ');
+    await expect.element(page.getByRole('heading', { name: 'Kiểm tra hộp thư' })).toBeVisible();
+    const [request] = api.sent('subscriptions', 'POST');
+    expect(request!.body).toEqual({
+      email: 'lan@gmail.com',
+      lists: ['daily'],
+      consent: ['c1'],
+      lang: 'vi',
+      website: '',
+    });
+    expect(request!.headers.get('Authorization')).toBeNull();
+  });
+
+  test('keeps what was typed when sending fails', async () => {
+    place();
+    await expect.element(email).toBeVisible();
+    const mend = api.fail(/^subscriptions$/, 'network');
+    await subscribe();
+    await expect.element(page.getByText('Chưa gửi được. Địa chỉ của bạn vẫn còn ở đây.').first()).toBeVisible();
+    await expect.element(email).toHaveValue('lan@gmail.com');
+    await expect.element(consent).toBeChecked();
+    mend();
+    await userEvent.click(submit);
+    await expect.element(page.getByRole('heading', { name: 'Kiểm tra hộp thư' })).toBeVisible();
+  });
+
+  test('shows what the API says of the address', async () => {
+    place();
+    await expect.element(email).toBeVisible();
+    api.fail(/^subscriptions$/, 'email-invalid');
+    await subscribe();
+    await expect.element(email).toHaveAccessibleDescription(/Địa chỉ này có vẻ chưa đúng/);
+  });
+
+  test('offers the address that was probably meant, without moving anything', async () => {
+    place();
+    await userEvent.fill(email, 'lan@gmial.com');
+    const before = consent.element().getBoundingClientRect().top;
+    await userEvent.tab();
+    const meant = page.getByRole('button', { name: 'Ý bạn là @gmail.com?' });
+    await expect.element(meant).toBeVisible();
+    expect(consent.element().getBoundingClientRect().top).toBe(before);
+    await userEvent.click(meant);
+    await expect.element(email).toHaveValue('lan@gmail.com');
+    await expect.poll(focused).toBe(email.element());
+  });
+
+  test('lets the reader choose among several', async () => {
+    const [daily] = api.lists;
+    api.lists.push({
+      ...daily!,
+      id: 'weekend',
+      name: 'Cuối tuần',
+      consent: { id: 'c2', text: 'Tôi đồng ý nhận Cuối tuần.' },
+    });
+    place('list="weekend daily nothing"');
+    await expect.element(page.getByRole('heading', { name: 'Đăng ký ấn phẩm' })).toBeVisible();
+    await userEvent.fill(email, 'lan@example.com');
+    await userEvent.click(submit);
+    await expect.element(page.getByText('Hãy chọn ít nhất một bản tin.').first()).toBeVisible();
+    await userEvent.click(page.getByRole('checkbox', { name: /Cuối tuần/ }));
+    await userEvent.click(submit);
+    await expect.element(page.getByRole('heading', { name: 'Kiểm tra hộp thư' })).toBeVisible();
+    expect(api.sent('subscriptions', 'POST')[0]!.body).toMatchObject({ lists: ['weekend'], consent: ['c2'] });
+  });
+
+  test('has a field for programs that people never meet', async () => {
+    const element = place();
+    await expect.element(email).toBeVisible();
+    const trap = element.shadowRoot!.querySelector<HTMLInputElement>('[name=website]')!;
+    expect(trap.tabIndex).toBe(-1);
+    expect(trap.getBoundingClientRect().width * trap.parentElement!.getBoundingClientRect().width).toBeLessThan(400);
+    expect(trap.closest('[aria-hidden=true]')).not.toBeNull();
+  });
+
+  test('says so where there is nothing to subscribe to', async () => {
+    const element = place('list="nothing"');
+    await expect.element(page.getByText('Hiện chưa có bản tin nào.')).toBeVisible();
+    expect(element.matches(':state(empty)')).toBe(true);
+  });
+});
+
+describe('the inbox', () => {
+  test('has the focus, the address and the way to the provider', async () => {
+    const element = place();
+    await subscribe();
+    const heading = page.getByRole('heading', { name: 'Kiểm tra hộp thư' });
+    await expect.element(heading).toBeVisible();
+    await expect.poll(focused).toBe(heading.element());
+    await expect.element(page.getByText('lan@gmail.com')).toBeVisible();
+    const provider = page.getByRole('link', { name: 'Mở Gmail' });
+    await expect.element(provider).toHaveAttribute('href', 'https://mail.google.com/');
+    await expect.element(provider).toHaveAttribute('rel', 'noopener');
+    expect(element.matches(':state(check-inbox)')).toBe(true);
+  });
+
+  test('takes the code in one field that phones can fill, and confirms', async () => {
+    const element = place();
+    const states: unknown[] = [];
+    element.addEventListener('aw-subscribe', (event) => states.push((event as SubscribeEvent).detail));
+    await subscribe();
+    await expect.element(code).toHaveAttribute('autocomplete', 'one-time-code');
+    await expect.element(code).toHaveAttribute('inputmode', 'numeric');
+    await userEvent.type(code, '24 68-10');
+    const heading = page.getByRole('heading', { name: 'Bạn đã đăng ký' });
+    await expect.element(heading).toBeVisible();
+    await expect.poll(focused).toBe(heading.element());
+    expect(api.sent('subscriptions/code', 'POST').map(({ body }) => body)).toEqual([
+      { email: 'lan@gmail.com', code: '246810' },
+    ]);
+    expect(states).toEqual([
+      { lists: ['daily'], state: 'check-inbox' },
+      { lists: ['daily'], state: 'confirmed' },
+    ]);
+    expect(element.matches(':state(confirmed)')).toBe(true);
+  });
+
+  test('keeps a wrong code for the reader to put right', async () => {
+    place();
+    await subscribe();
+    await userEvent.type(code, '111111');
+    await expect.element(code).toHaveAccessibleDescription('Mã chưa đúng hoặc đã hết hạn.');
+    await expect.element(code).toHaveValue('111111');
+    await expect.poll(focused).toBe(code.element());
+  });
+
+  test('lets the reader go back, with what was typed', async () => {
+    place();
+    await subscribe();
+    await userEvent.click(page.getByRole('button', { name: 'Đổi địa chỉ' }));
+    await expect.element(email).toBeVisible();
+    await expect.element(email).toHaveValue('lan@gmail.com');
+    await expect.poll(focused).toBe(email.element());
+  });
+
+  test('sends again only after a minute', async () => {
+    place();
+    await subscribe();
+    const again = page.getByRole('button', { name: /^Gửi lại/ });
+    await expect.element(again).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.click(again, { force: true });
+    expect(api.sent('subscriptions', 'POST')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,234 @@
+import { userEvent } from 'vitest/browser';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import '../../src/define/reactions.js';
+import type { ReactEvent } from '../../src/index.js';
+import { FakeApi } from './fake-api.js';
+import { focused } from './focused.js';
+
+let api: FakeApi;
+let story = 0;
+
+beforeEach(() => {
+  localStorage.clear();
+  document.documentElement.lang = 'vi';
+  api = new FakeApi().install();
+  // A page remembers what it asked and told about a story.
+  story++;
+});
+afterEach(async () => {
+  await api.restore();
+  document.body.replaceChildren();
+});
+
+function place(attributes = ''): HTMLElement {
+  const holder = document.createElement('div');
+  holder.setHTMLUnsafe(`<aw-reactions site="demo" story="story-${story}" ${attributes}></aw-reactions>`);
+  document.body.append(holder);
+  return holder.firstElementChild as HTMLElement;
+}
+
+const choice = (name: RegExp) => page.getByRole('button', { name });
+const great = choice(/^Rất hay/);
+const like = choice(/^Thích/);
+
+describe('the poll', () => {
+  test('is a named group of toggle buttons whose names hold their counts', async () => {
+    place();
+    await expect.element(page.getByRole('heading', { name: 'Cảm nhận của bạn về bài viết này' })).toBeVisible();
+    await expect.element(page.getByRole('group', { name: 'Cảm nhận của bạn về bài viết này' })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.203 lượt', pressed: false })).toBeVisible();
+    await expect.element(page.getByText('1.753 bạn đọc đã tham gia.')).toBeVisible();
+  });
+
+  test('asks nothing about the reader, and keeps nothing, before the first act', async () => {
+    place();
+    await expect.element(great).toBeVisible();
+    expect(api.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET page']);
+    expect(localStorage.length).toBe(0);
+  });
+
+  test('shows a reaction at once, then what the API made of it', async () => {
+    const element = place();
+    const heard = vi.fn();
+    document.body.addEventListener('aw-react', (event: ReactEvent) => heard(event.detail, event.target), {
+      once: true,
+    });
+    let answer!: () => void;
+    const waiting = new Promise<void>((resolve) => (answer = resolve));
+    api.overrides.push({
+      path: /^readers$/,
+      answer: async () => {
+        await waiting;
+        return { status: 201, body: { token: 'guest-token', reader: {} } };
+      },
+    });
+    await userEvent.click(great);
+    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.204 lượt', pressed: true })).toBeVisible();
+    expect(heard).not.toHaveBeenCalled();
+    answer();
+    await expect.element(page.getByText('Bạn và 1.203 người khác thấy rất hay.')).toBeVisible();
+    await vi.waitFor(() =>
+      expect(heard.mock.calls).toEqual([[{ poll: 'reactions', choice: 'great', previous: null }, element]]),
+    );
+    expect(element.matches(':state(voted)')).toBe(true);
+    const shares = [...element.shadowRoot!.querySelectorAll('[part=count]')].map((count) =>
+      parseInt(count.textContent!),
+    );
+    expect(shares.reduce((a, b) => a + b, 0)).toBe(100);
+  });
+
+  test('changes with one tap and is taken back with another', async () => {
+    place();
+    await userEvent.click(great);
+    await userEvent.click(like);
+    await expect.element(page.getByRole('button', { name: 'Thích, 419 lượt', pressed: true })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.203 lượt', pressed: false })).toBeVisible();
+    await userEvent.click(like);
+    await expect.element(page.getByText('1.753 bạn đọc đã tham gia.')).toBeVisible();
+    await vi.waitFor(() => expect(api.sent('reactions', 'DELETE')).toHaveLength(1));
+    expect(api.counts).toEqual({ great: 1203, like: 418, fun: 95, improve: 37 });
+    expect(api.sent('readers', 'POST')).toHaveLength(1);
+  });
+
+  test('sends the last of what is tapped in a hurry', async () => {
+    place();
+    await expect.element(great).toBeVisible();
+    for (const name of [great, like, choice(/^Giải trí/)]) (name.element() as HTMLElement).click();
+    await expect.element(page.getByRole('button', { name: 'Giải trí, 96 lượt', pressed: true })).toBeVisible();
+    await vi.waitFor(() => expect(api.held).toBe('fun'));
+    expect(api.counts).toEqual({ great: 1203, like: 418, fun: 96, improve: 37 });
+  });
+
+  test('works with the keyboard, and moving on does not vote', async () => {
+    place();
+    await expect.element(great).toBeVisible();
+    await userEvent.keyboard('{Tab}{Tab}{ArrowRight}');
+    await expect.poll(focused).toBe(like.element());
+    expect(api.sent('reactions', 'PUT')).toHaveLength(0);
+    await userEvent.keyboard(' ');
+    await expect.poll(focused).toBe(page.getByRole('button', { name: /^Thích/, pressed: true }).element());
+  });
+
+  test('says what became of it, once, to those who do not see it', async () => {
+    place();
+    await userEvent.click(great);
+    await expect.element(page.getByRole('status')).toHaveTextContent('Bạn và 1.203 người khác thấy rất hay.');
+  });
+
+  test('goes back to what it was when the API refuses, and says so', async () => {
+    place();
+    await expect.element(great).toBeVisible();
+    api.fail(/^reactions$/, 'origin-not-allowed');
+    await userEvent.click(great);
+    await expect.element(page.getByText('Chưa ghi nhận được.', { exact: false }).first()).toBeVisible();
+    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.203 lượt', pressed: false })).toBeVisible();
+  });
+
+  test('shows that it closed when a vote comes too late', async () => {
+    place();
+    await expect.element(great).toBeVisible();
+    api.poll = { state: 'closed' };
+    api.fail(/^reactions$/, 'poll-closed');
+    await userEvent.click(great);
+    await expect.element(great).toHaveAttribute('aria-disabled', 'true');
+  });
+});
+
+describe('a reader who comes back', () => {
+  test('finds the choice held, and counted though the copy is old', async () => {
+    place();
+    await userEvent.click(great);
+    await vi.waitFor(() => expect(api.held).toBe('great'));
+    document.body.replaceChildren();
+    api.counts['great'] = 0;
+    story++;
+    place();
+    await expect.element(page.getByRole('button', { name: 'Rất hay, 1 lượt', pressed: true })).toBeVisible();
+    expect(api.sent('me')).toHaveLength(1);
+  });
+});
+
+describe('two widgets of one poll', () => {
+  test('stay in step, in two languages, and ask once each', async () => {
+    place();
+    place('lang="en"');
+    await userEvent.click(great);
+    await expect.element(page.getByRole('button', { name: 'Great, 1,204', pressed: true })).toBeVisible();
+    await userEvent.click(choice(/^Like/));
+    await expect.element(page.getByRole('button', { name: 'Thích, 419 lượt', pressed: true })).toBeVisible();
+    expect(api.sent('page').map(({ query }) => query.get('lang'))).toEqual(['vi', 'en']);
+  });
+});
+
+describe('results', () => {
+  test('after voting are not shown before', async () => {
+    api.poll = { results: 'after-voting' };
+    place();
+    await expect.element(page.getByRole('button', { name: 'Rất hay', exact: true })).toBeVisible();
+    await userEvent.click(great);
+    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.204 lượt' })).toBeVisible();
+  });
+
+  test('after closing are not shown to who has voted either', async () => {
+    api.poll = { results: 'after-closing' };
+    place();
+    await userEvent.click(great);
+    await expect.element(page.getByRole('button', { name: 'Rất hay', exact: true, pressed: true })).toBeVisible();
+    await expect.element(page.getByText('Kết quả hiện khi kết thúc.').first()).toBeVisible();
+  });
+
+  test.each(['closed', 'frozen'] as const)('of a %s poll take no vote', async (state) => {
+    api.poll = { state };
+    const element = place();
+    await expect.element(great).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.click(great, { force: true });
+    expect(api.sent('reactions', 'PUT')).toHaveLength(0);
+    expect(element.matches(`:state(${state})`)).toBe(true);
+  });
+});
+
+describe('a poll that takes several', () => {
+  test('holds and gives back each by itself', async () => {
+    api.poll = { multiple: true };
+    const element = place();
+    const details: unknown[] = [];
+    element.addEventListener('aw-react', (event) => details.push((event as ReactEvent).detail));
+    await userEvent.click(great);
+    await userEvent.click(like);
+    await vi.waitFor(() => expect(api.held).toEqual(['great', 'like']));
+    await userEvent.click(great);
+    await vi.waitFor(() => expect(api.held).toEqual(['like']));
+    await vi.waitFor(() =>
+      expect(details.at(-1)).toEqual({ poll: 'reactions', choice: ['like'], previous: ['great', 'like'] }),
+    );
+  });
+});
+
+describe('an icon', () => {
+  test('is a drawing, an emoji, a picture, or nothing for a word that is none of ours', async () => {
+    const icons = ['great', '🤔', 'https://news.example/x.png', 'unheard-of'];
+    api.poll = { choices: icons.map((icon, index) => ({ id: `c${index}`, label: `L${index}`, icon })) };
+    const element = place();
+    await expect.element(choice(/^L3/)).toBeVisible();
+    const drawn = [...element.shadowRoot!.querySelectorAll('[part=icon]')];
+    expect(drawn.map((icon) => icon.firstElementChild?.localName ?? icon.textContent)).toEqual([
+      'svg',
+      '🤔',
+      'img',
+      '',
+    ]);
+    expect(drawn[2]!.querySelector('img')).toHaveProperty('alt', '');
+  });
+});
+
+describe('a variant', () => {
+  test.each(['bars', 'compact'])('%s has its own shape', async (variant) => {
+    const element = place(`variant="${variant}"`);
+    await expect.element(great).toBeVisible();
+    const [first, second] = [great, like].map((button) => button.element().getBoundingClientRect());
+    if (variant === 'bars') expect(second!.top).toBeGreaterThanOrEqual(first!.bottom);
+    else expect(element.getBoundingClientRect().height).toBeLessThan(60);
+    for (const box of [first!, second!]) expect(box.height).toBeGreaterThanOrEqual(44);
+  });
+});
