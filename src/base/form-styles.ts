@@ -37,7 +37,7 @@ export const formStyles = css`
     border-color: var(--_danger);
   }
   :host {
-    --_danger: var(--aw-color-danger, color-mix(in oklab, oklch(0.745 0.254 24.4) 64%, currentColor));
+    --_danger: var(--aw-color-danger, oklch(from currentColor clamp(0.47, (l - 0.6) * 99, 0.83) 0.13 25));
     accent-color: var(--_accent);
   }
   .failure {

@@ -5,7 +5,7 @@ export const styles = css`
   :host {
     --_accent: var(
       --aw-newsletter-accent,
-      var(--aw-color-accent, color-mix(in oklab, oklch(0.675 0.24 28.7) 74%, currentColor))
+      var(--aw-color-accent, oklch(from currentColor clamp(0.49, (l - 0.6) * 99, 0.76) 0.17 28))
     );
     --_reserve: calc(80px + 8.2em);
     --_reserve-narrow: calc(52px + 3em);

@@ -1,0 +1,148 @@
+import { page } from 'vitest/browser';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import cloak from '../../src/loader/cloak.css?inline';
+import { FakeApi } from './fake-api.js';
+
+let api: FakeApi;
+let story = 0;
+const sheets: CSSStyleSheet[] = [];
+
+beforeEach(() => {
+  document.documentElement.lang = 'vi';
+  api = new FakeApi().install();
+  story++;
+});
+afterEach(async () => {
+  await api.restore();
+  document.body.replaceChildren();
+  document.documentElement.removeAttribute('dir');
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => !sheets.includes(sheet));
+});
+
+function style(css: string): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  sheets.push(sheet);
+  document.adoptedStyleSheets.push(sheet);
+}
+
+async function place(attributes = ''): Promise<HTMLElement> {
+  await import('../../src/define/reactions.js');
+  const holder = document.createElement('div');
+  holder.setHTMLUnsafe(`<aw-reactions site="demo" story="host-${story}" ${attributes}></aw-reactions>`);
+  document.body.append(holder);
+  await expect.element(page.getByRole('button').first()).toBeVisible();
+  return holder.firstElementChild as HTMLElement;
+}
+
+/** As painted: whatever the colour was written in. */
+function painted(color: string): [red: number, green: number, blue: number] {
+  const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+  context.fillStyle = color;
+  context.fillRect(0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)] as [number, number, number];
+}
+
+function luminance(color: string): number {
+  const [r, g, b] = painted(color).map((c) => {
+    const share = c / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(a: string, b: string): number {
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+describe('a hostile page', () => {
+  test('that unsets everything changes neither the shape nor the direction', async () => {
+    const element = await place();
+    const before = element.getBoundingClientRect();
+    style('* { all: unset !important }');
+    document.documentElement.style.setProperty('direction', 'rtl', 'important');
+    const after = element.getBoundingClientRect();
+    document.documentElement.style.removeProperty('direction');
+    expect(getComputedStyle(element).display).toBe('block');
+    expect(getComputedStyle(element).direction).toBe('ltr');
+    expect(after.width).toBeGreaterThanOrEqual(before.width);
+    expect(Math.abs(after.height - before.height)).toBeLessThan(1);
+  });
+
+  test('may still hide a widget', async () => {
+    const element = await place();
+    element.hidden = true;
+    expect(getComputedStyle(element).display).toBe('none');
+  });
+
+  test('that is written from right to left turns it', async () => {
+    document.documentElement.dir = 'rtl';
+    const element = await place();
+    const [first, second] = element.shadowRoot!.querySelectorAll('button');
+    expect(first!.getBoundingClientRect().left).toBeGreaterThan(second!.getBoundingClientRect().left);
+  });
+
+  test('that spaces and shouts does so outside', async () => {
+    style(
+      'body { letter-spacing: 1em; text-transform: uppercase; text-align: right; line-height: 4; white-space: pre }',
+    );
+    const element = await place();
+    const { letterSpacing, textTransform, whiteSpace } = getComputedStyle(element.shadowRoot!.querySelector('button')!);
+    expect([letterSpacing, textTransform, whiteSpace]).toEqual(['normal', 'none', 'normal']);
+  });
+});
+
+describe('the colours', () => {
+  test.each([
+    ['white', 'background: #fff; color: #1a1a1a'],
+    ['sepia', 'background: #f4ecd8; color: #3b2f20'],
+    ['yellow', 'background: #ffe36e; color: #111'],
+    ['near-black without a word about schemes', 'background: #0d0d0f; color: #e8e6e3'],
+    ['of a dark scheme', 'color-scheme: dark; background: #121212; color: CanvasText'],
+  ])('can be read on a page that is %s', async (_, rules) => {
+    style(`:root { ${rules} }`);
+    const element = await place();
+    const ground = getComputedStyle(document.documentElement).backgroundColor;
+    const muted = element.shadowRoot!.querySelector('.summary')!;
+    const probe = document.createElement('span');
+    probe.style.color = 'var(--_accent)';
+    element.shadowRoot!.querySelector('.base')!.append(probe);
+    const [r, g, b] = painted(ground);
+    const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+    for (const color of [`rgb(${r} ${g} ${b})`, getComputedStyle(muted).color]) {
+      context.fillStyle = color;
+      context.fillRect(0, 0, 1, 1);
+    }
+    const [mr, mg, mb] = context.getImageData(0, 0, 1, 1).data;
+    expect(contrast(`rgb(${mr} ${mg} ${mb})`, ground)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(getComputedStyle(probe).color, ground)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test('of a theme are those of its ground', async () => {
+    const element = await place('theme="dark"');
+    expect(luminance(getComputedStyle(element).color)).toBeGreaterThan(0.8);
+    element.setAttribute('theme', 'light');
+    expect(luminance(getComputedStyle(element).color)).toBeLessThan(0.05);
+  });
+});
+
+describe('the room kept for a widget', () => {
+  test.each([300, 328, 360, 700])('at %d px is the room it takes', async (width) => {
+    style(cloak);
+    style(`body { margin: 0; font: 16px/1.5 Arial, sans-serif } main { inline-size: ${width}px }`);
+    const main = document.createElement('main');
+    document.body.append(main);
+    const waiting = document.createElement('aw-comments');
+    // A tag of ours that nobody has defined stands for the poll before its code is there.
+    waiting.style.setProperty('--_reserve', 'calc(89px + 6em)');
+    waiting.style.setProperty('--_reserve-narrow', 'calc(69px + 3.7em)');
+    main.append(waiting);
+    const before = waiting.getBoundingClientRect().height;
+    waiting.remove();
+    const element = await place();
+    main.append(element);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(element.getBoundingClientRect().height).toBe(before);
+  });
+});
