@@ -79,12 +79,19 @@ export class CommentsElement extends WidgetElement {
     if (!again) this.#order = sorts.includes(this.sort) ? this.sort : 'best';
     const page = await place.part(parts.comments(this.#order, this.pageSize), again);
     if (signal.aborted) return false;
-    // What is in sight must not move: then the reader decides.
-    this.waits = !this.open && !again && page.comments.length > 0 && !mayGrow(this);
     this.conversation = new Conversation(page);
     this.#participation = this.#participating = undefined;
-    void this.#overlay(place, signal);
+    // What is the reader's own would move the rest if it came later.
+    await this.#overlay(place, signal);
     return true;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    // What is in sight must not move: then the reader decides.
+    if (changed.get('status') === 'loading' && this.conversation) {
+      this.waits = !this.open && this.conversation.roots.length > 0 && !mayGrow(this);
+    }
   }
 
   protected override updated(changed: PropertyValues): void {

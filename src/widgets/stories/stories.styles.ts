@@ -93,6 +93,7 @@ export const styles = css`
     aspect-ratio: 16 / 9;
     margin-block-end: 10px;
     overflow: hidden;
+    border-radius: 0;
     background: var(--_line);
   }
   .picture svg,
