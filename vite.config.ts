@@ -46,7 +46,7 @@ const server: UserConfig = {
 const cdn: UserConfig = {
   base: './',
   ssr: { target: 'webworker', noExternal: true },
-  plugins: [definesRegister(), ownPolicy(), tightStyles(), finish()],
+  plugins: [definesRegister(), slimLit(), plainDecorators(), tightStyles(), finish()],
   build: {
     outDir: 'dist/cdn',
     emptyOutDir: true,
@@ -83,16 +83,52 @@ function definesRegister(): Plugin {
   };
 }
 
-/** Lit makes its Trusted Types policy unguarded, under a name that a second Lit on the page has taken already. */
-function ownPolicy(): Plugin {
-  const policy = /(\w+)\.createPolicy\("lit-html",(\{createHTML:.+?\})\)/;
+/**
+ * Lit without what only other pages need: it makes its Trusted Types policy unguarded, under a name that a second Lit on
+ * the page has taken already; it counts its copies in globals; and it knows ways around browsers that we do not serve.
+ */
+function slimLit(): Plugin {
+  const cuts: Record<string, [what: RegExp, instead: string][]> = {
+    'lit-html.js': [
+      [
+        /(\w+)\.createPolicy\("lit-html",(\{createHTML:.+?\})\)/,
+        '(()=>{try{return $1.createPolicy("afterword",$2)}catch{}})()',
+      ],
+      [/,\w+=\w+\.litHtmlPolyfillSupport;[^;]+?\.push\("[\d.]+"\);/, ';'],
+    ],
+    'reactive-element.js': [
+      [/\w+=\w+\.reactiveElementPolyfillSupport,/, ''],
+      [/,\w+\?\.\(\{ReactiveElement:\w+\}\),\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/, ''],
+    ],
+    'lit-element.js': [
+      [
+        /,\w+\.litElementHydrateSupport\?\.\(\{LitElement:\w+\}\);const \w+=\w+\.litElementPolyfillSupport;\w+\?\.\(\{LitElement:\w+\}\);/,
+        ';',
+      ],
+      [/\(\w+\.litElementVersions\?\?=\[\]\)\.push\("[\d.]+"\);/, ''],
+    ],
+    'css-tag.js': [[/\w+\.ShadowRoot&&\(void 0===.+?"replace"in CSSStyleSheet\.prototype/, '!0']],
+  };
   return {
-    name: 'own-trusted-types-policy',
+    name: 'slim-lit',
     transform(code, id) {
-      if (!id.endsWith('/lit-html.js')) return undefined;
-      if (!policy.test(code)) this.error('Lit makes its Trusted Types policy in another way now.');
-      return { code: code.replace(policy, '(()=>{try{return $1.createPolicy("afterword",$2)}catch{}})()'), map: null };
+      const file = /\/(?:lit-html|@lit\/reactive-element|lit-element)\/([\w-]+\.js)$/.exec(id)?.[1];
+      if (!file || !cuts[file]) return undefined;
+      for (const [what, instead] of cuts[file]) {
+        if (!what.test(code)) this.error(`${file} is not what it was: look at ${what} again.`);
+        code = code.replace(what, instead);
+      }
+      return { code, map: null };
     },
+  };
+}
+
+/** Our decorators do one thing, and need nothing of the helper that serves all. */
+function plainDecorators(): Plugin {
+  const code = 'export default ([decorate], target, name) => decorate(target, name);';
+  return {
+    name: 'plain-decorators',
+    transform: (_, id) => (/runtime.*\/decorate\.js$/.test(id) ? { code, map: null } : undefined),
   };
 }
 

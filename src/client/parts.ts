@@ -14,19 +14,6 @@ export const parts = {
   newsletter: (): Part<Newsletters> => 'newsletter',
 };
 
-/** What an element of ours will ask for, read off its tag before its code is there. */
-export function partOf(element: Element): Part<unknown> | undefined {
-  const [first, second] = attributes[element.localName] ?? [];
-  const write = parts[element.localName.slice(3) as keyof typeof parts] as (typeof parts)['comments'] | undefined;
-  return write?.(first && element.getAttribute(first), second && element.getAttribute(second));
-}
-
-const attributes: Record<string, string[]> = {
-  'aw-reactions': ['poll'],
-  'aw-comments': ['sort', 'page-size'],
-  'aw-stories': ['rail', 'limit'],
-};
-
 function entry(name: string, ...values: [value: Value, usual: string][]): string {
   let written = '';
   let pending = name;

@@ -1,6 +1,6 @@
 import type { Me } from '../contract/types.js';
 import type { Call, Query } from './http.js';
-import { type Part, partOf } from './parts.js';
+import type { Part } from './parts.js';
 import { storyOf } from './settings.js';
 import { type Site, siteOf } from './site.js';
 
@@ -78,21 +78,4 @@ export class Place {
  */
 export function placeOf(element: Element, lang: string): Place {
   return new Place(siteOf(element), storyOf(element), lang);
-}
-
-/** Asks for the data of elements whose code is not here yet, so that it is when they are. */
-export function prefetch(elements: Iterable<Element>): void {
-  for (const element of elements) {
-    const part = partOf(element);
-    if (!part) continue;
-    try {
-      const lang = element.closest('[lang]')?.getAttribute('lang') ?? '';
-      // The widget asks the same question itself and shows the failure.
-      placeOf(element, lang)
-        .part(part)
-        .catch(() => undefined);
-    } catch {
-      // As above: the widget will say what its tag lacks.
-    }
-  }
 }

@@ -6,15 +6,15 @@ import { pageSettings, settingsOf } from './settings.js';
 import { SafeStorage } from './storage.js';
 
 /** Everything a page needs of one site: its API, who the reader is, and what its widgets tell one another. */
-export class Site {
+export class Site extends EventTarget {
   readonly page = new PageRequests((query) => this.call<Page>('page', { query }));
   readonly #root: string;
   readonly #storage = new SafeStorage(pageSettings().storage);
   #reader?: Promise<Reader>;
-  readonly #listeners = new Map<string, Set<(value: never) => void>>();
   readonly #told = new Map<string, unknown>();
 
   constructor(root: string) {
+    super();
     this.#root = root;
   }
 
@@ -51,15 +51,13 @@ export class Site {
 
   /** Hears what is told about a topic until the signal ends it; what was told last comes at once. */
   watch<T>(topic: string, listener: (value: T) => void, signal: AbortSignal): void {
-    const listeners = this.#listeners.get(topic) ?? new Set();
-    this.#listeners.set(topic, listeners.add(listener));
-    signal.addEventListener('abort', () => listeners.delete(listener));
+    this.addEventListener(topic, () => listener(this.#told.get(topic) as T), { signal });
     if (this.#told.has(topic)) listener(this.#told.get(topic) as T);
   }
 
   tell<T>(topic: string, value: T): void {
     this.#told.set(topic, value);
-    this.#listeners.get(topic)?.forEach((listener) => listener(value as never));
+    this.dispatchEvent(new Event(topic));
   }
 }
 

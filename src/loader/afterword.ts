@@ -22,7 +22,7 @@ function warn(error: unknown): void {
   warned = true;
 }
 
-const client = () => import('../client/index.js');
+const client = () => import('../client/script-tag.js');
 
 /** Hands over a reader whom the publisher vouches for by a signed token. */
 export async function signIn(jwt: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { configure, placeOf, prefetch } from '../../src/client/index.js';
-import { parts, partOf } from '../../src/client/parts.js';
+import { configure, parts, placeOf } from '../../src/client/index.js';
+import { partOf, prefetch } from '../../src/client/script-tag.js';
 import { settingsOf, storyOf } from '../../src/client/settings.js';
 
 function element(markup: Record<string, string> = {}, tag = 'aw-reactions'): HTMLElement {

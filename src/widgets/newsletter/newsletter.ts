@@ -6,10 +6,12 @@ import { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, parts, type Place, placeOf } from '../../client/index.js';
 import type { NewsletterList, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import { looksLikeAddress, suggestion } from './address.js';
 import { SubscribeEvent } from './events.js';
 import type { Inbox } from './inbox.js';
 import { styles } from './newsletter.styles.js';
+
+/** Enough to catch what was left out; whether an address is one is for the API to say. */
+const address = /^\S+@[^\s@]+\.[^\s@]{2,}$/;
 
 /** What the form may have to say, by its word in the catalogue. */
 export type FormFailure = 'emailMissing' | 'emailInvalid' | 'consentMissing' | 'listMissing' | 'notSent' | 'mailOff';
@@ -172,12 +174,14 @@ export class NewsletterElement extends WidgetElement {
 
   #flaw({ email, lists }: SubscribeBody): FormFailure | undefined {
     if (!email) return 'emailMissing';
-    if (!looksLikeAddress(email)) return 'emailInvalid';
+    if (!address.test(email)) return 'emailInvalid';
     if (!lists.length) return this.lists.length > 1 ? 'listMissing' : 'consentMissing';
     return undefined;
   }
 
-  #suggest = ({ target }: Event): void => {
+  #suggest = async ({ target }: Event): Promise<void> => {
+    // A suggestion is a courtesy: without its code there is none.
+    const { suggestion } = await import('./suggestion.js').catch(() => ({ suggestion: () => undefined }));
     this.meant = suggestion((target as HTMLInputElement).value.trim());
   };
 

@@ -1,6 +1,3 @@
-/** Enough to catch what was left out; whether an address is one is for the API to say. */
-const address = /^\S+@[^\s@]+\.[^\s@]{2,}$/;
-
 const known = [
   'gmail.com',
   'yahoo.com',
@@ -12,10 +9,6 @@ const known = [
   'ymail.com',
   'mail.com',
 ];
-
-export function looksLikeAddress(email: string): boolean {
-  return address.test(email);
-}
 
 /** The address that was probably meant, where the domain is one slip away from a well-known one. */
 export function suggestion(email: string): string | undefined {

@@ -1,19 +1,5 @@
 import { expect, test } from 'vitest';
-import { looksLikeAddress, suggestion } from '../../../src/widgets/newsletter/address.js';
-
-test.each([
-  ['lan@example.com', true],
-  ['lan.nguyen+tin@mail.example.vn', true],
-  ['nguyễn@ví-dụ.vn', true],
-  ['lan', false],
-  ['lan@', false],
-  ['@example.com', false],
-  ['lan@example', false],
-  ['lan@example.', false],
-  ['lan nguyen@example.com', false],
-  ['lan@exam ple.com', false],
-  ['lan@@', false],
-])('%s may be an address: %s', (email, expected) => expect(looksLikeAddress(email)).toBe(expected));
+import { suggestion } from '../../../src/widgets/newsletter/suggestion.js';
 
 test.each([
   ['lan@gmial.com', 'lan@gmail.com'],

@@ -1,0 +1,46 @@
+import { type Part, parts } from './parts.js';
+import { placeOf } from './place.js';
+import { siteOf } from './site.js';
+
+/** What an element of ours will ask for, read off its tag before its code is there. */
+export function partOf(element: Element): Part<unknown> | undefined {
+  const attribute = (name: string) => element.getAttribute(name);
+  switch (element.localName) {
+    case 'aw-reactions':
+      return parts.reactions(attribute('poll'));
+    case 'aw-comments':
+      return parts.comments(attribute('sort'), attribute('page-size'));
+    case 'aw-stories':
+      return parts.stories(attribute('rail'), attribute('limit'));
+    case 'aw-newsletter':
+      return parts.newsletter();
+  }
+  return undefined;
+}
+
+/** Asks for the data of elements whose code is not here yet, so that it is when they are. */
+export function prefetch(elements: Iterable<Element>): void {
+  for (const element of elements) {
+    const part = partOf(element);
+    if (!part) continue;
+    try {
+      const lang = element.closest('[lang]')?.getAttribute('lang') ?? '';
+      // The widget asks the same question itself and shows the failure.
+      placeOf(element, lang)
+        .part(part)
+        .catch(() => undefined);
+    } catch {
+      // As above: the widget will say what its tag lacks.
+    }
+  }
+}
+
+/** Hands over a reader whom the publisher vouches for by a signed token. */
+export async function signIn(jwt: string): Promise<void> {
+  await (await siteOf().reader()).signIn(jwt);
+}
+
+/** Forgets the reader on this page and in this browser. */
+export async function signOut(): Promise<void> {
+  (await siteOf().reader()).signOut();
+}
