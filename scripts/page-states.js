@@ -34,7 +34,7 @@ export const pageStates = [
     name: 'acted',
     async act(opened) {
       await beginEverything(opened);
-      await press(opened, 'aw-comments [part~="submit"]');
+      await sendComment(opened);
       await press(opened, 'aw-newsletter [part~="submit"]');
       await opened.waitForTimeout(800);
     },
@@ -45,7 +45,7 @@ export const pageStates = [
       await beginEverything(opened);
       await opened.route(api, (route) => route.fulfill({ status: 503, json: problem }));
       await press(opened, 'aw-reactions [part~="choice"] >> nth=1');
-      await press(opened, 'aw-comments [part~="submit"]');
+      await sendComment(opened);
       await press(opened, 'aw-newsletter [part~="submit"]');
       await opened.waitForTimeout(800);
     },
@@ -71,6 +71,12 @@ async function beginEverything(opened) {
     'Bài viết rất hay. Mong tòa soạn có thêm những bài như thế này về **phố cổ**.',
   );
   await opened.waitForTimeout(400);
+}
+
+/** What was typed may have folded when the reader went elsewhere. @param {Page} opened */
+async function sendComment(opened) {
+  await press(opened, 'aw-comments textarea');
+  await press(opened, 'aw-comments [part~="composer"] button:not([type="button"])');
 }
 
 /**

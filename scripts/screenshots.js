@@ -53,10 +53,16 @@ async function demoPages() {
   }
   for (const width of [360, 1280]) {
     const page = await open(server.url, { width, scheme: 'light' });
-    const top = await page.evaluate(
-      () => (document.querySelector('aw-reactions')?.getBoundingClientRect().top ?? 0) + scrollY,
-    );
-    const clip = { x: 0, y: Math.max(0, top - 60), width, height: width === 360 ? 1900 : 1500 };
+    const {
+      x,
+      y,
+      width: wide,
+    } = await page.evaluate(() => {
+      const box = document.querySelector('aw-reactions')?.getBoundingClientRect() ?? new DOMRect();
+      return { x: box.x, y: box.y + scrollY, width: box.width };
+    });
+    const margin = Math.min(x, 40);
+    const clip = { x: x - margin, y: y - 20, width: wide + 2 * margin, height: width === 360 ? 1900 : 1420 };
     await page.screenshot({ path: join(root, `docs/demo-${width}.png`), fullPage: true, clip });
     await page.close();
   }
