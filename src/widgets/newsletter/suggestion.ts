@@ -28,6 +28,6 @@ function isOneSlip(typed: string, meant: string): boolean {
     a.slice(1) === b ||
     a === b.slice(1) ||
     a.slice(1) === b.slice(1) ||
-    (a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2))
+    [...a.slice(0, 2)].reverse().join('') + a.slice(2) === b
   );
 }
