@@ -10,7 +10,7 @@ const lan = 'lan@reader.example';
 /** A page as a browser without script has it. */
 async function page(answer: Response) {
   const window = new Window({ settings: { disableJavaScriptEvaluation: true } });
-   
+
   const document = new window.DOMParser().parseFromString(await answer.text(), 'text/html');
   const form = document.querySelector('form');
   return {
