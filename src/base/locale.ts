@@ -6,10 +6,10 @@ const catalogues: Record<string, () => Promise<Catalogue>> = {
   en: () => import('../locales/en.js').then(({ en }) => en),
 };
 
-/** The catalogue for a language tag: its own, its language's, else English. */
+/** The catalogue for a language tag: its language's, else English. */
 export function catalogueFor(lang: string): string {
-  const tag = lang.toLowerCase();
-  return [tag, tag.split(/[-_]/)[0]!].find((known) => Object.hasOwn(catalogues, known)) ?? 'en';
+  const [language] = lang.toLowerCase().split(/[-_]/, 1);
+  return Object.hasOwn(catalogues, language!) ? language! : 'en';
 }
 
 /** The nearest `lang`, also through the shadow boundaries above; empty where the page does not say. */

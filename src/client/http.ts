@@ -51,7 +51,7 @@ async function once<T>(url: string, { method, query, body, token, idempotencyKey
       },
       body: json(body),
       credentials: 'omit',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      signal: AbortSignal.any(signal ? [signal, timeout] : [timeout]),
     });
     text = await response.text();
   } catch (error) {

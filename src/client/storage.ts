@@ -19,7 +19,7 @@ export class SafeStorage {
   /** What was kept, or `undefined` where there is nothing or only rubbish. */
   get<T>(key: string): T | undefined {
     try {
-      return JSON.parse(memory.get(key) ?? this.#storage?.getItem(key) ?? 'null') ?? undefined;
+      return (JSON.parse(memory.get(key) ?? this.#storage?.getItem(key) ?? 'null') as T | null) ?? undefined;
     } catch {
       // Refused, or not our JSON: the same as nothing.
       return undefined;

@@ -13,9 +13,7 @@ const widgets: Record<string, () => Promise<unknown>> = {
   'aw-comments': () => import('../define/comments.js'),
   'aw-stories': () => import('../define/stories.js'),
 };
-const selector = Object.keys(widgets)
-  .map((tag) => `${tag}:not(:defined)`)
-  .join();
+const selector = `:is(${Object.keys(widgets).join()}):not(:defined)`;
 let warned = false;
 function warn(error: unknown): void {
   if (!warned) console.warn('[afterword] A part of the script could not be loaded.', error);
@@ -31,7 +29,7 @@ export async function signIn(jwt: string): Promise<void> {
 
 /** Forgets the reader on this page and in this browser. */
 export async function signOut(): Promise<void> {
-  (await client()).signOut();
+  await (await client()).signOut();
 }
 
 /** Looks after the widgets below a node, now and later: the page's own are, those in its shadow roots need to be named. */

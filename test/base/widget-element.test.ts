@@ -61,7 +61,7 @@ async function settle(element: PlainElement): Promise<void> {
 }
 
 const base = (element: PlainElement) => element.renderRoot.querySelector('.base')!;
-const said = (element: PlainElement) => base(element).textContent!.trim().replace(/\s+/g, ' ');
+const said = (element: PlainElement) => base(element).textContent.trim().replace(/\s+/g, ' ');
 
 describe('what it shows', () => {
   test('is its own shape while it loads, and says so', async () => {

@@ -70,7 +70,7 @@ export class FakeApi {
   }
 
   async #serve(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    const request = new Request(input as RequestInfo, init);
+    const request = new Request(input, init);
     const url = new URL(request.url);
     const path = /\/v1\/sites\/[^/]+\/(.*)$/.exec(url.pathname)?.[1];
     if (path === undefined) return this.#fetch.call(globalThis, input as RequestInfo, init);

@@ -1,9 +1,10 @@
 import { page, userEvent } from 'vitest/browser';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type * as Loader from '../../src/loader/afterword.js';
 import { FakeApi } from './fake-api.js';
 
 let api: FakeApi;
-let loader: typeof import('../../src/loader/afterword.js');
+let loader: typeof Loader;
 
 beforeAll(async () => {
   document.documentElement.lang = 'vi';

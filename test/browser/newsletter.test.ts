@@ -1,7 +1,6 @@
 import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import '../../src/define/newsletter.js';
-import type { SubscribeEvent } from '../../src/index.js';
 import { FakeApi } from './fake-api.js';
 import { focused } from './focused.js';
 
@@ -162,7 +161,7 @@ describe('the inbox', () => {
   test('takes the code in one field that phones can fill, and confirms', async () => {
     const element = place();
     const states: unknown[] = [];
-    element.addEventListener('aw-subscribe', (event) => states.push((event as SubscribeEvent).detail));
+    element.addEventListener('aw-subscribe', (event) => states.push(event.detail));
     await subscribe();
     await expect.element(code).toHaveAttribute('autocomplete', 'one-time-code');
     await expect.element(code).toHaveAttribute('inputmode', 'numeric');

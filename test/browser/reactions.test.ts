@@ -51,7 +51,7 @@ describe('the poll', () => {
   test('shows a reaction at once, then what the API made of it', async () => {
     const element = place();
     const heard = vi.fn();
-    document.body.addEventListener('aw-react', (event: ReactEvent) => heard(event.detail, event.target), {
+    document.body.addEventListener('aw-react', (event: ReactEvent) => void heard(event.detail, event.target), {
       once: true,
     });
     let answer!: () => void;
@@ -73,7 +73,7 @@ describe('the poll', () => {
     );
     expect(element.matches(':state(voted)')).toBe(true);
     const shares = [...element.shadowRoot!.querySelectorAll('[part=count]')].map((count) =>
-      parseInt(count.textContent!),
+      parseInt(count.textContent),
     );
     expect(shares.reduce((a, b) => a + b, 0)).toBe(100);
   });
@@ -193,7 +193,7 @@ describe('a poll that takes several', () => {
     api.poll = { multiple: true };
     const element = place();
     const details: unknown[] = [];
-    element.addEventListener('aw-react', (event) => details.push((event as ReactEvent).detail));
+    element.addEventListener('aw-react', (event) => details.push(event.detail));
     await userEvent.click(great);
     await userEvent.click(like);
     await vi.waitFor(() => expect(api.held).toEqual(['great', 'like']));

@@ -12,7 +12,7 @@ beforeEach(() => {
     const entries = (parts as string).split(',');
     return Promise.resolve({ parts: Object.fromEntries(entries.map((entry) => [entry, { lists: [] }])) });
   });
-  page = new PageRequests(read as never);
+  page = new PageRequests(read);
 });
 afterEach(() => vi.useRealTimers());
 

@@ -3,7 +3,7 @@ import type { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, type Place } from '../../client/index.js';
 import type { Confirmed, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import { SubscribeEvent } from './events.js';
+import type { InboxCatalogue } from '../../locales/vi-inbox.js';
 
 const secondsToResend = 60;
 
@@ -14,6 +14,20 @@ const providers: [domain: RegExp, name: string, inbox: string][] = [
   [/@(yahoo\.[a-z.]+|ymail\.com)$/i, 'Yahoo Mail', 'https://mail.yahoo.com/'],
 ];
 
+/** What the form leaves to the inbox. */
+export interface Signup {
+  widget: WidgetElement;
+  place: Place;
+  words: InboxCatalogue;
+  body: SubscribeBody;
+  /** Of the newsletters. */
+  names: string[];
+  /** Hears what became of it. */
+  told(state: Inbox['state']): void;
+  /** Returns to the form, which still holds what was typed. */
+  back(): void;
+}
+
 /** The second half of a signup: the message is on its way, and the code in it comes back. */
 export class Inbox {
   state: Subscribed['state'] | Confirmed['state'] = 'check-inbox';
@@ -22,49 +36,32 @@ export class Inbox {
   #resent = false;
   #busy = false;
   #timer = setInterval(() => this.#tick(), 1000);
-  readonly #widget: WidgetElement;
-  readonly #place: Place;
-  readonly #body: SubscribeBody;
-  readonly #names: string[];
-  readonly #back: () => void;
+  readonly #signup: Signup;
 
-  /** @param back returns to the form, which still holds what was typed */
-  constructor(
-    widget: WidgetElement,
-    place: Place,
-    body: SubscribeBody,
-    names: string[],
-    back: () => void | Promise<void>,
-  ) {
-    this.#widget = widget;
-    this.#place = place;
-    this.#body = body;
-    this.#names = names;
-    this.#back = () => {
-      clearInterval(this.#timer);
-      void back();
-    };
+  constructor(signup: Signup) {
+    this.#signup = signup;
   }
 
   /** Leads to what it has to say. */
   async focus(): Promise<void> {
-    await this.#widget.updateComplete;
-    this.#widget.renderRoot.querySelector<HTMLElement>('#inbox')?.focus();
+    await this.#signup.widget.updateComplete;
+    this.#signup.widget.renderRoot.querySelector<HTMLElement>('#inbox')?.focus();
   }
 
-  render({ newsletter, common }: Catalogue): unknown {
-    const { email } = this.#body;
-    const heading = this.state === 'confirmed' ? newsletter.confirmed : newsletter.checkInbox;
+  render({ rateLimited }: Catalogue['common']): unknown {
+    const { words } = this.#signup;
+    const { email } = this.#signup.body;
+    const heading = this.state === 'confirmed' ? words.confirmed : words.checkInbox;
     return html`<h2 id="inbox" part="heading" tabindex="-1">${heading}</h2>
       ${
         this.state === 'confirmed'
-          ? html`<p class="promise" part="promise">${newsletter.confirmedText(this.#names.join(', '))}</p>`
-          : html`<p class="promise" part="promise">${newsletter.sentTo[0]}<b>${email}</b>${newsletter.sentTo[1]}</p>
-              ${this.#renderCode(newsletter, common.rateLimited)} ${this.#renderWays(newsletter)}`
+          ? html`<p class="promise" part="promise">${words.confirmedText(this.#signup.names.join(', '))}</p>`
+          : html`<p class="promise" part="promise">${words.sentTo[0]}<b>${email}</b>${words.sentTo[1]}</p>
+              ${this.#renderCode(words, rateLimited)} ${this.#renderWays(words)}`
       }`;
   }
 
-  #renderCode(words: Catalogue['newsletter'], rateLimited: string): unknown {
+  #renderCode(words: InboxCatalogue, rateLimited: string): unknown {
     return html`<form novalidate @submit=${this.#confirm}>
       <div class="above"><label for="code">${words.code}</label></div>
       <div class="row">
@@ -92,8 +89,8 @@ export class Inbox {
     </form>`;
   }
 
-  #renderWays(words: Catalogue['newsletter']): unknown {
-    const [, name, inbox] = providers.find(([domain]) => domain.test(this.#body.email)) ?? [];
+  #renderWays(words: InboxCatalogue): unknown {
+    const [, name, inbox] = providers.find(([domain]) => domain.test(this.#signup.body.email)) ?? [];
     const wait = this.#seconds > 0;
     return html`<p class="ways">
       ${inbox ? html`<a class="button quiet" href=${inbox} target="_blank" rel="noopener">${words.openInbox(name!)}</a>` : nothing}
@@ -103,6 +100,11 @@ export class Inbox {
       <button class="button quiet" @click=${this.#back}>${words.change}</button>
     </p>`;
   }
+
+  #back = (): void => {
+    clearInterval(this.#timer);
+    this.#signup.back();
+  };
 
   #typed = ({ target }: Event): void => {
     const field = target as HTMLInputElement;
@@ -115,12 +117,12 @@ export class Inbox {
     const field = (event.target as HTMLFormElement).querySelector<HTMLInputElement>('#code')!;
     if (this.#busy) return;
     await this.#try(async () => {
-      const { email, lists } = this.#body;
+      const { email } = this.#signup.body;
       if (field.value.length < 6) throw new ApiError('code-wrong');
       const body = { email, code: field.value };
-      this.state = (await this.#place.send<Confirmed>('POST', 'subscriptions/code', body)).state;
+      this.state = (await this.#signup.place.send<Confirmed>('POST', 'subscriptions/code', body)).state;
       clearInterval(this.#timer);
-      this.#widget.dispatchEvent(new SubscribeEvent({ lists, state: 'confirmed' }));
+      this.#signup.told(this.state);
     });
     if (this.#failure) field.select();
     else await this.focus();
@@ -129,7 +131,7 @@ export class Inbox {
   #resend = async (): Promise<void> => {
     if (this.#seconds || this.#busy) return;
     await this.#try(async () => {
-      await this.#place.send<Subscribed>('POST', 'subscriptions', this.#body);
+      await this.#signup.place.send<Subscribed>('POST', 'subscriptions', this.#signup.body);
       this.#seconds = secondsToResend;
       this.#resent = true;
     });
@@ -138,7 +140,7 @@ export class Inbox {
   async #try(act: () => Promise<void>): Promise<void> {
     this.#busy = true;
     this.#failure = undefined;
-    this.#widget.requestUpdate();
+    this.#signup.widget.requestUpdate();
     try {
       await act();
     } catch (error) {
@@ -146,15 +148,15 @@ export class Inbox {
       this.#failure = code === 'code-wrong' ? 'codeWrong' : code === 'rate-limited' ? 'rateLimited' : 'notSent';
     }
     this.#busy = false;
-    this.#widget.requestUpdate();
-    await this.#widget.updateComplete;
+    this.#signup.widget.requestUpdate();
+    await this.#signup.widget.updateComplete;
   }
 
   #tick(): void {
     if (this.#seconds) this.#seconds--;
     // A moment is enough to have read that it was sent again.
     if (this.#seconds < secondsToResend - 5) this.#resent = false;
-    if (!this.#widget.isConnected) clearInterval(this.#timer);
-    this.#widget.requestUpdate();
+    if (!this.#signup.widget.isConnected) clearInterval(this.#timer);
+    this.#signup.widget.requestUpdate();
   }
 }

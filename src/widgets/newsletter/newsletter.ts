@@ -6,7 +6,8 @@ import { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, parts, type Place, placeOf } from '../../client/index.js';
 import type { NewsletterList, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import { SubscribeEvent } from './events.js';
+import type { InboxCatalogue } from '../../locales/vi-inbox.js';
+import { type SubscribeDetail, SubscribeEvent } from './events.js';
 import type { Inbox } from './inbox.js';
 import { styles } from './newsletter.styles.js';
 
@@ -87,7 +88,7 @@ export class NewsletterElement extends WidgetElement {
     for (const step of ['check-inbox', 'confirmed']) this.setState(step, this.inbox?.state === step);
     // The form stays, out of sight, with what was typed into it.
     return html`<section class="signup" aria-labelledby=${this.inbox ? 'inbox' : 'heading'}>
-      ${this.#renderForm(words.newsletter, words.common.rateLimited)} ${this.inbox?.render(words)}
+      ${this.#renderForm(words.newsletter, words.common.rateLimited)} ${this.inbox?.render(words.common)}
     </section>`;
   }
 
@@ -216,13 +217,16 @@ export class NewsletterElement extends WidgetElement {
     this.sending = true;
     try {
       const place = this.#place!;
-      const [{ Inbox }, { state }] = await Promise.all([
+      const [{ Inbox }, words, { state }] = await Promise.all([
         import('./inbox.js'),
+        inboxWords(this.locale.lang),
         place.send<Subscribed>('POST', 'subscriptions', body),
       ]);
       const names = this.lists.filter(({ id }) => body.lists.includes(id)).map(({ name }) => name);
-      this.inbox = new Inbox(this, place, body, names, () => this.#reopen());
-      this.dispatchEvent(new SubscribeEvent({ lists: body.lists, state }));
+      const { lists } = body;
+      const told = (state: SubscribeDetail['state']) => void this.dispatchEvent(new SubscribeEvent({ lists, state }));
+      this.inbox = new Inbox({ widget: this, place, words, body, names, told, back: () => void this.#reopen() });
+      told(state);
       await this.inbox.focus();
     } catch (error) {
       this.failure = failureOf(error);
@@ -230,6 +234,12 @@ export class NewsletterElement extends WidgetElement {
       this.sending = false;
     }
   }
+}
+
+function inboxWords(lang: string): Promise<InboxCatalogue> {
+  return lang === 'vi'
+    ? import('../../locales/vi-inbox.js').then(({ viInbox }) => viInbox)
+    : import('../../locales/en-inbox.js').then(({ enInbox }) => enInbox);
 }
 
 function failureOf(error: unknown): NewsletterElement['failure'] {

@@ -22,6 +22,11 @@ export class Ballot {
     return new Ballot(answer, held, wanted.includes(choice) ? others : [...others, choice]);
   }
 
+  /** Back to what the API knows. */
+  undo(): Ballot {
+    return new Ballot(this.answer, this.held);
+  }
+
   /** The API's word after an act, unless an even newer one is known. The poll's words stay in this widget's language. */
   merge({ poll, counts, total, version, choice }: Reacted, wanted?: readonly string[]): Ballot {
     const newer = version >= this.answer.version && { counts, total, version };

@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyValues } from 'lit';
+import { adoptStyles, html, nothing, type PropertyValues } from 'lit';
 import { percentages } from '../../base/percentages.js';
 import { property, state } from '../../base/property.js';
 import { widgetStyles } from '../../base/styles.js';
@@ -70,7 +70,7 @@ export class ReactionsElement extends WidgetElement {
       if (!this.#voting.sent) this.failure = await this.#voting.settle(this.#place!);
     } catch {
       // The code for it could not be fetched: nothing was sent.
-      this.ballot = new Ballot(this.ballot.answer, this.ballot.held);
+      this.ballot = this.ballot.undo();
       this.failure = 'notSaved';
     }
     this.announce(this.#summary(this.locale.words!));
@@ -93,7 +93,8 @@ export class ReactionsElement extends WidgetElement {
     if (this.variant !== 'buttons') await this.#addVariants();
     const answer = await place.part(parts.reactions(this.poll), again);
     if (signal.aborted) return false;
-    this.ballot = new Ballot(answer, again ? this.ballot?.held : null, again ? this.ballot?.wanted : undefined);
+    const { held, wanted } = (again && this.ballot) || {};
+    this.ballot = new Ballot(answer, held, wanted);
     if (this.#told) this.hear(this.#told);
     void this.#overlay(place, signal);
     return !!answer.poll.choices.length;
@@ -187,8 +188,7 @@ export class ReactionsElement extends WidgetElement {
 
   async #addVariants(): Promise<void> {
     const { variants } = await import('./variants.styles.js');
-    const { adoptedStyleSheets } = this.renderRoot as ShadowRoot;
-    if (!adoptedStyleSheets.includes(variants.styleSheet!)) adoptedStyleSheets.push(variants.styleSheet!);
+    adoptStyles(this.renderRoot as ShadowRoot, [...ReactionsElement.elementStyles, variants]);
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiError, type Place } from '../../client/index.js';
 import type { HeldChoice, Reacted } from '../../contract/types.js';
-import { Ballot } from './ballot.js';
+import type { Ballot } from './ballot.js';
 import { ReactEvent } from './events.js';
 
 /** What voting needs of the widget that it works for. */
@@ -62,8 +62,7 @@ export class Voting {
   }
 
   #undo(error: unknown): VoteFailure {
-    const ballot = this.#voter.ballot!;
-    this.#voter.ballot = new Ballot(ballot.answer, ballot.held);
+    this.#voter.ballot = this.#voter.ballot!.undo();
     const code = error instanceof ApiError && error.code;
     if (code === 'poll-closed' || code === 'poll-frozen') void this.#voter.refresh();
     return code === 'rate-limited' ? 'rateLimited' : 'notSaved';

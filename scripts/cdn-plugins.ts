@@ -1,0 +1,147 @@
+/** What turns the sources into the few small files that a script tag brings. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { Plugin, Rolldown } from 'vite';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+export function cdnPlugins(): Plugin[] {
+  return [definesRegister(), slimLit(), plainDecorators(), tightStyles(), finish()];
+}
+
+/** package.json speaks of dist/define, where the same files end up for a bundler. */
+function definesRegister(): Plugin {
+  return {
+    name: 'defines-register',
+    transform: (code, id) => (id.includes('/src/define/') ? { code, map: null, moduleSideEffects: true } : undefined),
+  };
+}
+
+/**
+ * Lit without what only other pages need: it makes its Trusted Types policy unguarded, under a name that a second Lit on
+ * the page has taken already; it counts its copies in globals; and it knows ways around browsers that we do not serve.
+ */
+function slimLit(): Plugin {
+  const cuts: Record<string, [what: RegExp, instead: string][]> = {
+    'lit-html.js': [
+      [
+        /(\w+)\.createPolicy\("lit-html",(\{createHTML:.+?\})\)/,
+        '(()=>{try{return $1.createPolicy("afterword",$2)}catch{}})()',
+      ],
+      [/,\w+=\w+\.litHtmlPolyfillSupport;[^;]+?\.push\("[\d.]+"\);/, ';'],
+    ],
+    'reactive-element.js': [
+      [/Symbol\.metadata\?\?=.+?litPropertyMetadata\?\?=new WeakMap;/, ''],
+      [/const \w+=this\[Symbol\.metadata\];if\(null!==\w+\)\{.+?\}(?=this\._\$Eh=new Map)/, ''],
+      [/\w+=\w+\.reactiveElementPolyfillSupport,/, ''],
+      [/,\w+\?\.\(\{ReactiveElement:\w+\}\),\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/, ''],
+    ],
+    'lit-element.js': [
+      [
+        /,\w+\.litElementHydrateSupport\?\.\(\{LitElement:\w+\}\);const \w+=\w+\.litElementPolyfillSupport;\w+\?\.\(\{LitElement:\w+\}\);/,
+        ';',
+      ],
+      [/\(\w+\.litElementVersions\?\?=\[\]\)\.push\("[\d.]+"\);/, ''],
+    ],
+  };
+  return {
+    name: 'slim-lit',
+    transform(code, id) {
+      const file = /\/(?:lit-html|@lit\/reactive-element|lit-element)\/([\w-]+\.js)$/.exec(id)?.[1];
+      if (file === 'css-tag.js') return { code: cssTag, map: null };
+      if (!file || !cuts[file]) return undefined;
+      for (const [what, instead] of cuts[file]) {
+        if (!what.test(code)) this.error(`${file} is not what it was: look at ${what} again.`);
+        code = code.replace(what, instead);
+      }
+      return { code, map: null };
+    },
+  };
+}
+
+/** Our decorators do one thing, which can be written without them and without the helper that serves all. */
+function plainDecorators(): Plugin {
+  const decorated = /_+decorate\w*\(\[\s*(property|state)\(([^]*?)\)\s*\],\s*(\w+)\.prototype,\s*("\w+"),\s*void 0\)/g;
+  return {
+    name: 'plain-decorators',
+    enforce: 'post',
+    transform(code, id) {
+      if (!/src\/.*\.ts$/.test(id) || !code.includes('decorate(')) return undefined;
+      const plain = code.replace(decorated, (_, kind: string, options: string, element: string, name: string) => {
+        const given = kind === 'state' ? '{ state: true }' : options;
+        return `${element}.createProperty(${[name, given].filter(Boolean).join()})`;
+      });
+      return { code: plain, map: null };
+    },
+  };
+}
+
+/** Every browser that we serve takes style sheets made by script, so the tag can answer one at once. */
+const cssTag = `
+  export const css = ([text]) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); return sheet.styleSheet = sheet; };
+  export const adoptStyles = (root, sheets) => { root.adoptedStyleSheets = sheets; };
+  export const getCompatibleStyle = (sheet) => sheet;
+  export const CSSResult = CSSStyleSheet, unsafeCSS = (text) => css([text]), supportsAdoptingStyleSheets = true;
+`;
+
+/** White space and comments inside css templates. */
+function tightStyles(): Plugin {
+  return {
+    name: 'tight-styles',
+    enforce: 'post',
+    transform(code, id) {
+      if (!/src\/.*\.ts$/.test(id) || !code.includes('css`')) return undefined;
+      const tight = (css: string) =>
+        css
+          .replace(/\/\*.*?\*\//gs, '')
+          .replace(/\s+/g, ' ')
+          .replace(/ ?([{};,>]) ?/g, '$1')
+          .replace(/ (?=!important)|;(?=})|(?<=[{;(][\w-]+:) |(?<=::?)\B:(?=before|after)|(?<=\W)0(?=\.\d)/g, '')
+          .replace(/='([\w-]+)'\]/g, '=$1]')
+          .trim();
+      return { code: code.replace(/css`([^`]*)`/g, (_, css: string) => `css\`${tight(css)}\``), map: null };
+    },
+  };
+}
+
+/** The loader's immutable twin, the style sheet for a page's head, and everything compressed once for all. */
+function finish(): Plugin {
+  return {
+    name: 'finish',
+    // What is done below comes after names are made from contents.
+    augmentChunkHash: () => readFileSync('scripts/cdn-plugins.ts', 'utf8'),
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        // What line breaks are left stand in html templates, where each is worth a space.
+        for (const chunk of chunks) chunk.code = chunk.code.trim().replace(/\n\s*/g, ' ');
+        inlineRuntime(chunks, bundle);
+        const loader = bundle['afterword.js'];
+        if (loader?.type !== 'chunk') return this.error('The loader is missing.');
+        const twin = loader.code.replaceAll('./assets/', './');
+        this.emitFile({ type: 'asset', fileName: `assets/afterword-${version}.js`, source: twin });
+        this.emitFile({ type: 'asset', fileName: 'cloak.css', source: readFileSync('src/loader/cloak.css') });
+      },
+    },
+    writeBundle({ dir = '' }, bundle) {
+      for (const file of Object.keys(bundle).map((name) => `${dir}/${name}`)) {
+        const source = readFileSync(file);
+        writeFileSync(`${file}.gz`, gzipSync(source, { level: 9 }));
+        writeFileSync(`${file}.br`, brotliCompressSync(source));
+      }
+    },
+  };
+}
+
+/** The bundler's own helper would be one more file on the way to the first paint: what we need of it goes where it is used. */
+function inlineRuntime(chunks: Rolldown.OutputChunk[], bundle: Rolldown.OutputBundle): void {
+  const namespace = '(get)=>{for(const n in get)get[n]={get:get[n]};return Object.defineProperties({},get)}';
+  for (const chunk of chunks) {
+    chunk.code = chunk.code.replace(
+      /import(?:\{\w+ as (\w+)\}from)?"[^"]*rolldown-runtime[^"]*";/,
+      (_, local?: string) => (local ? `const ${local}=${namespace};` : ''),
+    );
+    if (chunk.fileName.includes('rolldown-runtime')) delete bundle[chunk.fileName];
+  }
+}
