@@ -7,8 +7,9 @@ export const styles = css`
       --aw-newsletter-accent,
       var(--aw-color-accent, oklch(from currentColor clamp(0.49, (l - 0.6) * 99, 0.76) 0.17 28))
     );
-    --_reserve: calc(80px + 8.2em);
-    --_reserve-narrow: calc(52px + 3em);
+    --_turn: 420px;
+    --_reserve: calc(142px + 6em);
+    --_reserve-narrow: calc(52px + 4.1em);
   }
   .signup {
     padding-block: var(--aw-space-4, 16px);

@@ -6,7 +6,7 @@ export const styles = css`
     --_held: var(--aw-reactions-accent, var(--_accent));
     --_icon: var(--aw-reactions-icon-size, 32px);
     --_reserve: calc(89px + 6em);
-    --_reserve-narrow: calc(69px + 3.7em);
+    --_reserve-narrow: calc(46px + 3.7em);
   }
   .question {
     display: flex;
