@@ -65,6 +65,7 @@ export abstract class WidgetElement extends LitElement {
   readonly #internals = this.attachInternals?.();
   #loading?: AbortController;
   #loaded?: string;
+  #broken = false;
 
   /**
    * Registers the element; a tag already taken stays with who took it.
@@ -155,9 +156,11 @@ export abstract class WidgetElement extends LitElement {
 
   /** Lit lets errors of a render escape as unhandled rejections; a page may even forbid it to make templates. */
   protected override scheduleUpdate(): void {
+    if (this.#broken) return;
     try {
       void super.scheduleUpdate();
     } catch (error) {
+      this.#broken = true;
       this.#warn(error);
       this.renderRoot?.prepend(document.createElement('slot'));
     }

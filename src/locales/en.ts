@@ -68,7 +68,7 @@ export const en: Catalogue = {
     subscribe: 'Subscribe',
     emailMissing: 'Your email address is missing.',
     emailInvalid: 'This does not look like an address such as name@example.com.',
-    didYouMean: (domain) => `Did you mean ${domain}?`,
+    didYouMean: (domain) => `Meant ${domain}?`,
     consentMissing: 'We need your consent to send it.',
     listMissing: 'Choose at least one newsletter.',
     notSent: 'Not sent yet. Your address is still here.',

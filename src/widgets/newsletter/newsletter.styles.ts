@@ -38,6 +38,7 @@ export const styles = css`
     align-items: center;
     gap: var(--aw-space-2, 8px);
     min-block-size: 28px;
+    white-space: nowrap;
     font-size: var(--aw-size-s, 0.875em);
   }
   .above label {
@@ -93,6 +94,7 @@ export const styles = css`
   }
   .block.box {
     block-size: 44px;
+    margin-block: var(--aw-space-1, 4px) var(--aw-space-2, 8px);
   }
   .block.heading {
     inline-size: 40%;

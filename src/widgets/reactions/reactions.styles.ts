@@ -165,6 +165,9 @@ export const styles = css`
     .choices {
       grid-template-columns: 1fr 1fr;
     }
+    .choice:last-child:nth-child(odd) {
+      grid-column: 1 / -1;
+    }
   }
   @media (forced-colors: active) {
     [aria-pressed='true'] {
