@@ -11,6 +11,9 @@ export const styles = css`
     --_reserve: calc(142px + 6em);
     --_reserve-narrow: calc(52px + 4.1em);
   }
+  :host([list*=' ']) {
+    --_reserve: calc(156px + 6em);
+  }
   .signup {
     padding-block: var(--aw-space-4, 16px);
     border-block: 1px solid var(--_line);
