@@ -120,7 +120,7 @@ describe('a reader of the demo', () => {
     await signup.getByRole('textbox', { name: 'Địa chỉ email' }).fill('doc.gia@mail.example');
     await signup.getByRole('button', { name: 'Đăng ký' }).click();
     await signup.getByText('Cần bạn đồng ý để gửi bản tin.').waitFor();
-    await signup.getByRole('checkbox').check();
+    await signup.getByRole('checkbox').first().check();
     await signup.getByRole('button', { name: 'Đăng ký' }).click();
     await signup.getByText('Kiểm tra hộp thư').waitFor();
     await signup.getByText('doc.gia@mail.example').first().waitFor();

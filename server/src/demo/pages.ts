@@ -60,7 +60,7 @@ export function storyPage(paper: Paper, story: DemoStory): Html {
         <main id="content">
           ${storyArticle(story, paper.now)}
           <div class="afterword">
-            ${reactionsTag(tags)} ${newsletterTag(tags, 'daily')}
+            ${reactionsTag(tags)} ${newsletterTag(tags, 'daily weekend')}
             ${storiesTag(tags, {
               name: 'dont-miss',
               layout: 'carousel',
