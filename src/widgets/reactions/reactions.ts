@@ -132,7 +132,12 @@ export class ReactionsElement extends WidgetElement {
       <div class="choices" part="choices" role="group" aria-labelledby="question">
         ${poll.choices.map((choice, index) => this.#renderChoice(choice, words, counted ? ballot.count(choice.id) : undefined, shares[index]))}
       </div>
-      <p class="summary" part="summary">${this.#summary(words)}</p>
+      <p class="summary" part="summary">
+        ${
+          // A new node where the sentence changes its kind: the same one would seem to have moved.
+          this.failure ? html`<span>${this.#summary(words)}</span>` : this.#summary(words)
+        }
+      </p>
     </section>`;
   }
 
