@@ -52,7 +52,7 @@ export function storyPage(paper: Paper, story: DemoStory): Html {
   return document(
     paper,
     { lang, title: story.title, description: story.summary, path: pathOf(story, paper.stories) },
-    html`<nav class="crumbs" aria-label="${words.sections}">
+    html`<nav class="crumbs" aria-label="${words.crumbs}">
         <a href="${homePath(lang)}">${words.home}</a>
         <a href="${sectionPath(story.section, lang)}" aria-current="true">${story.section}</a>
       </nav>

@@ -3,6 +3,7 @@ export interface PaperWords {
   readonly paper: string;
   readonly motto: string;
   readonly sections: string;
+  readonly crumbs: string;
   readonly latest: string;
   readonly home: string;
   readonly skip: string;
@@ -26,6 +27,7 @@ export const paperWords: Readonly<Record<'vi' | 'en', PaperWords>> = {
     paper: 'Bến Sông',
     motto: 'Nhật báo của những miền nước',
     sections: 'Chuyên mục',
+    crumbs: 'Bạn đang ở',
     latest: 'Mới nhất',
     home: 'Trang nhất',
     skip: 'Đến nội dung',
@@ -48,6 +50,7 @@ export const paperWords: Readonly<Record<'vi' | 'en', PaperWords>> = {
     paper: 'Bến Sông',
     motto: 'A daily of the river country, in English',
     sections: 'Sections',
+    crumbs: 'You are here',
     latest: 'Latest',
     home: 'Front page',
     skip: 'Skip to content',

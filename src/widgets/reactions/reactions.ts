@@ -113,7 +113,7 @@ export class ReactionsElement extends WidgetElement {
 
   protected override renderLoading(): unknown {
     const choice = html`<div class="choice"><span class="icon block"></span><span class="label block"></span></div>`;
-    return html`<h2 class="question"><span class="block"></span></h2>
+    return html`<div class="question"><span class="block"></span></div>
       <div class="choices">${[choice, choice, choice, choice]}</div>`;
   }
 
@@ -143,25 +143,24 @@ export class ReactionsElement extends WidgetElement {
 
   #renderChoice({ id, label, icon: name }: Choice, words: Catalogue, count?: number, share?: number): unknown {
     const { locale, ballot } = this;
+    const number = count === undefined ? '' : locale.number(count);
+    const figure =
+      share === undefined || this.variant === 'compact'
+        ? number && locale.compact(count!)
+        : locale.number(share / 100, { style: 'percent' });
+    // Whoever speaks to the page says what they see, so the name holds it.
+    const seen = figure === number ? label : `${label} ${figure}`;
     return html`<button
       class="choice"
       part="choice"
       aria-pressed=${ballot!.wanted.includes(id)}
       aria-disabled=${ballot!.answer.poll.state !== 'open' || nothing}
-      aria-label=${count === undefined ? label : words.reactions.choice(label, locale.number(count))}
+      aria-label=${number ? words.reactions.choice(seen, number) : label}
       @click=${() => this.react(id)}
     >
       <span class="icon" part="icon">${icon(name)}</span>
       <span class="label" part="label" data-label=${label}><span>${label}</span></span>
-      <span class="count" part="count"
-        >${
-          share === undefined || this.variant === 'compact'
-            ? count === undefined
-              ? nothing
-              : locale.compact(count)
-            : locale.number(share / 100, { style: 'percent' })
-        }</span
-      >
+      <span class="count" part="count">${figure}</span>
       <span class="bar" part="bar" data-share=${(share ?? 0) / 100} ?hidden=${share === undefined}></span>
     </button>`;
   }
