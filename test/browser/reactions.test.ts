@@ -37,7 +37,7 @@ describe('the poll', () => {
     place();
     await expect.element(page.getByRole('heading', { name: 'Cảm nhận của bạn về bài viết này' })).toBeVisible();
     await expect.element(page.getByRole('group', { name: 'Cảm nhận của bạn về bài viết này' })).toBeVisible();
-    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.203 lượt', pressed: false })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.203 lượt$/, pressed: false })).toBeVisible();
     await expect.element(page.getByText('1.753 bạn đọc đã tham gia.')).toBeVisible();
   });
 
@@ -64,7 +64,7 @@ describe('the poll', () => {
       },
     });
     await userEvent.click(great);
-    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.204 lượt', pressed: true })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.204 lượt$/, pressed: true })).toBeVisible();
     expect(heard).not.toHaveBeenCalled();
     answer();
     await expect.element(page.getByText('Bạn và 1.203 người khác thấy rất hay.')).toBeVisible();
@@ -82,8 +82,8 @@ describe('the poll', () => {
     place();
     await userEvent.click(great);
     await userEvent.click(like);
-    await expect.element(page.getByRole('button', { name: 'Thích, 419 lượt', pressed: true })).toBeVisible();
-    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.203 lượt', pressed: false })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Thích.*, 419 lượt$/, pressed: true })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.203 lượt$/, pressed: false })).toBeVisible();
     await userEvent.click(like);
     await expect.element(page.getByText('1.753 bạn đọc đã tham gia.')).toBeVisible();
     await vi.waitFor(() => expect(api.sent('reactions', 'DELETE')).toHaveLength(1));
@@ -95,7 +95,7 @@ describe('the poll', () => {
     place();
     await expect.element(great).toBeVisible();
     for (const name of [great, like, choice(/^Giải trí/)]) (name.element() as HTMLElement).click();
-    await expect.element(page.getByRole('button', { name: 'Giải trí, 96 lượt', pressed: true })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Giải trí.*, 96 lượt$/, pressed: true })).toBeVisible();
     await vi.waitFor(() => expect(api.held).toBe('fun'));
     expect(api.counts).toEqual({ great: 1203, like: 418, fun: 96, improve: 37 });
   });
@@ -122,7 +122,7 @@ describe('the poll', () => {
     api.fail(/^reactions$/, 'origin-not-allowed');
     await userEvent.click(great);
     await expect.element(page.getByText('Chưa ghi nhận được.', { exact: false }).first()).toBeVisible();
-    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.203 lượt', pressed: false })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.203 lượt$/, pressed: false })).toBeVisible();
   });
 
   test('shows that it closed when a vote comes too late', async () => {
@@ -144,7 +144,7 @@ describe('a reader who comes back', () => {
     api.counts['great'] = 0;
     story++;
     place();
-    await expect.element(page.getByRole('button', { name: 'Rất hay, 1 lượt', pressed: true })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1 lượt$/, pressed: true })).toBeVisible();
     expect(api.sent('me')).toHaveLength(1);
   });
 });
@@ -154,9 +154,9 @@ describe('two widgets of one poll', () => {
     place();
     place('lang="en"');
     await userEvent.click(great);
-    await expect.element(page.getByRole('button', { name: 'Great, 1,204', pressed: true })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Great.*, 1,204$/, pressed: true })).toBeVisible();
     await userEvent.click(choice(/^Like/));
-    await expect.element(page.getByRole('button', { name: 'Thích, 419 lượt', pressed: true })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Thích.*, 419 lượt$/, pressed: true })).toBeVisible();
     expect(api.sent('page').map(({ query }) => query.get('lang'))).toEqual(['vi', 'en']);
   });
 });
@@ -167,7 +167,7 @@ describe('results', () => {
     place();
     await expect.element(page.getByRole('button', { name: 'Rất hay', exact: true })).toBeVisible();
     await userEvent.click(great);
-    await expect.element(page.getByRole('button', { name: 'Rất hay, 1.204 lượt' })).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.204 lượt$/ })).toBeVisible();
   });
 
   test('after closing are not shown to who has voted either', async () => {
