@@ -2,9 +2,9 @@ import { limits } from 'afterword/contract';
 
 const segmenter = new Intl.Segmenter('vi', { granularity: 'grapheme' });
 
-// Controls that turn the direction of everything after them, and characters nobody can see.
+// Controls that turn the direction of everything after them, and characters nobody can see, halves of one included.
 const bidiControls = /[\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/g;
-const invisible = /[\u200B\u2060\uFEFF\u00AD\u{E0000}-\u{E007F}]/gu;
+const invisible = /[\u200B\u2060\uFEFF\u00AD\u{E0000}-\u{E007F}\p{Cs}]/gu;
 // eslint-disable-next-line no-control-regex -- keeping controls out of stored text is the point
 const controls = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
 const stackedMarks = new RegExp(`(\\p{M}{${limits.marksPerBase}})\\p{M}+`, 'gu');

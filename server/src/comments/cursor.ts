@@ -33,6 +33,8 @@ export function decodeCursor(cursor: string, sort: CommentSort, parent: string |
   const parsed = encoded.safeParse(cursor.length <= limits.cursorBytes ? jsonOf(cursor) : undefined);
   if (!parsed.success) throw new Problem('cursor-invalid');
   const [, madeFor, ofParent, backwards, value, id] = parsed.data;
+  // Times and counts are whole; only scores are not.
+  if (sort !== 'best' && !Number.isSafeInteger(value)) throw new Problem('cursor-invalid');
   if (madeFor !== sort || ofParent !== parent)
     throw new Problem('cursor-invalid', 'The cursor was made for another list.');
   return { sort, parent, backwards, value, id };

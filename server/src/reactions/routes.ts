@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import {
+  langQuery,
   reactBody,
   reactedSchema,
   reactionsQuery,
@@ -39,7 +40,7 @@ const putReactions = createRoute({
   tags: ['reactions'],
   summary: 'Hold a choice; the same call changes it',
   security: bearer,
-  request: { params: siteParams, body: jsonBody(reactBody) },
+  request: { params: siteParams, query: langQuery, body: jsonBody(reactBody) },
   responses: responses(200, 'The poll, with what the reader holds now', reactedSchema, [
     'token-required',
     'token-invalid',
@@ -105,8 +106,9 @@ export function addReactionRoutes(api: Api, services: Services): void {
 
   api.openapi(putReactions, async (c) => {
     const { story, poll, choice } = c.req.valid('json');
+    const { lang } = c.req.valid('query');
     return c.json(
-      await vote(c.get('site'), c.req.header('authorization'), story, poll, c.req.query('lang'), (stored) =>
+      await vote(c.get('site'), c.req.header('authorization'), story, poll, lang, (stored) =>
         choicesOf(stored, choice),
       ),
       200,

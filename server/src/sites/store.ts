@@ -46,6 +46,8 @@ export class Sites {
   async get(id: string): Promise<Site | undefined> {
     const known = this.#known.get(id);
     if (known) return known;
+    // It comes out of an address or a form: not every database can be asked for what may stand there.
+    if (!slug.safeParse(id).success) return undefined;
     const row = await this.#database.read.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
     const site = row && fromRow(row);
     if (site) this.#known.set(id, site);

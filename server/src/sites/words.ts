@@ -6,8 +6,9 @@ export function inLang(words: Words, lang: string | undefined, siteLang: string)
   for (const tag of [lang, siteLang]) {
     if (!tag) continue;
     const wanted = tag.toLowerCase();
-    const found = words[tag] ?? words[wanted] ?? words[wanted.split('-')[0] ?? wanted];
-    if (found !== undefined) return found;
+    // `valueOf` and `toString` have the form of a tag too.
+    const found = [tag, wanted, wanted.split('-')[0] ?? wanted].find((name) => Object.hasOwn(words, name));
+    if (found !== undefined) return words[found] ?? '';
   }
   return Object.values(words)[0] ?? '';
 }
