@@ -25,6 +25,12 @@ describe.each(databases)('comments on %s', (kind) => {
   const decide = (commentId: string, decision: Parameters<typeof decideOnComments.run>[1][number]['decision']) =>
     server.services.database.writer.submit(decideOnComments, { siteId: 'paper', commentId, decision });
 
+  /** Guests' comments wait for a moderator while `work` runs. */
+  const whilePreModerated = async <T>(work: () => Promise<T>) => {
+    await server.services.sites.put({ ...server.site, settings: { ...server.site.settings, moderation: 'pre' } });
+    return work().finally(() => server.services.sites.put(server.site));
+  };
+
   test('a thread never seen is empty and open', async () => {
     expect(await read(`${storyUrl}/unseen`)).toMatchObject({
       comments: [],
@@ -191,16 +197,66 @@ describe.each(databases)('comments on %s', (kind) => {
   });
 
   test('a guest on a site that moderates first waits, sees the own comment, and nobody else does', async () => {
-    await server.services.sites.put({ ...server.site, settings: { ...server.site.settings, moderation: 'pre' } });
     const story = `${storyUrl}/pre`;
     const token = await server.guest();
-    const held = await post(token, story, 'Wait');
-    await server.services.sites.put(server.site);
+    const held = await whilePreModerated(() => post(token, story, 'Wait'));
     expect(held).toMatchObject({ state: 'pending', reasons: ['guest'] });
     expect((await read(story)).total).toBe(0);
     expect(((await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as Me).own).toMatchObject([
       { id: held.id, state: 'pending' },
     ]);
+  });
+
+  test('what was approved waits again when its writer changes it', async () => {
+    const story = `${storyUrl}/bait`;
+    const token = await server.guest();
+    await whilePreModerated(async () => {
+      const { id } = await post(token, story, 'Harmless');
+      await decide(id, { state: 'visible' });
+      const edit = { method: 'PATCH', token, json: { text: 'Buy this' } };
+      const { comment } = (await (await server.ask(`/comments/${id}`, edit)).json()) as CommentAnswer;
+      expect(comment).toMatchObject({ state: 'pending', reasons: ['guest'], text: 'Buy this' });
+    });
+    expect(await read(story)).toMatchObject({ comments: [], total: 0 });
+  });
+
+  test('why a comment waited is told to nobody once it is shown', async () => {
+    const story = `${storyUrl}/approved`;
+    const { id } = await whilePreModerated(async () => post(await server.guest(), story, 'Wait'));
+    await decide(id, { state: 'visible' });
+    const [shown] = (await read(story)).comments;
+    expect(shown?.id).toBe(id);
+    expect(shown).not.toHaveProperty('reasons');
+  });
+
+  test('a repeated request gets its first answer also when the thread has closed since', async () => {
+    const story = `${storyUrl}/closing`;
+    const token = await server.guest();
+    const once = () => send(token, story, 'In time', {}, { 'idempotency-key': 'in-time' });
+    const first = (await (await once()).json()) as CommentAnswer;
+    const known = await server.services.stories.find('paper', story);
+    await server.services.database.writer.submit(setThreadState, { storyId: known?.id ?? '', state: 'closed' });
+    const again = await once();
+    expect(again.status).toBe(201);
+    expect(((await again.json()) as CommentAnswer).comment.id).toBe(first.comment.id);
+  });
+
+  test('a refused reply begins no story', async () => {
+    const story = `${storyUrl}/never`;
+    const answer = await send(await server.guest(), story, 'To nobody', {
+      parentId: '01990000-0000-7000-8000-000000000000',
+    });
+    expect(await code(answer)).toBe('parent-not-found');
+    expect(await server.services.stories.find('paper', story)).toBeUndefined();
+  });
+
+  test('a new name stands in the thread at once', async () => {
+    const story = `${storyUrl}/renamed`;
+    const token = await server.guest('Lan');
+    await post(token, story, 'Hello');
+    expect((await read(story)).comments[0]?.author.name).toBe('Lan');
+    await server.ask('/readers/me', { method: 'PATCH', token, json: { name: 'Lan Anh' } });
+    expect((await read(story)).comments[0]?.author.name).toBe('Lan Anh');
   });
 
   test('preview shows the nodes and stores nothing', async () => {

@@ -65,6 +65,8 @@ export interface CommentEdit {
   readonly readerId: string;
   readonly text: string;
   readonly nodesJson: string;
+  /** Why it has to wait for a moderator again; none where it may be shown at once. */
+  readonly reasons: NonNullable<Comment['reasons']>;
   /** Edits are taken of comments made after this time. */
   readonly createdAfter: number;
 }
@@ -72,17 +74,19 @@ export interface CommentEdit {
 export const editComments: Command<CommentEdit, { comment: Comment; storyId: string }> = {
   name: 'edit-comments',
   run: (transaction, edits) =>
-    inTurn(edits, async ({ siteId, commentId, readerId, text, nodesJson, createdAfter }) => {
+    inTurn(edits, async ({ siteId, commentId, readerId, text, nodesJson, reasons, createdAfter }) => {
       const comment = await lockComment(transaction, siteId, commentId);
       if (!comment || isGone(comment.state)) return new Problem('comment-not-found');
       if (comment.authorId !== readerId) return new Problem('not-the-author');
       if (comment.createdAt < createdAfter) return new Problem('edit-window-over');
+      // Else a harmless text could be approved, and then become another.
+      const waits = reasons.length > 0 && comment.state === 'visible';
       await transaction.db
         .updateTable('comments')
-        .set({ text, nodesJson, editedAt: Date.now() })
+        .set({ text, nodesJson, editedAt: Date.now(), ...(waits && { reasonsJson: JSON.stringify(reasons) }) })
         .where('id', '=', commentId)
         .execute();
-      await countInThreads(transaction, [{ storyId: comment.storyId, change: 0 }]);
+      await setState(transaction, comment, waits ? 'pending' : comment.state);
       return { comment: await readOne(transaction, commentId), storyId: comment.storyId };
     }),
 };

@@ -42,3 +42,16 @@ export async function readVotesAndOwn(
     ),
   };
 }
+
+/** The keys of the stories whose threads show a reader's name. */
+export async function readStoriesWrittenTo({ read }: Database, readerId: string): Promise<string[]> {
+  const rows = await read
+    .selectFrom('comments')
+    .innerJoin('stories', 'stories.id', 'comments.storyId')
+    .select('stories.key')
+    .distinct()
+    .where('comments.authorId', '=', readerId)
+    .where('comments.state', '=', 'visible')
+    .execute();
+  return rows.map(({ key }) => key);
+}

@@ -179,7 +179,10 @@ export function toComment(row: CommentWithAuthor): Comment {
     createdAt: new Date(row.createdAt).toISOString(),
     editedAt: row.editedAt === null ? null : new Date(row.editedAt).toISOString(),
     state: row.state,
-    ...(row.reasonsJson === null ? {} : { reasons: JSON.parse(row.reasonsJson) as Comment['reasons'] }),
+    // Why it once waited is nobody's business when it is shown.
+    ...(row.reasonsJson === null || row.state === 'visible'
+      ? {}
+      : { reasons: JSON.parse(row.reasonsJson) as Comment['reasons'] }),
     votes: { up: row.up, down: row.down },
     pinned: row.pinned === 1,
     featured: row.featured === 1,

@@ -13,7 +13,9 @@ import {
   limits,
   previewSchema,
   siteParams,
+  type Comment,
   type ErrorCode,
+  type Reader,
 } from 'afterword/contract';
 import type { Context } from 'hono';
 import { bearer, jsonBody, responses, sitePath, type Api, type ApiEnv } from '../http/api.js';
@@ -25,7 +27,7 @@ import type { Site } from '../sites/store.js';
 import { byteLength, hasMoreGraphemes, tamed } from '../text.js';
 import { deleteComments, editComments, voteOnComments } from './changes.js';
 import { commentNodes } from './markdown.js';
-import { readThread, readThreadPage } from './threads.js';
+import { readThreadPage } from './threads.js';
 import { postComments } from './writes.js';
 
 const commentsPath = `${sitePath}/comments`;
@@ -88,7 +90,7 @@ const patchComment = createRoute({
   method: 'patch',
   path: commentPath,
   tags: ['comments'],
-  summary: 'Change the text of an own comment, within the edit window',
+  summary: 'Change the text of an own comment, within the edit window; pending where it has to wait again',
   security: bearer,
   request: { params, body: jsonBody(commentEditBody) },
   responses: responses(200, 'The comment', commentAnswerSchema, [
@@ -159,12 +161,11 @@ export function addCommentRoutes(api: Api, services: Services): void {
     const key = keyOf(c.req.header('idempotency-key'));
     await rateLimits.take('comment', reader.id);
     await rateLimits.take('comment-network', clientAddress.networkOf(c.env?.incoming));
-    const { moderation, who } = site.settings;
-    if (who !== 'guest' && reader.kind === 'guest') throw new Problem('identity-required');
-    const story = await stories.ensure(site, storyKey);
-    const thread = await readThread(services, site, story.id);
-    if (thread.state !== 'open') throw new Problem('thread-closed');
-    const held = moderation === 'pre' && reader.kind === 'guest';
+    if (site.settings.who !== 'guest' && reader.kind === 'guest') throw new Problem('identity-required');
+    // A reply begins no story: where there is none, there is nothing to reply to.
+    const story = parentId === null ? await stories.ensure(site, storyKey) : await stories.find(site.id, storyKey);
+    if (!story) throw new Problem('parent-not-found');
+    const reasons = whyHeld(site, reader);
     const comment = await writer.submit(postComments, {
       siteId: site.id,
       storyId: story.id,
@@ -172,8 +173,8 @@ export function addCommentRoutes(api: Api, services: Services): void {
       authorId: reader.id,
       text,
       nodesJson: JSON.stringify(commentNodes(text)),
-      state: held ? 'pending' : 'visible',
-      reasons: held ? ['guest'] : [],
+      state: reasons.length > 0 ? 'pending' : 'visible',
+      reasons,
       idempotency: key === undefined ? undefined : { key, requestHash: hashOf([story.id, parentId, text]) },
     });
     for (const shown of new Set([storyKey, story.key])) cache.drop(tags.story(site.id, shown));
@@ -197,6 +198,7 @@ export function addCommentRoutes(api: Api, services: Services): void {
       readerId: reader.id,
       text,
       nodesJson: JSON.stringify(commentNodes(text)),
+      reasons: whyHeld(site, reader),
       createdAfter: Date.now() - site.settings.editSeconds * 1000,
     });
     await dropThread(site, storyId);
@@ -230,6 +232,11 @@ export function addCommentRoutes(api: Api, services: Services): void {
     await dropThread(site, storyId);
     return c.json({ votes, value }, 200);
   });
+}
+
+/** Why what this reader writes, new or changed, has to wait for a moderator. */
+function whyHeld({ settings }: Site, { kind }: Reader): NonNullable<Comment['reasons']> {
+  return settings.moderation === 'pre' && kind === 'guest' ? ['guest'] : [];
 }
 
 /** The text as it is stored. Bytes are counted first: they bound all work that follows. */

@@ -42,7 +42,7 @@ export async function readThreadPage(
 }
 
 /** Whether a story's thread takes comments, under which rules, and how many it holds. */
-export async function readThread(
+async function readThread(
   { database }: Services,
   site: Site,
   storyId: string | undefined,

@@ -21,7 +21,10 @@ export interface NewComment {
   readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
 }
 
-/** Posts comments. A repeated key gets the first answer again; a parent that is not in the thread refuses the comment. */
+/**
+ * Posts comments. A repeated key gets the first answer again, whatever has changed since; a closed thread and a parent
+ * that is not in it refuse the comment.
+ */
 export const postComments: Command<NewComment, Comment> = {
   name: 'post-comments',
   async run(transaction, posts) {
@@ -29,6 +32,7 @@ export const postComments: Command<NewComment, Comment> = {
     const now = Date.now();
     const answered = await readAnswered(transaction, posts);
     const parents = await readParents(transaction, posts);
+    const closed = await readClosed(transaction, posts, now);
     const results = new Map<NewComment, string | Problem>();
     const rows: CommentRow[] = [];
     for (const post of posts) {
@@ -41,6 +45,10 @@ export const postComments: Command<NewComment, Comment> = {
             ? before.commentId
             : new Problem('idempotency-key-reused'),
         );
+        continue;
+      }
+      if (closed.has(post.storyId)) {
+        results.set(post, new Problem('thread-closed'));
         continue;
       }
       const parent = post.parentId === null ? undefined : parents.get(post.parentId);
@@ -151,6 +159,17 @@ async function readParents({ db }: Transaction, posts: readonly NewComment[]) {
     .where('id', 'in', ids)
     .execute();
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The stories, of those written to, whose threads take no comments. */
+async function readClosed({ db }: Transaction, posts: readonly NewComment[], now: number): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('threads')
+    .select('storyId')
+    .where('storyId', 'in', [...new Set(posts.map(({ storyId }) => storyId))])
+    .where((eb) => eb.or([eb('state', '!=', 'open'), eb('closesAt', '<=', now)]))
+    .execute();
+  return new Set(rows.map(({ storyId }) => storyId));
 }
 
 /** Puts the newsroom's question above a thread. */

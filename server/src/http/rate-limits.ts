@@ -4,6 +4,7 @@ import { Problem } from '../problem.js';
 /** How often, per key: generous for people, who share addresses on mobile networks, and tight for programs. */
 const rules = {
   'new-reader': { points: 120, duration: 60 },
+  rename: { points: 10, duration: 60 },
   reaction: { points: 60, duration: 60 },
   comment: { points: 20, duration: 60 },
   'comment-vote': { points: 120, duration: 60 },

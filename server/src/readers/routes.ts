@@ -9,8 +9,9 @@ import {
   siteParams,
   type Me,
 } from 'afterword/contract';
-import { readVotesAndOwn } from '../comments/own.js';
+import { readStoriesWrittenTo, readVotesAndOwn } from '../comments/own.js';
 import { bearer, jsonBody, responses, sitePath, type Api } from '../http/api.js';
+import { tags } from '../http/public-cache.js';
 import { fieldProblem } from '../problem.js';
 import { heldChoice } from '../reactions/routes.js';
 import { readHeldChoices } from '../reactions/votes.js';
@@ -60,6 +61,7 @@ const patchMe = createRoute({
     'origin-not-allowed',
     'site-not-found',
     'validation-failed',
+    'rate-limited',
   ]),
 });
 
@@ -79,7 +81,7 @@ const getMe = createRoute({
 });
 
 export function addReaderRoutes(api: Api, services: Services): void {
-  const { clientAddress, database, polls, rateLimits, readers, stories } = services;
+  const { cache, clientAddress, database, polls, rateLimits, readers, stories } = services;
 
   api.openapi(postReader, async (c) => {
     const name = readerName(c.req.valid('json').name ?? '');
@@ -95,9 +97,15 @@ export function addReaderRoutes(api: Api, services: Services): void {
   });
 
   api.openapi(patchMe, async (c) => {
-    const reader = await readers.authenticate(c.req.header('authorization'), c.get('site').id);
+    const { id: siteId } = c.get('site');
+    const reader = await readers.authenticate(c.req.header('authorization'), siteId);
     const { name } = c.req.valid('json');
-    return c.json(name === undefined ? reader : await readers.rename(reader, readerName(name)), 200);
+    if (name === undefined) return c.json(reader, 200);
+    const tamed = readerName(name);
+    await rateLimits.take('rename', reader.id);
+    const renamed = await readers.rename(reader, tamed);
+    for (const key of await readStoriesWrittenTo(database, reader.id)) cache.drop(tags.story(siteId, key));
+    return c.json(renamed, 200);
   });
 
   api.openapi(getMe, async (c) => {
