@@ -8,7 +8,7 @@ describe.each(databases)('reactions on %s', (kind) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await openTestServices(kind);
-    const choices = ['sea', 'sky', 'soil'].map((id) => ({ id, label: { en: id }, icon: id }));
+    const choices = ['sea', 'sky', 'soil', 'constructor'].map((id) => ({ id, label: { en: id }, icon: id }));
     const topics = { id: 'topics', question: { en: 'What next?' }, multiple: true, choices };
     await server.services.database.writer.submit(addPolls, { siteId: 'paper', poll: topics });
   });
@@ -55,6 +55,20 @@ describe.each(databases)('reactions on %s', (kind) => {
     await react(token, ['sky', 'sea'], story, 'topics');
     const me = (await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as { reactions: unknown };
     expect(me.reactions).toEqual({ reactions: 'like', topics: ['sea', 'sky'] });
+  });
+
+  test('any name that a choice may have can be counted', async () => {
+    const story = `${storyUrl}/names`;
+    const voted = (await (await react(await server.guest(), ['constructor'], story, 'topics')).json()) as Reacted;
+    expect(voted.counts).toEqual({ sea: 0, sky: 0, soil: 0, constructor: 1 });
+    expect((await read(`${storyUrl}/unseen`, '&poll=topics')).counts).toMatchObject({ constructor: 0 });
+  });
+
+  test('taking back what nobody gave begins no story', async () => {
+    const story = `${storyUrl}/never`;
+    const answer = await takeBack(await server.guest(), story);
+    expect(await answer.json()).toMatchObject({ choice: null, total: 0, counts: { great: 0 } });
+    expect(await server.services.stories.find('paper', story)).toBeUndefined();
   });
 
   test('a public answer is dropped from the cache before the vote is acknowledged', async () => {

@@ -16,7 +16,7 @@ import { fieldProblem, Problem } from '../problem.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import { shownPoll, stateOf, type StoredPoll } from './polls.js';
-import { castVotes, readTally, type Tally } from './votes.js';
+import { castVotes, noVotes, readTally, type Tally } from './votes.js';
 
 const path = `${sitePath}/reactions`;
 
@@ -93,10 +93,14 @@ export function addReactionRoutes(api: Api, services: Services): void {
     const state = stateOf(poll, Date.now());
     if (state !== 'open') throw new Problem(state === 'frozen' ? 'poll-frozen' : 'poll-closed');
     const choices = chosen(poll);
-    const story = await stories.ensure(site, storyKey);
+    const choice = heldChoice(poll, choices);
+    // Taking back what nobody gave begins no story.
+    const begins = choices.length > 0;
+    const story = begins ? await stories.ensure(site, storyKey) : await stories.find(site.id, storyKey);
+    if (!story) return { ...shownReactions(poll, noVotes, site, lang), choice };
     const tally = await database.writer.submit(castVotes, { storyId: story.id, pollId, readerId: reader.id, choices });
     for (const key of new Set([storyKey, story.key])) cache.drop(tags.story(site.id, key));
-    return { ...shownReactions(poll, tally, site, lang), choice: heldChoice(poll, choices) };
+    return { ...shownReactions(poll, tally, site, lang), choice };
   }
 
   api.openapi(getReactions, (c) => {
@@ -132,7 +136,7 @@ export async function readReactions(
   const poll = await polls.get(site.id, pollId);
   if (!poll) throw new Problem('poll-not-found');
   const story = await stories.find(site.id, storyKey);
-  const tally = story ? await readTally(database, story.id, pollId) : { counts: {}, voters: 0, version: 0 };
+  const tally = story ? await readTally(database, story.id, pollId) : noVotes;
   return {
     value: shownReactions(poll, tally, site, lang),
     tags: [tags.site(site.id), tags.story(site.id, story?.key ?? storyKey)],

@@ -17,7 +17,8 @@ export interface Tally {
   readonly version: number;
 }
 
-const noVotes: Tally = { counts: {}, voters: 0, version: 0 };
+/** Where a poll stands on a story nobody has voted on. */
+export const noVotes: Tally = { counts: countsOf('{}'), voters: 0, version: 0 };
 
 /**
  * One row per reader and poll, and the tally beside it, changed in one transaction. Saying the same again changes
@@ -52,7 +53,7 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
     else held.delete(readerId);
   }
 
-  const counts = JSON.parse(before.countsJson) as Record<string, number>;
+  const counts = countsOf(before.countsJson);
   let { voters } = before;
   const changed: string[] = [];
   for (const readerId of new Set(votes.map((vote) => vote.readerId))) {
@@ -126,9 +127,7 @@ export async function readTally({ read }: Database, storyId: string, pollId: str
     .where('storyId', '=', storyId)
     .where('pollId', '=', pollId)
     .executeTakeFirst();
-  return row
-    ? { counts: JSON.parse(row.countsJson) as Record<string, number>, voters: row.voters, version: row.version }
-    : noVotes;
+  return row ? { counts: countsOf(row.countsJson), voters: row.voters, version: row.version } : noVotes;
 }
 
 /** What a reader holds in each poll of a story, by poll id. */
@@ -144,6 +143,11 @@ export async function readHeldChoices(
     .where('storyId', '=', storyId)
     .execute();
   return new Map(rows.map(({ pollId, choicesJson }) => [pollId, choicesOf(choicesJson)]));
+}
+
+/** Without a prototype: `constructor` is a choice like any other. */
+function countsOf(json: string): Record<string, number> {
+  return Object.assign(Object.create(null) as Record<string, number>, JSON.parse(json));
 }
 
 function choicesOf(json: string | undefined): string[] {
