@@ -16,11 +16,14 @@ export const lang = z
   .max(35);
 export const webUrl = z.url({ protocol: /^https?$/ }).max(limits.storyKeyBytes);
 
+/** Controls and halves of a character: no database keeps both, and no address holds one. */
+const unfit = /[\p{Cc}\p{Cs}]/u;
+
 /** A story key as it travels; comes out canonical. */
 export const story = z
   .string()
   .transform((value, context) => {
-    const key = storyKey(value);
+    const key = unfit.test(value) ? undefined : storyKey(value);
     if (key !== undefined) return key;
     context.addIssue({
       code: 'custom',

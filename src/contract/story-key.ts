@@ -3,8 +3,6 @@ export const storyKeyBytes = 2048;
 
 const tracking = /^(utm_.*|fbclid|gclid)$/i;
 const absoluteUrl = /^https?:\/\//i;
-/** Controls and halves of a character: no database keeps both, and no address holds one. */
-const unfit = /[\p{Cc}\p{Cs}]/u;
 
 /**
  * The one name of a story, the same for every way of writing its address.
@@ -12,12 +10,11 @@ const unfit = /[\p{Cc}\p{Cs}]/u;
  * A URL becomes https with a lower-case host, without fragment and tracking parameters (`utm_*`, `fbclid`, `gclid`),
  * its other parameters sorted. Anything else is the publisher's own id and only trimmed and composed (NFC).
  *
- * @returns the key, or `undefined` where the value is empty, too long, holds control characters or is an address that
- *   cannot be parsed
+ * @returns the key, or `undefined` where the value is empty, too long or an address that cannot be parsed
  */
 export function storyKey(value: string): string | undefined {
   const given = value.trim().normalize('NFC');
-  if (given === '' || unfit.test(given) || tooLong(given)) return undefined;
+  if (given === '' || tooLong(given)) return undefined;
   const key = absoluteUrl.test(given) ? keyOfUrl(given) : given;
   return key === undefined || tooLong(key) ? undefined : key;
 }
