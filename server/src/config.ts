@@ -137,7 +137,7 @@ function secrets(given: string | undefined, data: string, database: string): str
   if (given === undefined) {
     if (!database.startsWith('sqlite:'))
       throw new OperatorError('AFTERWORD_SECRET is needed with PostgreSQL, the same on every node.');
-    if (existsSync(file)) return [readFileSync(file, 'utf8').trim()];
+    if (existsSync(file)) return [keptSecret(file)];
     const made = randomBytes(48).toString('base64url');
     writeFileSync(file, `${made}\n`, { mode: 0o600 });
     return [made];
@@ -148,6 +148,14 @@ function secrets(given: string | undefined, data: string, database: string): str
       `AFTERWORD_SECRET must have at least ${secretChars} characters; a comma separates several.`,
     );
   return list;
+}
+
+/** A disk that was full at the first start leaves an empty file, and everybody can sign with nothing. */
+function keptSecret(file: string): string {
+  const secret = readFileSync(file, 'utf8').trim();
+  if (secret.length < secretChars)
+    throw new OperatorError(`${file} holds no secret. Put it back from a backup; where there is none, delete it.`);
+  return secret;
 }
 
 function trustProxy(given: string | undefined): TrustProxy {

@@ -24,7 +24,9 @@ export function addOperationRoutes(app: Api, { config, database }: Services): vo
 
   app.get('/metrics', async (c) => {
     const token = bearerToken(c.req.header('authorization'));
-    const local = isLoopback(c.env?.incoming?.socket.remoteAddress);
+    // Behind a proxy of the same machine everybody comes from loopback.
+    const forwarded = c.req.header('x-forwarded-for') ?? c.req.header('forwarded');
+    const local = forwarded === undefined && isLoopback(c.env?.incoming?.socket.remoteAddress);
     if (!local && !(config.metricsToken && token && equal(token, config.metricsToken))) throw new Problem('not-found');
     return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
   });

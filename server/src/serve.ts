@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import type { Command } from 'commander';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { createApp } from './app.js';
 import { OperatorError, readConfig, type Config } from './config.js';
 import { startDemo } from './demo/start.js';
@@ -30,7 +30,7 @@ export interface RunningServer {
 
 /** Starts everything, and says where to look once it answers. */
 export async function serve(config: Config): Promise<RunningServer> {
-  const log = pino({ level: config.log, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = createLog(config);
   const { port, host } = config;
   // Before the database is touched: a second server on the same data would be worse than none.
   const refusal = await whyNotFree(port, host);
@@ -67,6 +67,18 @@ export async function serve(config: Config): Promise<RunningServer> {
       await database.close();
     },
   };
+}
+
+/** Of errors only what is said about the code: databases tell the refused row in fields of their own. */
+function createLog({ log: level }: Config): Logger {
+  return pino({
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: {
+      err: ({ name, code, message, stack }: Error & { code?: unknown }) => ({ type: name, code, message, stack }),
+    },
+  });
 }
 
 function sayWhereToLook({ config, log }: Services, partnerUrl: string | undefined): void {
