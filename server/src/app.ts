@@ -11,7 +11,7 @@ import { addNewsletterPages } from './newsletter/pages.js';
 import { addNewsletterRoutes } from './newsletter/routes.js';
 import { addOperationRoutes } from './operation.js';
 import { addPageRoute } from './page.js';
-import { Problem } from './problem.js';
+import { Problem, problemFrom } from './problem.js';
 import { addReactionRoutes } from './reactions/routes.js';
 import { addReaderRoutes } from './readers/routes.js';
 import type { Services } from './services.js';
@@ -25,13 +25,18 @@ import { addStoryRoutes } from './stories/routes.js';
 export function createApp(services: Services, pages?: Hono): Api {
   const app = createApi();
   app.onError(asProblem(services));
-  app.notFound((c) =>
-    problemAnswer(c, new Problem('not-found', `${c.req.method} ${c.req.path} is not an address of this server.`)),
-  );
+  app.notFound((c) => {
+    const { method, path } = c.req;
+    const allowed = methodsOf(app, path);
+    if (allowed.length === 0)
+      return problemAnswer(c, new Problem('not-found', `${path} is not an address of this server.`));
+    c.header('allow', allowed.join(', '));
+    return problemAnswer(c, new Problem('method-not-allowed', `${path} does not take ${method}.`));
+  });
   app.use(securityHeaders());
 
   app.use('/v1/*', crossOrigin());
-  app.use('/v1/sites/:site/*', limitedBody(), siteGuard(services.sites));
+  app.use('/v1/sites/:site/*', siteGuard(services.sites), limitedBody());
   addPageRoute(app, services);
   addReactionRoutes(app, services);
   addCommentRoutes(app, services);
@@ -48,17 +53,23 @@ export function createApp(services: Services, pages?: Hono): Api {
   return app;
 }
 
-/** Whatever is thrown becomes problem+json; what we did not foresee is logged and told without detail. */
-function asProblem({ log }: Services): ErrorHandler<ApiEnv> {
+/** What may be asked at an address: the router knows, and what it holds for all methods are no answers. */
+function methodsOf({ router }: Api, path: string): string[] {
+  const answers = (method: string) => router.match(method, path)[0].some(([[, route]]) => route.method === method);
+  const found = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(answers);
+  return found.includes('GET') ? ['GET', 'HEAD', ...found.slice(1)] : found;
+}
+
+/** Whatever is thrown becomes problem+json. */
+function asProblem(services: Services): ErrorHandler<ApiEnv> {
   return function asProblem(error, c) {
-    const problem = error instanceof Problem ? error : problemOf(error);
-    if (!problem) log.error({ err: error, method: c.req.method, route: c.req.routePath }, 'request failed');
-    return problemAnswer(c, problem ?? new Problem('internal'));
+    const about = { method: c.req.method, route: c.req.routePath };
+    return problemAnswer(c, refusalOf(error) ?? problemFrom(error, services, about));
   };
 }
 
 /** What the framework itself refuses while it reads a request. A form of another site ends here too: it is not JSON. */
-function problemOf(error: Error): Problem | undefined {
+function refusalOf(error: Error): Problem | undefined {
   if (!(error instanceof HTTPException)) return undefined;
   const codes: Partial<Record<number, ErrorCode>> = {
     400: 'invalid-json',

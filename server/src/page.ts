@@ -2,10 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { limits, pageQuery, pageSchema, parsePart, siteParams } from 'afterword/contract';
 import { readThreadPage } from './comments/threads.js';
 import { responses, sitePath, type Api } from './http/api.js';
-import { publicAnswer, type Shown } from './http/public-answer.js';
-import { tags } from './http/public-cache.js';
+import { publicAnswer } from './http/public-answer.js';
+import { tags, type Shown } from './http/public-cache.js';
 import { readNewsletters } from './newsletter/lists.js';
-import { Problem } from './problem.js';
+import { Problem, problemFrom } from './problem.js';
 import { readReactions } from './reactions/routes.js';
 import type { Services } from './services.js';
 import type { Site } from './sites/store.js';
@@ -36,6 +36,7 @@ export function addPageRoute(api: Api, services: Services): void {
       return {
         value: { parts: Object.fromEntries(parts.map((entry, index) => [entry, shown[index]?.value])) },
         tags: [...new Set([tags.site(site.id), ...shown.flatMap((part) => part.tags)])],
+        failed: shown.some(({ failed }) => failed),
       };
     });
   });
@@ -66,12 +67,11 @@ function readPart(
 }
 
 /** One part that fails does not take the others with it. */
-async function orProblem({ log }: Services, site: Site, read: () => Promise<Shown<unknown>>): Promise<Shown<unknown>> {
+async function orProblem(services: Services, site: Site, read: () => Promise<Shown<unknown>>): Promise<Shown<unknown>> {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof Problem)) log.error({ err: error, site: site.id }, 'a part of a page failed');
-    const problem = error instanceof Problem ? error : new Problem('internal');
-    return { value: problem.toBody(), tags: [] };
+    const problem = problemFrom(error, services, { route: getPage.path, site: site.id });
+    return { value: problem.toBody(), tags: [], failed: problem.status >= 500 };
   }
 }

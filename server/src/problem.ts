@@ -1,4 +1,5 @@
 import { errors, type ErrorCode } from 'afterword/contract';
+import type { Services } from './services.js';
 
 export interface FieldError {
   field: string;
@@ -46,3 +47,23 @@ export class Problem extends Error {
 export function fieldProblem(code: ErrorCode, field: string, message: string): Problem {
   return new Problem(code, `${field}: ${message}`, { fields: [{ field, message }] });
 }
+
+/**
+ * What to tell about anything that was thrown: a problem as it is; of all else, which is logged, only whether it may
+ * pass.
+ *
+ * @param about for the log; never personal data
+ */
+export function problemFrom(
+  error: unknown,
+  { database, log }: Pick<Services, 'database' | 'log'>,
+  about: Readonly<Record<string, string>>,
+): Problem {
+  if (error instanceof Problem) return error;
+  log.error({ err: error, ...about }, 'request failed');
+  return database.isUnavailable(error)
+    ? new Problem('unavailable', undefined, { retryAfter: retrySeconds })
+    : new Problem('internal');
+}
+
+const retrySeconds = 2;

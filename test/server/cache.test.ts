@@ -30,6 +30,12 @@ describe('the public cache', () => {
     expect(cache.get('/a')?.body.toString()).toBe('"new"');
   });
 
+  test('does not keep what failed', async () => {
+    const cache = new PublicCache();
+    await cache.make('/a', () => Promise.resolve({ value: 1, tags: [], failed: true }));
+    expect(cache.get('/a')).toBeUndefined();
+  });
+
   test('the same value has the same ETag, another value another', async () => {
     const cache = new PublicCache();
     const etags = await Promise.all([1, 1, 2].map(async (value) => (await cache.make('/a', () => shown(value))).etag));

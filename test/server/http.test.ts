@@ -32,6 +32,20 @@ describe('public answers', () => {
     expect(await second.text()).toBe('');
   });
 
+  test.each([
+    ['gzip', 'gzip'],
+    ['br;q=1.0, gzip;q=0.8', 'gzip'],
+    ['gzip;q=0', null],
+    ['gzip;q=0.0, identity', null],
+    ['identity', null],
+  ])('are compressed as Accept-Encoding: %s says', async (accepted, expected) => {
+    const answer = await server.ask(`/page?parts=reactions,reactions:reactions,comments,counts&${storyQuery()}`, {
+      headers: { 'accept-encoding': accepted },
+    });
+    expect(answer.headers.get('content-encoding')).toBe(expected);
+    expect(answer.headers.get('vary')).toBe('Accept-Encoding');
+  });
+
   test('are the same whoever asks: Authorization is ignored, a bad token too', async () => {
     const story = storyQuery(`${storyUrl}/private`);
     const token = await server.guest();
@@ -63,6 +77,78 @@ describe('public answers', () => {
     });
     const own = await (await server.ask(`/comments?${storyQuery()}&sort=newest&limit=5`)).json();
     expect(page.parts['comments:newest:5']).toEqual(own);
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    ['DELETE', '/page', 'GET, HEAD'],
+    ['POST', '/me', 'GET, HEAD'],
+    ['POST', '/reactions', 'GET, HEAD, PUT, DELETE'],
+    ['DELETE', '/comments', 'GET, HEAD, POST'],
+    ['GET', '/comments/01990000-0000-7000-8000-000000000000', 'PATCH, DELETE'],
+    ['GET', '/stories', 'PUT'],
+    ['PUT', '/stories/latest', 'GET, HEAD'],
+    ['GET', '/subscriptions', 'POST'],
+    ['PROPFIND', '/newsletters', 'GET, HEAD'],
+  ])('%s %s is not taken, and what is taken is told', async (method, path, allow) => {
+    const answer = await server.ask(path, { method });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe(allow);
+    expect((await problemOf(answer)).code).toBe('method-not-allowed');
+  });
+
+  test('outside the API too', async () => {
+    const answer = await server.app.request('/healthz', { method: 'POST' });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  test.each(['/reactions/', '/nothing', '/stories/latest/more'])('%s is not one', async (path) => {
+    expect((await server.ask(path)).status).toBe(404);
+  });
+
+  test('an unknown site is told before anything else', async () => {
+    const init = { method: 'POST', headers: { origin: 'null', 'content-length': '10000000' }, body: '{' };
+    const answer = await server.app.request('/v1/sites/nowhere/readers', init);
+    expect((await problemOf(answer)).code).toBe('site-not-found');
+  });
+});
+
+describe('when something fails on our side', () => {
+  const failing = async (error: Error, path: string) => {
+    const { services, ask, close } = await openTestServices('sqlite');
+    services.shelves.read = () => Promise.reject(error);
+    try {
+      const answer = await ask(path);
+      return { answer, body: (await answer.json()) as Page & Problem, again: await ask(path) };
+    } finally {
+      await close();
+    }
+  };
+
+  test('nobody keeps it, and only its code is told', async () => {
+    const { answer, body } = await failing(new Error('secret'), '/stories/latest');
+    expect(answer.status).toBe(500);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(body).toMatchObject({ code: 'internal' });
+    expect(JSON.stringify(body)).not.toContain('secret');
+  });
+
+  test('nor a page of which a part failed', async () => {
+    const path = `/page?${storyQuery()}&parts=reactions,stories:latest`;
+    const { answer, body, again } = await failing(new Error('secret'), path);
+    expect(answer.status).toBe(200);
+    expect(body.parts).toMatchObject({ reactions: { total: 0 }, 'stories:latest': { code: 'internal' } });
+    for (const { headers } of [answer, again]) expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('a database that is out of reach is worth another try', async () => {
+    const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    const { answer, body } = await failing(full, '/stories/latest');
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(body.code).toBe('unavailable');
   });
 });
 

@@ -1,6 +1,5 @@
 import { limits, type Comments, type Thread } from 'afterword/contract';
-import type { Shown } from '../http/public-answer.js';
-import { tags } from '../http/public-cache.js';
+import { tags, type Shown } from '../http/public-cache.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import type { CommentSort } from './cursor.js';

@@ -1,13 +1,10 @@
 import type { Context } from 'hono';
-import type { CachedAnswer, PublicCache } from './public-cache.js';
+import type { CachedAnswer, PublicCache, Shown } from './public-cache.js';
 
 export const publicCacheControl = 'public, max-age=0, s-maxage=5, stale-while-revalidate=30';
 
-/** What a public answer shows, and the tags of what would change it. */
-export interface Shown<T> {
-  readonly value: T;
-  readonly tags: readonly string[];
-}
+/** Named, and not with the weight zero. */
+const takesGzip = /(?:^|[\s,])gzip(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i;
 
 /** Answers a public GET from the cache, or makes and keeps the answer. */
 export async function publicAnswer(
@@ -25,14 +22,14 @@ export async function publicAnswer(
 export function asSent(answer: CachedAnswer, ifNoneMatch: string | undefined, acceptEncoding: string | undefined) {
   const headers: Record<string, string> = {
     'access-control-allow-origin': '*',
-    'cache-control': publicCacheControl,
+    'cache-control': answer.failed ? 'no-store' : publicCacheControl,
     etag: answer.etag,
     vary: 'Accept-Encoding',
     'x-content-type-options': 'nosniff',
   };
   if (ifNoneMatch !== undefined && matches(ifNoneMatch, answer.etag))
     return { status: 304 as const, headers, body: undefined };
-  const gzip = acceptEncoding?.includes('gzip') ? answer.gzip : undefined;
+  const gzip = acceptEncoding && takesGzip.test(acceptEncoding) ? answer.gzip : undefined;
   const body = gzip ?? answer.body;
   if (gzip) headers['content-encoding'] = 'gzip';
   headers['content-type'] = 'application/json; charset=utf-8';

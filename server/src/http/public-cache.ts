@@ -2,18 +2,28 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 
+/** What a public answer shows, and the tags of what would change it. */
+export interface Shown<T> {
+  readonly value: T;
+  readonly tags: readonly string[];
+  /** Whether something of it failed on our side: then nobody may keep it. */
+  readonly failed?: boolean;
+}
+
 /** A public answer, ready to be sent as it is. */
 export class CachedAnswer {
   readonly body: Buffer;
   readonly tags: readonly string[];
+  readonly failed: boolean;
   readonly madeAt: number;
   /** Weak, since it stands for the compressed form too. */
   readonly etag: string;
   #gzip: Buffer | undefined;
 
-  constructor(value: unknown, tags: readonly string[], madeAt: number) {
+  constructor({ value, tags, failed = false }: Shown<unknown>, madeAt: number) {
     this.body = Buffer.from(JSON.stringify(value));
     this.tags = tags;
+    this.failed = failed;
     this.madeAt = madeAt;
     this.etag = `W/"${createHash('sha1').update(this.body).digest('base64url')}"`;
   }
@@ -52,15 +62,14 @@ export class PublicCache {
   }
 
   /**
-   * Makes an answer and keeps it.
+   * Makes an answer and keeps it, unless something of it failed.
    *
    * @param make returns the value to send and the tags of all it shows
    */
-  async make(url: string, make: () => Promise<{ value: unknown; tags: readonly string[] }>): Promise<CachedAnswer> {
+  async make(url: string, make: () => Promise<Shown<unknown>>): Promise<CachedAnswer> {
     const madeAt = this.#clock;
-    const { value, tags } = await make();
-    const entry = new CachedAnswer(value, tags, madeAt);
-    if (this.#isFresh(entry)) this.#entries.set(url, entry);
+    const entry = new CachedAnswer(await make(), madeAt);
+    if (!entry.failed && this.#isFresh(entry)) this.#entries.set(url, entry);
     return entry;
   }
 

@@ -1,7 +1,6 @@
 import type { Newsletters } from 'afterword/contract';
 import type { Kysely } from 'kysely';
-import type { Shown } from '../http/public-answer.js';
-import { tags } from '../http/public-cache.js';
+import { tags, type Shown } from '../http/public-cache.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import { inLang, type Words } from '../sites/words.js';

@@ -10,8 +10,8 @@ import {
   type Reactions,
 } from 'afterword/contract';
 import { bearer, jsonBody, responses, sitePath, type Api } from '../http/api.js';
-import { publicAnswer, type Shown } from '../http/public-answer.js';
-import { tags } from '../http/public-cache.js';
+import { publicAnswer } from '../http/public-answer.js';
+import { tags, type Shown } from '../http/public-cache.js';
 import { fieldProblem, Problem } from '../problem.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';

@@ -12,6 +12,8 @@ export interface Database {
   readonly writer: Writer;
   /** Writes a consistent copy to a new file while the server goes on. SQLite only. */
   backup(file: string): Promise<void>;
+  /** Whether an error means that the database cannot do its work now, and may later. */
+  isUnavailable(error: unknown): boolean;
   /** Throws where the database does not answer. */
   check(): Promise<void>;
   /** Ends what is under way and closes. */
@@ -25,6 +27,7 @@ export interface Driver {
   /** The connection that writes, and that may change the schema. */
   readonly write: Kysely<Tables>;
   readonly connection: WriteConnection;
+  isUnavailable(error: unknown): boolean;
   backup(file: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,6 +50,7 @@ export async function openDatabase(url: string): Promise<Database> {
     kind: driver.kind,
     read: driver.read,
     writer,
+    isUnavailable: (error) => driver.isUnavailable(error),
     backup: (file) => driver.backup(file),
     check: async () => void (await driver.read.selectFrom('sites').select('id').limit(1).execute()),
     close: async () => {

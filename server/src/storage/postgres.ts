@@ -35,9 +35,20 @@ export async function openPostgres(url: string): Promise<Driver> {
       isTransient: (error) => transientCodes.has((error as { code?: string }).code ?? ''),
       use: (work) => db.connection().execute(work),
     },
+    isUnavailable,
     backup: () => Promise.reject(new Error('Back up PostgreSQL with its own pg_dump.')),
     close: () => db.destroy(),
   };
+}
+
+/** The classes of what passes: no connection, out of resources, being shut down, a standby that is not yet the primary. */
+const passingCodes = /^(08|53|57P0|25006|E(CONN|PIPE|HOST|NET|NOTFOUND|TIMEDOUT|AI_AGAIN))/;
+/** The driver's own errors have no code. */
+const passingMessages = /^(Connection terminated|timeout exceeded|Query read timeout|Client has encountered)/;
+
+function isUnavailable(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return passingCodes.test(code) || passingMessages.test(message);
 }
 
 function withoutPassword(url: string): string {

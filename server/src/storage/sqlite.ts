@@ -27,6 +27,7 @@ export function openSqlite(file: string): Driver {
       isTransient: () => false,
       use: (work) => write.connection().execute(work),
     },
+    isUnavailable: (error) => unavailable.test(codeOf(error)),
     backup(target) {
       // Of its own: copying takes a while, and the two others have work to do.
       const copying = connect(path);
@@ -56,6 +57,13 @@ function kysely(connection: Sqlite.Database): Kysely<Tables> {
     dialect: new SqliteDialect({ database: keepingStatements(connection) }),
     plugins: [new CamelCasePlugin()],
   });
+}
+
+/** A full or failing disk, a file that is gone, another process that writes and writes. */
+const unavailable = /^SQLITE_(BUSY|CANTOPEN|FULL|IOERR|LOCKED|READONLY)/;
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | null)?.code);
 }
 
 const mostStatements = 500;

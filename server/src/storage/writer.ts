@@ -127,11 +127,20 @@ export class Writer {
     } catch (error) {
       // The whole transaction is lost to another node's: nothing is gained by undoing a part of it.
       if (this.#connection.isTransient(error)) throw error;
-      await sql`rollback to savepoint command`.execute(db);
-      await sql`release savepoint command`.execute(db);
+      await undo(db, error);
       if (group.length === 1) results.set(first, error instanceof Error ? error : new Error(String(error)));
       else for (const waiting of group) await this.#run(db, [waiting], results);
     }
+  }
+}
+
+/** A full disk or a dead connection has undone more than that already; then the first error is the one to tell. */
+async function undo(db: Kysely<Tables>, first: unknown): Promise<void> {
+  try {
+    await sql`rollback to savepoint command`.execute(db);
+    await sql`release savepoint command`.execute(db);
+  } catch {
+    throw first;
   }
 }
 
