@@ -6,8 +6,6 @@ export const limits = {
   bodyBytes: 64 * 1024,
   /** The body of `PUT /stories`, in bytes. */
   storiesBodyBytes: 5 * 1024 * 1024,
-  /** How deep JSON may nest. */
-  bodyDepth: 16,
   /** A story key (publisher's id or canonical URL), in UTF-8 bytes. */
   storyKeyBytes,
   /** A comment, in characters as people count them. */

@@ -14,7 +14,7 @@ export const lang = z
   .string()
   .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'A BCP 47 language tag.')
   .max(35);
-export const webUrl = z.url({ protocol: /^https?$/ }).max(limits.storyKeyBytes);
+export const webUrl = z.url({ protocol: /^https?$/, normalize: true }).max(limits.storyKeyBytes);
 
 /** Controls and halves of a character: no database keeps both, and no address holds one. */
 const unfit = /[\p{Cc}\p{Cs}]/u;

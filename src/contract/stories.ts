@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.js';
-import { count, pageLimit, repeated, story, storyQuery, time, webUrl } from './primitives.js';
+import { count, lang, pageLimit, repeated, story, storyQuery, time, webUrl } from './primitives.js';
 
 export const rails = ['related', 'most-read', 'latest', 'dont-miss', 'videos', 'sponsored'] as const;
 export const storyKinds = ['article', 'video', 'live', 'gallery', 'opinion', 'podcast', 'sponsored'] as const;
@@ -63,7 +63,7 @@ export const storyInputSchema = z
     id: story.optional().describe("The publisher's id; else the URL is the key"),
     publishedAt: z.iso.datetime({ offset: true }),
     kind: z.enum(storyKinds).default('article'),
-    lang: z.string().max(35).optional(),
+    lang: lang.optional(),
     dontMiss: z.boolean().optional().describe('Whether an editor recommends it: the rail `dont-miss`'),
   })
   .meta({ id: 'StoryInput' });

@@ -49,6 +49,43 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     expect(first?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });
 
+  test('what a careless publisher sends is stored as a line of text', async () => {
+    const key = await server.services.sites.makeServerKey('paper');
+    const hand = (given: object) => server.ask('/stories', { method: 'PUT', token: key, json: { stories: [given] } });
+    const rough = {
+      ...story('rough'),
+      url: `${origin}/rough\u0000?a=b c`,
+      title: ' Tựa\u0000 hai\ndòng \ud800',
+      summary: 'Sapo\u0000',
+      section: ' ',
+      kicker: '\u202ekicker',
+      byline: 'Lan\u0007',
+      image: { src: `${origin}/a.jpg`, alt: 'Ảnh\u0000' },
+      sponsor: { name: 'Nước\u0000 mắm' },
+    };
+    expect(await (await hand(rough)).json()).toEqual({ upserted: 1 });
+    expect(await row(`${origin}/rough%00?a=b+c`)).toMatchObject({
+      url: `${origin}/rough%00?a=b%20c`,
+      title: 'Tựa hai dòng',
+      summary: 'Sapo',
+      section: null,
+      kicker: 'kicker',
+      byline: 'Lan',
+      imageJson: JSON.stringify({ src: `${origin}/a.jpg`, alt: 'Ảnh' }),
+      sponsorJson: JSON.stringify({ name: 'Nước mắm' }),
+    });
+    for (const [field, value] of [
+      ['title', '\u200b'],
+      ['lang', 'vi\u0000'],
+      ['id', 'a\u0000'],
+    ] as const) {
+      const refused = await hand({ ...story('refused'), [field]: value });
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toMatchObject({ errors: [{ field: `stories.0.${field}` }] });
+    }
+    expect(await row(`${origin}/refused`)).toBeUndefined();
+  });
+
   test('what a feed leaves unsaid stays as the publisher told it', async () => {
     await put(story('kept', { section: 'Thể thao', dontMiss: true, kind: 'video', sponsor: { name: 'Nước Mắm Cá' } }));
     await server.services.database.writer.submit(putStories, {

@@ -59,8 +59,12 @@ export class KnownStories {
 
 function mayBegin({ settings, origins }: Site, key: string): boolean {
   if (settings.stories !== 'origins') return settings.stories === 'any';
-  // Keys are https whatever the page was; what counts is the host.
-  return URL.canParse(key) && origins.some((origin) => new URL(origin).host === new URL(key).host);
+  // Keys of pages are https whatever the page was; what counts is the host.
+  return (
+    key.startsWith('https://') &&
+    URL.canParse(key) &&
+    origins.some((origin) => new URL(origin).host === new URL(key).host)
+  );
 }
 
 async function findStory(db: Kysely<Tables>, siteId: string, key: string): Promise<KnownStory | undefined> {

@@ -1,10 +1,12 @@
 import { storyKey, type StoryInput } from 'afterword/contract';
 import { tags } from '../http/public-cache.js';
+import { fieldProblem } from '../problem.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import { inPortions } from '../storage/portions.js';
 import type { StoryRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
+import { tamedLine } from '../text.js';
 import { StoryNames, type StoryName } from './story-names.js';
 
 interface NewStories {
@@ -20,6 +22,8 @@ export async function upsertStories(
   { id: siteId }: Pick<Site, 'id'>,
   stories: readonly StoryInput[],
 ): Promise<{ upserted: number }> {
+  const unnamed = stories.findIndex(({ title }) => tamedLine(title) === '');
+  if (unnamed !== -1) throw fieldProblem('validation-failed', `stories.${unnamed}.title`, 'A title that can be read.');
   const put = await database.writer.submit(putStories, { siteId, stories });
   known.forget();
   shelves.forget(siteId);
@@ -108,25 +112,31 @@ function toRow(
   story: StoryInput,
   { id, key, siteId, now }: StoryName & { readonly siteId: string; readonly now: number },
 ): StoryRow {
+  const { image, sponsor } = story;
   return {
     id,
     siteId,
     key,
     url: story.url,
-    title: story.title,
+    title: tamedLine(story.title),
     publishedAt: Date.parse(story.publishedAt),
-    summary: story.summary ?? null,
-    imageJson: story.image ? JSON.stringify(story.image) : null,
-    section: story.section ?? null,
-    kicker: story.kicker ?? null,
-    byline: story.byline ?? null,
+    summary: lineOf(story.summary),
+    imageJson: image ? JSON.stringify({ ...image, alt: image.alt && tamedLine(image.alt) }) : null,
+    section: lineOf(story.section),
+    kicker: lineOf(story.kicker),
+    byline: lineOf(story.byline),
     kind: story.kind,
     durationSec: story.durationSec ?? null,
     access: story.access ?? null,
-    sponsorJson: story.sponsor ? JSON.stringify(story.sponsor) : null,
+    sponsorJson: sponsor ? JSON.stringify({ ...sponsor, name: tamedLine(sponsor.name) }) : null,
     lang: story.lang ?? null,
     dontMiss: story.dontMiss ? 1 : 0,
     createdAt: now,
     updatedAt: now,
   };
+}
+
+/** What says nothing is not said. */
+function lineOf(given: string | undefined): string | null {
+  return tamedLine(given ?? '') || null;
 }
