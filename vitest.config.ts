@@ -61,6 +61,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'journeys',
+          maxConcurrency: 3,
           include: ['test/journeys/**/*.test.ts'],
           globalSetup: ['test/setup/chromium.js'],
           testTimeout: 60_000,
