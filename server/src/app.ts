@@ -28,7 +28,7 @@ export function createApp(services: Services, pages?: Hono): Api {
   app.notFound((c) => {
     const { method, path } = c.req;
     const allowed = methodsOf(app, path);
-    if (allowed.length === 0)
+    if (allowed.length === 0 || allowed.includes(method))
       return problemAnswer(c, new Problem('not-found', `${path} is not an address of this server.`));
     c.header('allow', allowed.join(', '));
     return problemAnswer(c, new Problem('method-not-allowed', `${path} does not take ${method}.`));

@@ -104,6 +104,12 @@ describe('addresses', () => {
     expect(answer.headers.get('allow')).toBe('GET, HEAD');
   });
 
+  test('a method that is taken finds nothing where there is nothing', async () => {
+    expect((await server.app.request('/assets/nothing.js')).status).toBe(404);
+    expect((await server.app.request('/assets/nothing.js', { method: 'HEAD' })).status).toBe(404);
+    expect((await server.app.request('/assets/nothing.js', { method: 'PUT' })).status).toBe(405);
+  });
+
   test.each(['/reactions/', '/nothing', '/stories/latest/more'])('%s is not one', async (path) => {
     expect((await server.ask(path)).status).toBe(404);
   });

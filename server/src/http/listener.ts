@@ -12,6 +12,8 @@ const requestMillis = 30_000;
 const keepAliveMillis = 65_000;
 const stopMillis = 8000;
 const idleMillis = 50;
+/** Connections that may wait to be taken when a story goes round; beyond them the system resets some. */
+const mostConnecting = 4096;
 /** Room for a page's longest list of story keys, percent-encoded. */
 const headerBytes = 64 * 1024;
 
@@ -71,7 +73,7 @@ export function createPageListener(app: Hono): Server {
 export function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: mostConnecting }, () => {
       server.off('error', reject);
       resolve();
     });
