@@ -1,7 +1,5 @@
 import { Migrator, type Kysely } from 'kysely';
 import { migrations } from './migrations.js';
-import { openPostgres } from './postgres.js';
-import { openSqlite } from './sqlite.js';
 import type { Tables } from './tables.js';
 import { Writer, type WriteConnection } from './writer.js';
 
@@ -38,7 +36,7 @@ export interface Driver {
  * @throws Error with one sentence for people where that is not possible
  */
 export async function openDatabase(url: string): Promise<Database> {
-  const driver = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : await openPostgres(url);
+  const driver = await openDriver(url);
   try {
     await migrate(driver.write);
   } catch (error) {
@@ -58,6 +56,12 @@ export async function openDatabase(url: string): Promise<Database> {
       await driver.close();
     },
   };
+}
+
+/** Each start needs one of the two, and its client library is most of a driver's weight. */
+async function openDriver(url: string): Promise<Driver> {
+  if (!url.startsWith('sqlite:')) return (await import('./postgres.js')).openPostgres(url);
+  return (await import('./sqlite.js')).openSqlite(url.slice('sqlite:'.length));
 }
 
 async function migrate(db: Kysely<Tables>): Promise<void> {

@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 import { OperatorError, readConfig } from '../config.js';
 import { Sites, type Site } from '../sites/store.js';
 import { openDatabase, type Database } from '../storage/database.js';
-import { readFeed } from './feeds/source.js';
-import { importFeed } from './feeds/import.js';
 
 /** Filling a site with stories from a terminal. */
 export function addStoryCommands(program: Command): void {
@@ -17,6 +15,11 @@ export function addStoryCommands(program: Command): void {
     .option('--allow-private', 'fetch from addresses of the own network too')
     .action(async (source: string, { site, allowPrivate = false }: { site?: string; allowPrivate?: boolean }) => {
       await withSite(site, async (database, found) => {
+        // A server that reads no feed should not carry the parsers.
+        const [{ readFeed }, { importFeed }] = await Promise.all([
+          import('./feeds/source.js'),
+          import('./feeds/import.js'),
+        ]);
         const feed = await readFeed(source, { allowPrivate });
         const { taken } = await importFeed(database, found, feed);
         const undated = feed.stories.filter(({ isDated }) => !isDated).length;
