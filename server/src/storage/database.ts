@@ -22,7 +22,7 @@ export interface Database {
 export interface Driver {
   readonly kind: Database['kind'];
   readonly read: Kysely<Tables>;
-  /** The connection that writes, and that may change the schema. */
+  /** A connection that may change the schema. */
   readonly write: Kysely<Tables>;
   readonly connection: WriteConnection;
   isUnavailable(error: unknown): boolean;

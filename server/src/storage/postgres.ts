@@ -1,10 +1,14 @@
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Driver } from './database.js';
 import type { Tables } from './tables.js';
 
 /** A deadlock, or a transaction that could not be put in order with another. */
 const transientCodes = new Set(['40P01', '40001']);
+
+const connectionTimeoutMillis = 5000;
+/** Longer than any statement of ours takes: a database that is there but says nothing must not keep readers waiting. */
+const answerMillis = 10_000;
 
 /** Connects to `postgres://…`. Several nodes may share one database: rows that two of them change are locked. */
 export async function openPostgres(url: string): Promise<Driver> {
@@ -13,12 +17,19 @@ export async function openPostgres(url: string): Promise<Driver> {
     getTypeParser: (type, format) =>
       (type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)) as never,
   };
-  const pool = new pg.Pool({ connectionString: url, max: 10, types, connectionTimeoutMillis: 5000 });
-  // An idle connection that dies is replaced at its next use; without a listener it would end the process.
-  pool.on('error', () => undefined);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  const connect = (limits: pg.PoolConfig): Kysely<Tables> => {
+    const pool = new pg.Pool({ connectionString: url, types, keepAlive: true, connectionTimeoutMillis, ...limits });
+    // A connection that dies, idle or at work, tells by an event that would end the process; its query fails anyway,
+    // and its place is filled at the next use.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  };
+  const db = connect({ max: 10, query_timeout: answerMillis });
+  // To change the schema of large tables may take any time.
+  const migrating = connect({ max: 1 });
   try {
-    await pool.query('select 1');
+    await sql`select 1`.execute(db);
   } catch (error) {
     await db.destroy();
     throw new Error(`PostgreSQL does not answer at ${withoutPassword(url)}: ${(error as Error).message}`, {
@@ -28,7 +39,7 @@ export async function openPostgres(url: string): Promise<Driver> {
   return {
     kind: 'postgres',
     read: db,
-    write: db,
+    write: migrating,
     connection: {
       beginStatement: 'begin',
       locksRows: true,
@@ -37,7 +48,10 @@ export async function openPostgres(url: string): Promise<Driver> {
     },
     isUnavailable,
     backup: () => Promise.reject(new Error('Back up PostgreSQL with its own pg_dump.')),
-    close: () => db.destroy(),
+    close: async () => {
+      await migrating.destroy();
+      await db.destroy();
+    },
   };
 }
 
