@@ -1,18 +1,19 @@
 import type { ErrorCode } from 'afterword/contract';
 import type { ErrorHandler, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { addCommentRoutes } from './comments/routes.js';
+import { addCommentRoutes, commentWrite } from './comments/routes.js';
 import { addDocsRoutes } from './docs.js';
 import { createApi, problemAnswer, type Api, type ApiEnv } from './http/api.js';
 import { addAssetRoutes } from './http/assets.js';
-import { crossOrigin, limitedBody, securityHeaders, siteGuard } from './http/guards.js';
+import { carrying, crossOriginHeaders, limitedBody, preflight, securityHeaders, siteGuard } from './http/guards.js';
+import type { HotRoute } from './http/hot-routes.js';
 import { addOutboxPages } from './mail/outbox-pages.js';
 import { addNewsletterPages } from './newsletter/pages.js';
 import { addNewsletterRoutes } from './newsletter/routes.js';
 import { addOperationRoutes } from './operation.js';
 import { addPageRoute } from './page.js';
 import { Problem, problemFrom } from './problem.js';
-import { addReactionRoutes } from './reactions/routes.js';
+import { addReactionRoutes, reactionWrite } from './reactions/routes.js';
 import { addReaderRoutes } from './readers/routes.js';
 import type { Services } from './services.js';
 import { addStoryRoutes } from './stories/routes.js';
@@ -33,9 +34,9 @@ export function createApp(services: Services, pages?: Hono): Api {
     c.header('allow', allowed.join(', '));
     return problemAnswer(c, new Problem('method-not-allowed', `${path} does not take ${method}.`));
   });
-  app.use(securityHeaders());
+  app.use(carrying(securityHeaders));
 
-  app.use('/v1/*', crossOrigin());
+  app.use('/v1/*', carrying(crossOriginHeaders), preflight());
   app.use('/v1/sites/:site/*', siteGuard(services.sites), limitedBody());
   addPageRoute(app, services);
   addReactionRoutes(app, services);
@@ -51,6 +52,11 @@ export function createApp(services: Services, pages?: Hono): Api {
   addDocsRoutes(app);
   if (pages) app.route('/', pages);
   return app;
+}
+
+/** What readers of a story that goes round send all at once. */
+export function hotRoutesOf(services: Services): HotRoute[] {
+  return [reactionWrite(services), commentWrite(services)];
 }
 
 /** What may be asked at an address: the router knows, and what it holds for all methods are no answers. */

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import type { Command } from 'commander';
 import { pino, type Logger } from 'pino';
-import { createApp } from './app.js';
+import { createApp, hotRoutesOf } from './app.js';
 import { OperatorError, readConfig, type Config } from './config.js';
 import { startDemo } from './demo/start.js';
 import { createListener, createPageListener, listen, stopListening } from './http/listener.js';
@@ -44,7 +44,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   const partnerPort = config.demo ? await freePortAfter(port, host) : undefined;
   const partnerUrl = partnerPort === undefined ? undefined : `http://localhost:${partnerPort}`;
   const demo = config.demo ? await startDemo(services, partnerUrl) : undefined;
-  const servers = [createListener(createApp(services, demo?.app), services.cache)];
+  const servers = [createListener(createApp(services, demo?.app), services, hotRoutesOf(services))];
   await listen(servers[0] as Server, port, host);
   if (demo && partnerPort !== undefined) {
     const partner = createPageListener(demo.partner);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
 import {
   commentAnswerSchema,
   commentBody,
@@ -18,7 +18,8 @@ import {
   type Reader,
 } from 'afterword/contract';
 import type { Context } from 'hono';
-import { bearer, jsonBody, responses, sitePath, type Api, type ApiEnv } from '../http/api.js';
+import { bearer, callOf, jsonBody, responses, sitePath, type Api, type ApiEnv } from '../http/api.js';
+import type { HotRoute, WriteCall } from '../http/hot-routes.js';
 import { publicAnswer } from '../http/public-answer.js';
 import { tags } from '../http/public-cache.js';
 import { fieldProblem, Problem } from '../problem.js';
@@ -132,8 +133,9 @@ const putVote = createRoute({
 });
 
 export function addCommentRoutes(api: Api, services: Services): void {
-  const { cache, clientAddress, database, rateLimits, readers, stories } = services;
+  const { cache, database, rateLimits, readers } = services;
   const { writer } = database;
+  const write = commentWrite(services);
 
   function authenticate(c: Context<ApiEnv>) {
     return readers.authenticate(c.req.header('authorization'), c.get('site').id);
@@ -153,33 +155,7 @@ export function addCommentRoutes(api: Api, services: Services): void {
     return publicAnswer(c, cache, () => readThreadPage(services, c.get('site'), story, page));
   });
 
-  api.openapi(postComment, async (c) => {
-    const site = c.get('site');
-    const reader = await authenticate(c);
-    const { story: storyKey, parentId = null, text: given } = c.req.valid('json');
-    const text = commentText(given);
-    const key = keyOf(c.req.header('idempotency-key'));
-    await rateLimits.take('comment', reader.id);
-    await rateLimits.take('comment-network', clientAddress.networkOf(c.env?.incoming));
-    if (site.settings.who !== 'guest' && reader.kind === 'guest') throw new Problem('identity-required');
-    // A reply begins no story: where there is none, there is nothing to reply to.
-    const story = parentId === null ? await stories.ensure(site, storyKey) : await stories.find(site.id, storyKey);
-    if (!story) throw new Problem('parent-not-found');
-    const reasons = whyHeld(site, reader);
-    const comment = await writer.submit(postComments, {
-      siteId: site.id,
-      storyId: story.id,
-      parentId,
-      authorId: reader.id,
-      text,
-      nodesJson: JSON.stringify(commentNodes(text)),
-      state: reasons.length > 0 ? 'pending' : 'visible',
-      reasons,
-      idempotency: key === undefined ? undefined : { key, requestHash: hashOf([story.id, parentId, text]) },
-    });
-    for (const shown of new Set([storyKey, story.key])) cache.drop(tags.story(site.id, shown));
-    return c.json({ comment }, 201);
-  });
+  api.openapi(postComment, async (c) => c.json(await write.answer(callOf(c), c.req.valid('json')), write.status));
 
   api.openapi(previewComment, async (c) => {
     const reader = await authenticate(c);
@@ -232,6 +208,47 @@ export function addCommentRoutes(api: Api, services: Services): void {
     await dropThread(site, storyId);
     return c.json({ votes, value }, 200);
   });
+}
+
+/** Writing a comment or a reply. */
+export function commentWrite(services: Services) {
+  return {
+    method: 'POST',
+    path: 'comments',
+    body: commentBody,
+    status: 201,
+    answer: (call, body) => post(services, call, body),
+  } as const satisfies HotRoute<z.output<typeof commentBody>, { comment: Comment }>;
+}
+
+async function post(
+  { cache, clientAddress, database, rateLimits, readers, stories }: Services,
+  { site, authorization, idempotencyKey, incoming }: WriteCall,
+  { story: storyKey, parentId = null, text: given }: z.output<typeof commentBody>,
+): Promise<{ comment: Comment }> {
+  const reader = await readers.authenticate(authorization, site.id);
+  const text = commentText(given);
+  const key = keyOf(idempotencyKey);
+  await rateLimits.take('comment', reader.id);
+  await rateLimits.take('comment-network', clientAddress.networkOf(incoming));
+  if (site.settings.who !== 'guest' && reader.kind === 'guest') throw new Problem('identity-required');
+  // A reply begins no story: where there is none, there is nothing to reply to.
+  const story = parentId === null ? await stories.ensure(site, storyKey) : await stories.find(site.id, storyKey);
+  if (!story) throw new Problem('parent-not-found');
+  const reasons = whyHeld(site, reader);
+  const comment = await database.writer.submit(postComments, {
+    siteId: site.id,
+    storyId: story.id,
+    parentId,
+    authorId: reader.id,
+    text,
+    nodesJson: JSON.stringify(commentNodes(text)),
+    state: reasons.length > 0 ? 'pending' : 'visible',
+    reasons,
+    idempotency: key === undefined ? undefined : { key, requestHash: hashOf([story.id, parentId, text]) },
+  });
+  for (const shown of new Set([storyKey, story.key])) cache.drop(tags.story(site.id, shown));
+  return { comment };
 }
 
 /** Why what this reader writes, new or changed, has to wait for a moderator. */

@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { Problem, type FieldError } from '../problem.js';
 import type { Site } from '../sites/store.js';
+import type { WriteCall } from './hot-routes.js';
 
 /** What travels with a request: `site` is there below `/v1/sites/{site}`. */
 export interface ApiEnv {
@@ -73,4 +74,15 @@ export function problemAnswer(c: Context, problem: Problem): Response {
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
   if (problem.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(problem.retryAfter));
   return c.body(JSON.stringify(problem.toBody()), problem.status, headers);
+}
+
+/** A request as those routes take it that a listener may answer without the framework. */
+export function callOf(c: Context<ApiEnv>, lang?: string): WriteCall {
+  return {
+    site: c.get('site'),
+    authorization: c.req.header('authorization'),
+    idempotencyKey: c.req.header('idempotency-key'),
+    lang,
+    incoming: c.env?.incoming,
+  };
 }

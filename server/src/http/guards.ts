@@ -7,37 +7,41 @@ import type { ApiEnv } from './api.js';
 
 const readOnly = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/**
- * What every answer of ours carries. Pages add a content security policy of their own.
- *
- * Set before the handler runs: changing the headers of a finished answer costs a copy of it.
- */
-export function securityHeaders(): MiddlewareHandler<ApiEnv> {
-  return function securityHeaders(c, next) {
-    c.header('x-content-type-options', 'nosniff');
-    c.header('referrer-policy', 'strict-origin-when-cross-origin');
-    c.header('cross-origin-resource-policy', 'cross-origin');
+/** What every answer of ours carries. Pages add a content security policy of their own. */
+export const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'cross-origin-resource-policy': 'cross-origin',
+} as const;
+
+/** What every answer of the API carries for pages of other origins. */
+export const crossOriginHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Retry-After',
+} as const;
+
+/** Set before the handler runs: changing the headers of a finished answer costs a copy of it. */
+export function carrying(headers: Readonly<Record<string, string>>): MiddlewareHandler<ApiEnv> {
+  const entries = Object.entries(headers);
+  return function carrying(c, next) {
+    for (const [name, value] of entries) c.header(name, value);
     return next();
   };
 }
 
 /**
- * Cross-origin rules of the API. Any page may read; whether a page may write is decided by `allowedOrigin`, on the
- * server, since a browser's check alone binds nobody else. Nothing here rests on cookies, so `*` gives nothing away.
+ * Answers a browser that asks before a cross-origin request. Any page may read; whether a page may write is decided by
+ * `isAllowedOrigin`, on the server, since a browser's check alone binds nobody else. Nothing here rests on cookies, so
+ * `*` gives nothing away.
  */
-export function crossOrigin(): MiddlewareHandler<ApiEnv> {
-  return async function crossOrigin(c, next): Promise<Response | void> {
-    if (c.req.method === 'OPTIONS') {
-      return c.body(null, 204, {
-        'access-control-allow-origin': '*',
-        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-        'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
-        'access-control-max-age': '7200',
-      });
-    }
-    c.header('access-control-allow-origin', '*');
-    c.header('access-control-expose-headers', 'Retry-After');
-    return next();
+export function preflight(): MiddlewareHandler<ApiEnv> {
+  return async function preflight(c, next): Promise<Response | void> {
+    if (c.req.method !== 'OPTIONS') return next();
+    return c.body(null, 204, {
+      'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
+      'access-control-max-age': '7200',
+    });
   };
 }
 

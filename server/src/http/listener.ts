@@ -3,7 +3,9 @@ import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { Problem } from '../problem.js';
+import type { Services } from '../services.js';
 import type { Api } from './api.js';
+import { hotRoutes, type HotRoute } from './hot-routes.js';
 import { asSent } from './public-answer.js';
 import type { PublicCache } from './public-cache.js';
 
@@ -17,13 +19,15 @@ const mostConnecting = 4096;
 /** Room for a page's longest list of story keys, percent-encoded. */
 const headerBytes = 64 * 1024;
 
-/** Serves the app over HTTP. Public answers that the cache holds are sent before the framework is asked. */
-export function createListener(app: Api, cache: PublicCache): Server {
+/** Serves the app over HTTP. Public answers that the cache holds, and hot routes, are answered before the framework is asked. */
+export function createListener(app: Api, services: Services, hot: readonly HotRoute[]): Server {
   const answer = getRequestListener(app.fetch);
+  const answerHot = hotRoutes(services, hot);
   const server = createServer(
     { maxHeaderSize: headerBytes, connectionsCheckingInterval: 5000 },
     (request, response) => {
-      if (!sendCached(cache, request, response)) void answer(request, response);
+      if (sendCached(services.cache, request, response) || answerHot(request, response)) return;
+      void answer(request, response);
     },
   );
   server.headersTimeout = headersMillis;

@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
 import {
   langQuery,
   reactBody,
@@ -7,9 +7,11 @@ import {
   reactionsSchema,
   siteParams,
   type HeldChoice,
+  type Reacted,
   type Reactions,
 } from 'afterword/contract';
-import { bearer, jsonBody, responses, sitePath, type Api } from '../http/api.js';
+import { bearer, callOf, jsonBody, responses, sitePath, type Api } from '../http/api.js';
+import type { HotRoute, WriteCall } from '../http/hot-routes.js';
 import { publicAnswer } from '../http/public-answer.js';
 import { tags, type Shown } from '../http/public-cache.js';
 import { fieldProblem, Problem } from '../problem.js';
@@ -76,53 +78,58 @@ const deleteReactions = createRoute({
 });
 
 export function addReactionRoutes(api: Api, services: Services): void {
-  const { cache, database, polls, rateLimits, readers, stories } = services;
-
-  async function vote(
-    site: Site,
-    authorization: string | undefined,
-    storyKey: string,
-    pollId: string,
-    lang: string | undefined,
-    chosen: (poll: StoredPoll) => string[],
-  ) {
-    const reader = await readers.authenticate(authorization, site.id);
-    await rateLimits.take('reaction', reader.id);
-    const poll = await polls.get(site.id, pollId);
-    if (!poll) throw new Problem('poll-not-found');
-    const state = stateOf(poll, Date.now());
-    if (state !== 'open') throw new Problem(state === 'frozen' ? 'poll-frozen' : 'poll-closed');
-    const choices = chosen(poll);
-    const choice = heldChoice(poll, choices);
-    // Taking back what nobody gave begins no story.
-    const begins = choices.length > 0;
-    const story = begins ? await stories.ensure(site, storyKey) : await stories.find(site.id, storyKey);
-    if (!story) return { ...shownReactions(poll, noVotes, site, lang), choice };
-    const tally = await database.writer.submit(castVotes, { storyId: story.id, pollId, readerId: reader.id, choices });
-    for (const key of new Set([storyKey, story.key])) cache.drop(tags.story(site.id, key));
-    return { ...shownReactions(poll, tally, site, lang), choice };
-  }
+  const write = reactionWrite(services);
 
   api.openapi(getReactions, (c) => {
     const { story, poll, lang } = c.req.valid('query');
-    return publicAnswer(c, cache, () => readReactions(services, c.get('site'), story, poll, lang));
+    return publicAnswer(c, services.cache, () => readReactions(services, c.get('site'), story, poll, lang));
   });
 
   api.openapi(putReactions, async (c) => {
-    const { story, poll, choice } = c.req.valid('json');
-    const { lang } = c.req.valid('query');
-    return c.json(
-      await vote(c.get('site'), c.req.header('authorization'), story, poll, lang, (stored) =>
-        choicesOf(stored, choice),
-      ),
-      200,
-    );
+    const call = callOf(c, c.req.valid('query').lang);
+    return c.json(await write.answer(call, c.req.valid('json')), write.status);
   });
 
   api.openapi(deleteReactions, async (c) => {
     const { story, poll, lang } = c.req.valid('query');
-    return c.json(await vote(c.get('site'), c.req.header('authorization'), story, poll, lang, () => []), 200);
+    return c.json(await vote(services, callOf(c, lang), story, poll, () => []), 200);
   });
+}
+
+/** Holding a choice, or changing it. */
+export function reactionWrite(services: Services) {
+  return {
+    method: 'PUT',
+    path: 'reactions',
+    body: reactBody,
+    status: 200,
+    answer: (call, { story, poll, choice }) => vote(services, call, story, poll, (stored) => choicesOf(stored, choice)),
+  } as const satisfies HotRoute<z.output<typeof reactBody>, Reacted>;
+}
+
+async function vote(
+  { cache, database, polls, rateLimits, readers, stories }: Services,
+  { site, authorization, lang }: WriteCall,
+  storyKey: string,
+  pollId: string,
+  chosen: (poll: StoredPoll) => string[],
+): Promise<Reacted> {
+  const reader = await readers.authenticate(authorization, site.id);
+  await rateLimits.take('reaction', reader.id);
+  const poll = await polls.get(site.id, pollId);
+  if (!poll) throw new Problem('poll-not-found');
+  const state = stateOf(poll, Date.now());
+  if (state !== 'open') throw new Problem(state === 'frozen' ? 'poll-frozen' : 'poll-closed');
+  const choices = chosen(poll);
+  const choice = heldChoice(poll, choices);
+  // Taking back what nobody gave begins no story.
+  const begins = choices.length > 0;
+  const story = begins ? await stories.ensure(site, storyKey) : await stories.find(site.id, storyKey);
+  if (!story) return { ...shownReactions(poll, noVotes, site, lang), choice };
+  const tally = await database.writer.submit(castVotes, { storyId: story.id, pollId, readerId: reader.id, choices });
+  cache.drop(tags.story(site.id, story.key));
+  if (storyKey !== story.key) cache.drop(tags.story(site.id, storyKey));
+  return { ...shownReactions(poll, tally, site, lang), choice };
 }
 
 /** A poll on a story as everybody sees it. */
