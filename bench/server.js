@@ -210,7 +210,7 @@ async function startBare() {
 
 /** Opens the database as the server does, and asks how it commits. */
 async function durability() {
-  const { openSqlite } = await import(pathToFileURL(join(root, 'server/dist/storage/sqlite.js')).href);
+  const { openSqlite } = await import(pathToFileURL(join(root, 'server/dist/sqlite.js')).href);
   const driver = openSqlite(join(data, 'afterword.db'));
   const { rows } = await sql`pragma synchronous`.execute(driver.write);
   await driver.close();

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Api } from './http/api.js';
 import { Problem } from './problem.js';
 import { bearerToken } from './readers/store.js';
@@ -8,8 +8,7 @@ import type { Services } from './services.js';
 
 /** What operators and their machines ask: is it alive, is it ready, how is it doing. */
 export function addOperationRoutes(app: Api, { config, database }: Services): void {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  let registry: Promise<Registry> | undefined;
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }));
 
@@ -28,8 +27,20 @@ export function addOperationRoutes(app: Api, { config, database }: Services): vo
     const forwarded = c.req.header('x-forwarded-for') ?? c.req.header('forwarded');
     const local = forwarded === undefined && isLoopback(c.env?.incoming?.socket.remoteAddress);
     if (!local && !(config.metricsToken && token && equal(token, config.metricsToken))) throw new Problem('not-found');
-    return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
+    const measured = await (registry ??= openRegistry());
+    return c.body(await measured.metrics(), 200, { 'content-type': measured.contentType });
   });
+}
+
+/**
+ * Measuring begins with the first question: what watches the garbage collector and the event loop costs those who never
+ * ask memory and time.
+ */
+async function openRegistry(): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import('prom-client');
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
 }
 
 function isLoopback(address: string | undefined): boolean {

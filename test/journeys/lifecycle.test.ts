@@ -105,6 +105,14 @@ describe('the server', () => {
     expect(await stopped).toBe(0);
   });
 
+  test('tells its operator how much memory it takes', async () => {
+    const server = await startServer({ data });
+    const measured = await (await fetch(`${server.url}/metrics`)).text();
+    const resident = Number(/^process_resident_memory_bytes (\d+)$/m.exec(measured)?.[1]);
+    expect(resident).toBeGreaterThan(20 * 1024 * 1024);
+    await server.stop();
+  });
+
   test('says in one line that its port is taken, and touches nothing', async () => {
     const squatter = createServer();
     const port = await new Promise<number>((resolve) =>

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
 import ts from 'typescript';
@@ -78,6 +79,50 @@ describe('the build', () => {
         .map((target) => `${file} → ${target}`),
     );
     expect(lost).toEqual([]);
+  });
+});
+
+describe('the built server', () => {
+  const bundle = filesIn('server/dist').filter((file) => file.endsWith('.js'));
+  const { dependencies } = JSON.parse(read('server/package.json')) as { dependencies: Record<string, string> };
+
+  test('finds all it loads in itself, in Node, or in a package it depends on', () => {
+    const lost = bundle.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) =>
+          specifier.startsWith('.')
+            ? !existsSync(join(root, dirname(file), specifier))
+            : !isBuiltin(specifier) && !Object.keys(dependencies).includes(specifier),
+        )
+        .map((specifier) => `${file} → ${specifier}`),
+    );
+    expect(bundle.length).toBeGreaterThan(5);
+    expect(lost).toEqual([]);
+  });
+
+  test('starts without what only some requests need', () => {
+    const atStart = new Set<string>();
+    const load = (file: string): void => {
+      if (atStart.has(file)) return;
+      atStart.add(file);
+      const { statements } = parse(file);
+      for (const statement of statements) {
+        if (!ts.isImportDeclaration(statement)) continue;
+        const { text } = statement.moduleSpecifier as ts.StringLiteral;
+        if (text.startsWith('.')) load(join(dirname(file), text));
+      }
+    };
+    load('server/dist/main.js');
+    const packages = new Set([...atStart].flatMap(packagesIn));
+    expect([...packages]).toEqual(expect.arrayContaining(['hono', 'zod', 'kysely']));
+    for (const late of ['prom-client', 'feedsmith', 'parse5', 'micromark', 'pg']) expect(packages).not.toContain(late);
+  });
+
+  test('names the licence of every package it brings along', () => {
+    const licences = read('server/dist/licenses.md');
+    const brought = [...new Set(bundle.flatMap(packagesIn))];
+    expect(brought.length).toBeGreaterThan(20);
+    expect(brought.filter((name) => !licences.includes(`\n## ${name} - `))).toEqual([]);
   });
 });
 
@@ -177,6 +222,13 @@ function parse(file: string): ts.SourceFile {
 
 function importsOf(file: string): string[] {
   return ts.preProcessFile(read(file)).importedFiles.map(({ fileName }) => fileName);
+}
+
+/** Whose code a bundled file holds, by its source map. */
+function packagesIn(file: string): string[] {
+  if (!existsSync(join(root, `${file}.map`))) return [];
+  const { sources } = JSON.parse(read(`${file}.map`)) as { sources: string[] };
+  return sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
 }
 
 function packageVersion(file: string): string {

@@ -101,7 +101,7 @@ describe('the markdown of comments', () => {
         },
       ],
     ],
-  ])('%s', (_, source, nodes) => expect(commentNodes(source)).toEqual(nodes));
+  ])('%s', async (_, source, nodes) => expect(await commentNodes(source)).toEqual(nodes));
 
   test.each([
     '# Not a heading',
@@ -109,14 +109,14 @@ describe('the markdown of comments', () => {
     '![image](https://x.example/a.png)',
     '    four spaces',
     'a &amp; b',
-  ])('what is not in it stays readable: %s', (source) => {
-    const nodes = commentNodes(source);
+  ])('what is not in it stays readable: %s', async (source) => {
+    const nodes = await commentNodes(source);
     expect(nodes.map(({ type }) => type)).toEqual(['paragraph']);
     expect(textOf(nodes).length).toBeGreaterThan(0);
   });
 
-  test('HTML stays what was typed', () => {
-    expect(textOf(commentNodes('<b>a</b> & <script>x</script>'))).toBe('<b>a</b> & <script>x</script>');
+  test('HTML stays what was typed', async () => {
+    expect(textOf(await commentNodes('<b>a</b> & <script>x</script>'))).toBe('<b>a</b> & <script>x</script>');
   });
 
   test.each([
@@ -128,11 +128,11 @@ describe('the markdown of comments', () => {
     '//x.example',
     '/path',
     '',
-  ])('a link to %s is only text', (href) => {
-    expect(linksOf(commentNodes(`[a](<${href}>)`))).toEqual([]);
+  ])('a link to %s is only text', async (href) => {
+    expect(linksOf(await commentNodes(`[a](<${href}>)`))).toEqual([]);
   });
 
-  test('whatever is typed, no text is lost to links, and links are http, https or mailto', () => {
+  test('whatever is typed, no text is lost to links, and links are http, https or mailto', async () => {
     const unit = fc.constantFrom(
       'a',
       'ệ',
@@ -156,9 +156,9 @@ describe('the markdown of comments', () => {
       '!',
       'mailto:a@b.example',
     );
-    fc.assert(
-      fc.property(fc.array(unit, { maxLength: 40 }), (units) => {
-        const nodes = commentNodes(tamed(units.join('')) || 'a');
+    await fc.assert(
+      fc.asyncProperty(fc.array(unit, { maxLength: 40 }), async (units) => {
+        const nodes = await commentNodes(tamed(units.join('')) || 'a');
         for (const href of linksOf(nodes)) expect(href).toMatch(/^(https?|mailto):/);
         expect(JSON.stringify(nodes)).not.toContain('undefined');
       }),
@@ -167,8 +167,8 @@ describe('the markdown of comments', () => {
 
   test.each(['[', '*', '> ', '`', '- ', '![](', '<', '\\', 'https://', '**a', '1. '])(
     'a text of nothing but %s breaks nothing',
-    (piece) => {
-      const nodes = commentNodes(piece.repeat(20_000 / piece.length));
+    async (piece) => {
+      const nodes = await commentNodes(piece.repeat(20_000 / piece.length));
       expect(JSON.stringify(nodes).length).toBeGreaterThan(2);
     },
   );

@@ -1,5 +1,5 @@
 import type { CommentNode } from 'afterword/contract';
-import { fromMarkdown } from 'mdast-util-from-markdown';
+import type { fromMarkdown } from 'mdast-util-from-markdown';
 
 type MarkdownNode = ReturnType<typeof fromMarkdown>['children'][number];
 
@@ -18,8 +18,10 @@ const deepest = 8;
 const linkProtocols = new Set(['http:', 'https:', 'mailto:']);
 
 /** What a comment's source means: a small markdown, as a tree of nodes. Never HTML. */
-export function commentNodes(text: string): CommentNode[] {
+export async function commentNodes(text: string): Promise<CommentNode[]> {
   if (!markup.test(text) || isTooMuch(text)) return [{ type: 'paragraph', children: lines(text) }];
+  // The parser comes with the first text that needs it, not with the server.
+  const { fromMarkdown } = await import('mdast-util-from-markdown');
   const tree = fromMarkdown(text, { extensions: [withoutHtml] });
   return tree.children.flatMap((node) => block(node, 0));
 }

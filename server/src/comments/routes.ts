@@ -160,7 +160,7 @@ export function addCommentRoutes(api: Api, services: Services): void {
   api.openapi(previewComment, async (c) => {
     const reader = await authenticate(c);
     await rateLimits.take('comment-vote', reader.id);
-    return c.json({ nodes: commentNodes(commentText(c.req.valid('json').text)) }, 200);
+    return c.json({ nodes: await commentNodes(commentText(c.req.valid('json').text)) }, 200);
   });
 
   api.openapi(patchComment, async (c) => {
@@ -173,7 +173,7 @@ export function addCommentRoutes(api: Api, services: Services): void {
       commentId: c.req.valid('param').id,
       readerId: reader.id,
       text,
-      nodesJson: JSON.stringify(commentNodes(text)),
+      nodesJson: JSON.stringify(await commentNodes(text)),
       reasons: whyHeld(site, reader),
       createdAfter: Date.now() - site.settings.editSeconds * 1000,
     });
@@ -242,7 +242,7 @@ async function post(
     parentId,
     authorId: reader.id,
     text,
-    nodesJson: JSON.stringify(commentNodes(text)),
+    nodesJson: JSON.stringify(await commentNodes(text)),
     state: reasons.length > 0 ? 'pending' : 'visible',
     reasons,
     idempotency: key === undefined ? undefined : { key, requestHash: hashOf([story.id, parentId, text]) },

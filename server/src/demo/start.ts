@@ -137,7 +137,7 @@ async function fillThread(
         parentId,
         authorId,
         text,
-        nodesJson: JSON.stringify(commentNodes(text)),
+        nodesJson: JSON.stringify(await commentNodes(text)),
         state: 'visible',
         reasons: [],
         createdAt: now - minutesAgo * 60_000,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StoryInput } from 'afterword/contract';
 
-/** What a newcomer sees first: its stories, pictures and styles. The same distance from the source and from the build. */
-export const demoFolder = fileURLToPath(new URL('../../../demo/', import.meta.url));
+/** What a newcomer sees first: its stories, pictures and styles. */
+export const demoFolder = join(dirname(fileURLToPath(import.meta.resolve('afterword/package.json'))), 'demo');
 
 /** A story of the invented paper, as `demo/stories.json` holds it. */
 export interface DemoStory {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import { growingCache } from '../growing-cache.js';
 
 /** What a public answer shows, and the tags of what would change it. */
 export interface Shown<T> {
@@ -53,7 +54,7 @@ export class PublicCache {
     sizeCalculation: (entry, key) => Math.ceil(entry.body.length * 1.3) + key.length + 200,
   });
   /** When each tag last changed, on a counter of our own; kept longer than any entry lives. */
-  readonly #dropped = new LRUCache<string, number>({ max: 100_000, ttl: 4 * freshMillis });
+  readonly #dropped = growingCache<number>(100_000, 4 * freshMillis);
   #clock = 0;
 
   get(url: string): CachedAnswer | undefined {

@@ -1,4 +1,4 @@
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
 import { OperatorError, type Config } from '../config.js';
 import type { Outbox } from './outbox.js';
@@ -25,9 +25,9 @@ export class MailRefused extends Error {
 const connectMillis = 10_000;
 const silentMillis = 30_000;
 
-/** Sends through the operator's SMTP server. */
+/** Sends through the operator's SMTP server. The library comes with the first mail, here and below: it is a fifth of all code. */
 export function openSmtp(url: string, sender: Sender): Transport {
-  const smtp = createTransport({
+  const options = {
     ...smtpOptions(url),
     pool: true,
     maxConnections: 1,
@@ -37,11 +37,14 @@ export function openSmtp(url: string, sender: Sender): Transport {
     socketTimeout: silentMillis,
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  } as const;
+  const open = async () => (await import('nodemailer')).createTransport(options);
+  let smtp: ReturnType<typeof open> | undefined;
   return {
     async send(mail) {
+      const opened = await (smtp ??= open());
       try {
-        await smtp.sendMail(asSent(mail, sender));
+        await opened.sendMail(asSent(mail, sender));
       } catch (error) {
         const { code, command, permanent } = error as { code?: string; command?: string; permanent?: boolean };
         // A refused login or sender is the operator's to mend, and every mail can wait for that.
@@ -50,19 +53,21 @@ export function openSmtp(url: string, sender: Sender): Transport {
         throw error;
       }
     },
-    close: () => smtp.close(),
+    close: () => void smtp?.then((opened) => opened.close()),
   };
 }
 
 /** Writes each mail to the demo's outbox. */
 export function openOutbox(outbox: Outbox, sender: Sender): Transport {
-  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  const options = { streamTransport: true, buffer: true, newline: 'windows' } as const;
+  const open = async () => (await import('nodemailer')).createTransport(options);
+  let composer: ReturnType<typeof open> | undefined;
   return {
     async send(mail) {
-      const { message: source } = await composer.sendMail(asSent(mail, sender));
+      const { message: source } = await (await (composer ??= open())).sendMail(asSent(mail, sender));
       await outbox.write(mail, source as Buffer);
     },
-    close: () => composer.close(),
+    close: () => void composer?.then((opened) => opened.close()),
   };
 }
 

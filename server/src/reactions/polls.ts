@@ -1,6 +1,6 @@
 import { defaultPoll, type Poll } from 'afterword/contract';
 import type { Kysely } from 'kysely';
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '../growing-cache.js';
 import { inLang, type Words } from '../sites/words.js';
 import type { Database } from '../storage/database.js';
 import type { PollChoiceRow, PollRow, Tables } from '../storage/tables.js';
@@ -38,7 +38,7 @@ const freshMillis = 5000;
 /** The polls of all sites, kept for five seconds. */
 export class Polls {
   readonly #database: Database;
-  readonly #known = new LRUCache<string, StoredPoll>({ max: 5000, ttl: freshMillis });
+  readonly #known = growingCache<StoredPoll>(5000, freshMillis);
 
   constructor(database: Database) {
     this.#database = database;

@@ -1,6 +1,6 @@
 import type { Reader } from 'afterword/contract';
-import { LRUCache } from 'lru-cache';
 import { uuidv7 } from 'uuidv7';
+import { growingCache } from '../growing-cache.js';
 import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
 import type { ReaderRow } from '../storage/tables.js';
@@ -13,7 +13,7 @@ const freshMillis = 5000;
 export class Readers {
   readonly #database: Database;
   readonly #tokens: ReaderTokens;
-  readonly #known = new LRUCache<string, Reader>({ max: 100_000, ttl: freshMillis });
+  readonly #known = growingCache<Reader>(100_000, freshMillis);
 
   constructor(database: Database, tokens: ReaderTokens) {
     this.#database = database;

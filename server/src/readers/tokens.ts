@@ -1,5 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose';
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '../growing-cache.js';
 
 /** What a reader token says: who, and on which site. */
 export interface TokenClaims {
@@ -16,7 +16,7 @@ const algorithm = 'HS256';
 export class ReaderTokens {
   readonly #keys: readonly Uint8Array[];
   /** Checking a signature costs more than everything else a vote does; a token that was good once stays so until it expires. */
-  readonly #checked = new LRUCache<string, TokenClaims>({ max: 100_000 });
+  readonly #checked = growingCache<TokenClaims>(100_000);
 
   /** @param secrets the first signs, all verify */
   constructor(secrets: readonly string[]) {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { lang, serverKeyPrefix, slug } from 'afterword/contract';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { growingCache } from '../growing-cache.js';
 import { addPoll, defaultPollWords } from '../reactions/polls.js';
 import type { Database } from '../storage/database.js';
 import type { SiteRow } from '../storage/tables.js';
@@ -37,7 +37,7 @@ const freshMillis = 5000;
 /** The sites of this server. Reads are kept for five seconds, so a change by the command line comes through. */
 export class Sites {
   readonly #database: Database;
-  readonly #known = new LRUCache<string, Site>({ max: 1000, ttl: freshMillis });
+  readonly #known = growingCache<Site>(1000, freshMillis);
 
   constructor(database: Database) {
     this.#database = database;

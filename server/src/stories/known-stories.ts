@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { LRUCache } from 'lru-cache';
 import { uuidv7 } from 'uuidv7';
+import { growingCache } from '../growing-cache.js';
 import { Problem } from '../problem.js';
 import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
@@ -25,7 +25,7 @@ const freshMillis = 5000;
 /** Finds stories by key or alias, and makes those known that a reader is the first to write about. */
 export class KnownStories {
   readonly #database: Database;
-  readonly #known = new LRUCache<string, KnownStory>({ max: 50_000, ttl: freshMillis });
+  readonly #known = growingCache<KnownStory>(50_000, freshMillis);
 
   constructor(database: Database) {
     this.#database = database;

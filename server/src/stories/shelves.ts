@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { growingCache } from '../growing-cache.js';
 import type { Database } from '../storage/database.js';
 import { decayed, halfLifeMillis } from './reads.js';
 import type { PublishedStory } from './story-shape.js';
@@ -25,7 +25,7 @@ const leastReads = 3;
 /** The shelves of all sites, kept for some seconds, so that drawing a rail seldom costs a query. */
 export class Shelves {
   readonly #database: Database;
-  readonly #known = new LRUCache<string, Promise<Shelf>>({ max: 500, ttl: freshMillis });
+  readonly #known = growingCache<Promise<Shelf>>(500, freshMillis);
 
   constructor(database: Database) {
     this.#database = database;
