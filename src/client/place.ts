@@ -1,5 +1,6 @@
 import type { Me } from '../contract/types.js';
-import type { Call, Query } from './http.js';
+import type { Query } from './answer.js';
+import type { Call } from './http.js';
 import type { Part } from './parts.js';
 import { storyOf } from './settings.js';
 import { type Site, siteOf } from './site.js';
