@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { LocaleController } from '../../base/locale.js';
 import { relativeTime } from '../../base/times.js';
 import type { Comment, Reader } from '../../contract/types.js';

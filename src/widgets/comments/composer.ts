@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { ApiError } from '../../client/index.js';
 import { pageSettings } from '../../client/settings.js';
 import { SafeStorage } from '../../client/storage.js';

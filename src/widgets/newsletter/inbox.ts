@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, type Place } from '../../client/index.js';
 import type { Confirmed, SubscribeBody, Subscribed } from '../../contract/types.js';

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { formStyles } from '../../base/form-styles.js';
 import { property, state } from '../../base/property.js';
 import { widgetStyles } from '../../base/styles.js';

@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '../../base/style-sheets.js';
 
 /** Drawings in a row. The height kept for the poll is that of src/loader/cloak.css. */
 export const styles = css`

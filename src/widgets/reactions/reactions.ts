@@ -1,6 +1,8 @@
-import { adoptStyles, html, nothing, type PropertyValues } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { percentages } from '../../base/percentages.js';
 import { property, state } from '../../base/property.js';
+import type { Changes } from '../../base/reactive-element.js';
+import { adoptStyles } from '../../base/style-sheets.js';
 import { widgetStyles } from '../../base/styles.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
@@ -100,7 +102,7 @@ export class ReactionsElement extends WidgetElement {
     return !!answer.poll.choices.length;
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override updated(changed: Changes): void {
     super.updated(changed);
     const { ballot } = this;
     this.setState('voted', !!ballot?.wanted.length);
@@ -192,7 +194,7 @@ export class ReactionsElement extends WidgetElement {
 
   async #addVariants(): Promise<void> {
     const { variants } = await import('./variants.styles.js');
-    adoptStyles(this.renderRoot as ShadowRoot, [...ReactionsElement.elementStyles, variants]);
+    adoptStyles(this.renderRoot, [...ReactionsElement.styles, variants]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { LocaleController } from '../../base/locale.js';
 import { date, relativeTime } from '../../base/times.js';
 import type { Story } from '../../contract/types.js';
