@@ -89,10 +89,20 @@ function finish(): Plugin {
 function inlineRuntime(chunks: Rolldown.OutputChunk[], bundle: Rolldown.OutputBundle): void {
   const namespace = '(get)=>{for(const n in get)get[n]={get:get[n]};return Object.defineProperties({},get)}';
   for (const chunk of chunks) {
-    chunk.code = chunk.code.replace(
-      /import(?:\{\w+ as (\w+)\}from)?"[^"]*rolldown-runtime[^"]*";/,
-      (_, local?: string) => (local ? `const ${local}=${namespace};` : ''),
+    const code = plainNamespaces(chunk.code);
+    chunk.code = code.replace(/import(?:\{\w+ as (\w+)\}from)?"[^"]*rolldown-runtime[^"]*";/, (_, local?: string) =>
+      local && new RegExp(`\\b${local}\\(\\{\\w+:\\(\\)=>`).test(code) ? `const ${local}=${namespace};` : '',
     );
     if (chunk.fileName.includes('rolldown-runtime')) delete bundle[chunk.fileName];
   }
+}
+
+/** A namespace of nothing but functions, which are there from the start, is an object that holds them. */
+function plainNamespaces(code: string): string {
+  return code.replace(/\b\w+\(\{((?:\w+:\(\)=>\w+,?)+)\}\)/g, (namespace, entries: string) => {
+    const functions = [...entries.matchAll(/=>(\w+)/g)].every(([, name]) =>
+      new RegExp(`function ${name}\\(`).test(code),
+    );
+    return functions ? `{${entries.replaceAll('()=>', '')}}` : namespace;
+  });
 }

@@ -5,12 +5,12 @@ export function css([text]: TemplateStringsArray): string {
 
 const sheets = new Map<string, CSSStyleSheet>();
 
-/** Gives a shadow root its styles. Each text is parsed once, however many elements take it. */
-export function adoptStyles(root: ShadowRoot, styles: readonly string[]): void {
-  root.adoptedStyleSheets = styles.map((text) => {
+/** Gives a shadow root more styles, above those it has. Each text is parsed once, however many elements take it. */
+export function adoptStyles({ adoptedStyleSheets }: ShadowRoot, styles: readonly string[]): void {
+  for (const text of styles) {
     const sheet = sheets.get(text) ?? new CSSStyleSheet();
     if (!sheets.has(text)) sheet.replaceSync(text);
     sheets.set(text, sheet);
-    return sheet;
-  });
+    if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
+  }
 }

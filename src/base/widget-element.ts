@@ -75,11 +75,10 @@ export abstract class WidgetElement extends ReactiveElement {
    * @param registry another place for it
    */
   static define(tag: string = this.tag, registry: CustomElementRegistry | undefined = globalThis.customElements): void {
-    if (!registry) return;
     const element = this as unknown as CustomElementConstructor;
-    const taken = registry.get(tag) as { version?: string } | undefined;
+    const taken = registry?.get(tag) as typeof WidgetElement | undefined;
     // One class has one tag: a second name gets a class of its own.
-    if (!taken) registry.define(tag, registry.getName?.(element) ? class extends element {} : element);
+    if (!taken) registry?.define(tag, registry.getName?.(element) ? class extends element {} : element);
     else if (taken.version !== this.version) {
       warnOnce(tag, `${this.version} is not used: this page already has version ${taken.version ?? 'unknown'}.`);
     }
@@ -124,9 +123,7 @@ export abstract class WidgetElement extends ReactiveElement {
 
   /** Switches a `:state()` that the page may style by. */
   protected setState(name: string, on: boolean): void {
-    const states = this.#internals?.states;
-    if (on) states?.add(name);
-    else states?.delete(name);
+    this.#internals?.states?.[on ? 'add' : 'delete'](name);
   }
 
   override connectedCallback(): void {
@@ -144,8 +141,8 @@ export abstract class WidgetElement extends ReactiveElement {
   }
 
   protected override willUpdate(_changed: Changes): void {
-    const sources = (this.constructor as typeof WidgetElement).sources.map((name) => this[name as keyof this]);
-    const wanted = JSON.stringify([...sources, this.locale.declared]);
+    const { sources } = this.constructor as typeof WidgetElement;
+    const wanted = JSON.stringify([this.locale.declared, ...sources.map((name) => this[name as keyof this])]);
     if (!this.isConnected || wanted === this.#loaded) return;
     this.#loaded = wanted;
     void this.#load(false);
@@ -161,17 +158,20 @@ export abstract class WidgetElement extends ReactiveElement {
     const { words } = this.locale;
     const status = words || this.status === 'offline' ? this.status : 'loading';
     for (const name of ['loading', 'ready', 'empty', 'error', 'offline']) this.setState(name, name === status);
-    return html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
-        ${this.#renderStatus(status, words)}
-      </div>
-      <div class="unseen" role="status">${this.said}</div>`;
-  }
-
-  #renderStatus(status: WidgetStatus, words: Catalogue | undefined): unknown {
-    if (status === 'loading' || (!words && status !== 'offline')) return this.renderLoading();
-    if (status === 'ready') return this.renderReady(words!);
-    if (status === 'empty') return this.renderEmpty(words!);
-    return this.renderFailure(words?.common, status);
+    return [
+      html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
+        ${
+          status === 'loading'
+            ? this.renderLoading()
+            : status === 'ready'
+              ? this.renderReady(words!)
+              : status === 'empty'
+                ? this.renderEmpty(words!)
+                : this.renderFailure(words?.common, status)
+        }
+      </div>`,
+      html`<div class="unseen" role="status">${this.said}</div>`,
+    ];
   }
 
   async #retry(): Promise<void> {

@@ -164,7 +164,7 @@ export class CommentsElement extends WidgetElement {
   #renderComposer(words: Catalogue['comments']): unknown {
     const composer = this.#participation?.composer('');
     return html`<form
-      class="composer ${composer?.open ? 'open' : ''}"
+      class=${`composer ${composer?.open ? 'open' : ''}`}
       part="composer"
       data-for=""
       @focusin=${this.#compose}

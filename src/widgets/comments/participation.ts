@@ -39,8 +39,7 @@ export class Participation {
     this.#conversation = conversation;
     this.writing = writing;
     this.seat = seat;
-    const { styles } = seat.host.constructor as typeof CommentsElement;
-    adoptStyles(seat.host.renderRoot, [...styles, formStyles, composerStyles]);
+    adoptStyles(seat.host.renderRoot, [formStyles, composerStyles]);
   }
 
   get conversation(): Conversation {

@@ -220,7 +220,7 @@ export class NewsletterElement extends WidgetElement {
       const [{ Inbox }, words, { state }] = await Promise.all([
         import('./inbox.js'),
         inboxWords(this.locale.lang),
-        place.send<Subscribed>('POST', 'subscriptions', body),
+        place.site.call<Subscribed>('subscriptions', { method: 'POST', body }),
       ]);
       const names = this.lists.filter(({ id }) => body.lists.includes(id)).map(({ name }) => name);
       const { lists } = body;

@@ -147,7 +147,7 @@ export class StoriesElement extends WidgetElement {
   /** At an end the button stays, and keeps the focus it may have. */
   #renderTurn(towards: 1 | -1, name: string, label: string, done: boolean): unknown {
     return html`<button
-      class="turn ${name}"
+      class=${`turn ${name}`}
       part=${name}
       aria-label=${label}
       aria-disabled=${done}

@@ -11,7 +11,7 @@ export function renderStory(story: Story, locale: LocaleController, words: Catal
   const { kicker, title, url, section, sponsor, publishedAt, kind } = story;
   const paid = kind === 'sponsored' || sponsor;
   const recent = Date.now() - Date.parse(publishedAt) < recentMs;
-  return html`<article class="card ${paid ? 'paid' : ''}">
+  return html`<article class=${`card ${paid ? 'paid' : ''}`}>
     ${renderPicture(story)}
     <p class="kicker" part="kicker">
       ${
