@@ -29,13 +29,21 @@ function publishedPaths() {
   };
 }
 
-/** An element's own files, and what is private, Lit's or only seen in passing, are nobody's business. */
+/** An element's own files, and what is private, the base's or only seen in passing, are nobody's business. */
 function elementsOnly() {
-  const ofLit = new Set(['render', 'willUpdate', 'updated', 'firstUpdated', 'update', 'shouldUpdate', 'styles']);
+  const ofBase = new Set(['render', 'renderFailed', 'willUpdate', 'updated', 'styles']);
   return {
     name: 'elements-only',
     /** @param {{ customElementsManifest: any }} context */
     packageLinkPhase({ customElementsManifest }) {
+      for (const declaration of customElementsManifest.modules.flatMap(
+        (/** @type {any} */ { declarations }) => declarations,
+      )) {
+        if (declaration.superclass?.name !== 'ReactiveElement') continue;
+        // What draws an element is not published: to a page it is one of the platform's.
+        declaration.customElement = true;
+        declaration.superclass = { name: 'HTMLElement' };
+      }
       const isElement = (/** @type {any} */ declaration) => declaration.customElement;
       const elements = customElementsManifest.modules.filter((/** @type {any} */ { declarations }) =>
         declarations.some(isElement),
@@ -45,7 +53,7 @@ function elementsOnly() {
         for (const declaration of element.declarations) {
           declaration.members = declaration.members?.filter(
             (/** @type {{ name: string, privacy?: string }} */ { name, privacy }) =>
-              (privacy ?? 'public') === 'public' && !name.startsWith('#') && !ofLit.has(name),
+              (privacy ?? 'public') === 'public' && !name.startsWith('#') && !ofBase.has(name),
           );
           // A dispatch that the analyzer meets in the code has no name; the class's own comment has it.
           declaration.events = declaration.events?.filter((/** @type {{ name?: string }} */ { name }) => name);

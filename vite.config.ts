@@ -80,8 +80,8 @@ const cdn: UserConfig = {
 
 function inCore(id: string): boolean {
   return (
-    /\/(client|base|contract|lit|@lit)\//.test(id) &&
-    !/\/(reader|signals|directives|form-styles|growth|percentages)\b/.test(id)
+    /\/(client|base|contract|lit|lit-html)\//.test(id) &&
+    !/\/(reader|http|signals|form-styles|growth|percentages|times)\b/.test(id)
   );
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin, Rolldown } from 'vite';
+import { slimLit } from './slim-lit.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -14,48 +15,6 @@ function definesRegister(): Plugin {
   return {
     name: 'defines-register',
     transform: (code, id) => (id.includes('/src/define/') ? { code, map: null, moduleSideEffects: true } : undefined),
-  };
-}
-
-/**
- * Lit without what only other pages need: it makes its Trusted Types policy unguarded, under a name that a second Lit on
- * the page has taken already; it counts its copies in globals; and it knows ways around browsers that we do not serve.
- */
-function slimLit(): Plugin {
-  const cuts: Record<string, [what: RegExp, instead: string][]> = {
-    'lit-html.js': [
-      [
-        /(\w+)\.createPolicy\("lit-html",(\{createHTML:.+?\})\)/,
-        '(()=>{try{return $1.createPolicy("afterword",$2)}catch{}})()',
-      ],
-      [/,\w+=\w+\.litHtmlPolyfillSupport;[^;]+?\.push\("[\d.]+"\);/, ';'],
-    ],
-    'reactive-element.js': [
-      [/Symbol\.metadata\?\?=.+?litPropertyMetadata\?\?=new WeakMap;/, ''],
-      [/const \w+=this\[Symbol\.metadata\];if\(null!==\w+\)\{.+?\}(?=this\._\$Eh=new Map)/, ''],
-      [/\w+=\w+\.reactiveElementPolyfillSupport,/, ''],
-      [/,\w+\?\.\(\{ReactiveElement:\w+\}\),\(\w+\.reactiveElementVersions\?\?=\[\]\)\.push\("[\d.]+"\)/, ''],
-    ],
-    'lit-element.js': [
-      [
-        /,\w+\.litElementHydrateSupport\?\.\(\{LitElement:\w+\}\);const \w+=\w+\.litElementPolyfillSupport;\w+\?\.\(\{LitElement:\w+\}\);/,
-        ';',
-      ],
-      [/\(\w+\.litElementVersions\?\?=\[\]\)\.push\("[\d.]+"\);/, ''],
-    ],
-  };
-  return {
-    name: 'slim-lit',
-    transform(code, id) {
-      const file = /\/(?:lit-html|@lit\/reactive-element|lit-element)\/([\w-]+\.js)$/.exec(id)?.[1];
-      if (file === 'css-tag.js') return { code: cssTag, map: null };
-      if (!file || !cuts[file]) return undefined;
-      for (const [what, instead] of cuts[file]) {
-        if (!what.test(code)) this.error(`${file} is not what it was: look at ${what} again.`);
-        code = code.replace(what, instead);
-      }
-      return { code, map: null };
-    },
   };
 }
 
@@ -76,15 +35,7 @@ function plainDecorators(): Plugin {
   };
 }
 
-/** Every browser that we serve takes style sheets made by script, so the tag can answer one at once. */
-const cssTag = `
-  export const css = ([text]) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); return sheet.styleSheet = sheet; };
-  export const adoptStyles = (root, sheets) => { root.adoptedStyleSheets = sheets; };
-  export const getCompatibleStyle = (sheet) => sheet;
-  export const CSSResult = CSSStyleSheet, unsafeCSS = (text) => css([text]), supportsAdoptingStyleSheets = true;
-`;
-
-/** White space and comments inside css templates. */
+/** White space and comments inside css templates; and the tag, which answers its text. */
 function tightStyles(): Plugin {
   return {
     name: 'tight-styles',
@@ -99,7 +50,7 @@ function tightStyles(): Plugin {
           .replace(/ (?=!important)|;(?=})|(?<=[{;(][\w-]+:) |(?<=::?)\B:(?=before|after)|(?<=\W)0(?=\.\d)/g, '')
           .replace(/='([\w-]+)'\]/g, '=$1]')
           .trim();
-      return { code: code.replace(/css`([^`]*)`/g, (_, css: string) => `css\`${tight(css)}\``), map: null };
+      return { code: code.replace(/css`([^`]*)`/g, (_, css: string) => `\`${tight(css)}\``), map: null };
     },
   };
 }
@@ -138,10 +89,20 @@ function finish(): Plugin {
 function inlineRuntime(chunks: Rolldown.OutputChunk[], bundle: Rolldown.OutputBundle): void {
   const namespace = '(get)=>{for(const n in get)get[n]={get:get[n]};return Object.defineProperties({},get)}';
   for (const chunk of chunks) {
-    chunk.code = chunk.code.replace(
-      /import(?:\{\w+ as (\w+)\}from)?"[^"]*rolldown-runtime[^"]*";/,
-      (_, local?: string) => (local ? `const ${local}=${namespace};` : ''),
+    const code = plainNamespaces(chunk.code);
+    chunk.code = code.replace(/import(?:\{\w+ as (\w+)\}from)?"[^"]*rolldown-runtime[^"]*";/, (_, local?: string) =>
+      local && new RegExp(`\\b${local}\\(\\{\\w+:\\(\\)=>`).test(code) ? `const ${local}=${namespace};` : '',
     );
     if (chunk.fileName.includes('rolldown-runtime')) delete bundle[chunk.fileName];
   }
+}
+
+/** A namespace of nothing but functions, which are there from the start, is an object that holds them. */
+function plainNamespaces(code: string): string {
+  return code.replace(/\b\w+\(\{((?:\w+:\(\)=>\w+,?)+)\}\)/g, (namespace, entries: string) => {
+    const functions = [...entries.matchAll(/=>(\w+)/g)].every(([, name]) =>
+      new RegExp(`function ${name}\\(`).test(code),
+    );
+    return functions ? `{${entries.replaceAll('()=>', '')}}` : namespace;
+  });
 }

@@ -69,7 +69,7 @@ const onHost = declared
     ({ name, css }) =>
       `${short(name)}: var(--aw-${name}, ${css.replace(/--aw-([a-z-]+)/, (_, other) => short(other))});`,
   );
-const text = `import { css } from 'lit';
+const text = `import { css } from './style-sheets.js';
 
 /** Generated from tokens.json by scripts/tokens.js: do not edit. */
 export const tokens = css\`:host { ${onHost.join(' ')} }\`;

@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from './style-sheets.js';
 
 /** Fields and buttons of the widgets that ask for more than a tap. */
 export const formStyles = css`

@@ -1,5 +1,5 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Catalogue } from '../locales/catalogue.js';
+import type { ReactiveElement } from './reactive-element.js';
 
 const catalogues: Record<string, () => Promise<Catalogue>> = {
   vi: () => import('../locales/vi.js').then(({ vi }) => vi),
@@ -34,7 +34,7 @@ export function format<Format, Options>(
 }
 
 /** One widget's language: follows the nearest `lang`, fetches the words, and writes numbers their way. */
-export class LocaleController implements ReactiveController {
+export class LocaleController {
   /** As the page declares it; empty where it does not. */
   declared = '';
   /** The language of the words, which numbers and times are written in too. */
@@ -44,20 +44,21 @@ export class LocaleController implements ReactiveController {
   /** Rejects where the catalogue cannot be fetched. */
   ready?: Promise<void>;
   readonly #observer = new MutationObserver(() => this.#follow());
-  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #host: ReactiveElement;
 
-  constructor(host: ReactiveControllerHost & HTMLElement) {
+  constructor(host: ReactiveElement) {
     this.#host = host;
-    host.addController(this);
   }
 
-  hostConnected(): void {
+  /** For a widget that enters a page. */
+  start(): void {
     for (const node of [this.#host, document.documentElement])
       this.#observer.observe(node, { attributeFilter: ['lang'] });
     this.#follow();
   }
 
-  hostDisconnected(): void {
+  /** For a widget that leaves it. */
+  stop(): void {
     this.#observer.disconnect();
   }
 

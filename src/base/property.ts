@@ -1,11 +1,9 @@
-import type { PropertyDeclaration, ReactiveElement } from 'lit';
+import type { PropertyOptions, ReactiveElement } from './reactive-element.js';
 
-type Element = typeof ReactiveElement;
-
-/** Lit's decorators for legacy TypeScript alone: theirs carry the standard form as well, which our build does not use. */
-export function property(options?: PropertyDeclaration) {
+/** A reactive property. In the way of legacy TypeScript, which our build lowers; Lit's carry the standard form as well. */
+export function property(options?: PropertyOptions) {
   return (prototype: ReactiveElement, name: string): void => {
-    (prototype.constructor as Element).createProperty(name, options);
+    (prototype.constructor as typeof ReactiveElement).createProperty(name, options);
   };
 }
 

@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from './style-sheets.js';
 
 /** Generated from tokens.json by scripts/tokens.js: do not edit. */
 export const tokens = css`

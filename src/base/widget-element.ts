@@ -1,8 +1,8 @@
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { Catalogue } from '../locales/catalogue.js';
-import { Announcer } from './announcer.js';
 import { LocaleController } from './locale.js';
 import { property, state } from './property.js';
+import { type Changes, ReactiveElement } from './reactive-element.js';
 import { widgetStyles } from './styles.js';
 import { version } from './version.js';
 import { warnOnce } from './warnings.js';
@@ -41,7 +41,7 @@ export type WidgetStatus = 'loading' | 'ready' | 'empty' | 'error' | 'offline';
  *
  * Left to a widget where it wants: `renderLoading` (muted blocks in its own shape), `renderEmpty`, `renderFailure`.
  */
-export abstract class WidgetElement extends LitElement {
+export abstract class WidgetElement extends ReactiveElement {
   static readonly version: string = version;
   /** The tag that {@link define} registers. */
   static readonly tag: string;
@@ -60,12 +60,13 @@ export abstract class WidgetElement extends LitElement {
 
   /** @internal */
   @state() protected status: WidgetStatus = 'loading';
+  /** What the live region says. */
+  @state() private said = '';
+  #saying?: ReturnType<typeof setTimeout>;
   protected readonly locale = new LocaleController(this);
-  readonly #announcer = new Announcer();
   readonly #internals = this.attachInternals?.();
   #loading?: AbortController;
   #loaded?: string;
-  #broken = false;
 
   /**
    * Registers the element; a tag already taken stays with who took it.
@@ -74,11 +75,10 @@ export abstract class WidgetElement extends LitElement {
    * @param registry another place for it
    */
   static define(tag: string = this.tag, registry: CustomElementRegistry | undefined = globalThis.customElements): void {
-    if (!registry) return;
     const element = this as unknown as CustomElementConstructor;
-    const taken = registry.get(tag) as { version?: string } | undefined;
+    const taken = registry?.get(tag) as typeof WidgetElement | undefined;
     // One class has one tag: a second name gets a class of its own.
-    if (!taken) registry.define(tag, registry.getName?.(element) ? class extends element {} : element);
+    if (!taken) registry?.define(tag, registry.getName?.(element) ? class extends element {} : element);
     else if (taken.version !== this.version) {
       warnOnce(tag, `${this.version} is not used: this page already has version ${taken.version ?? 'unknown'}.`);
     }
@@ -113,25 +113,26 @@ export abstract class WidgetElement extends LitElement {
       }`;
   }
 
-  /** Says something to those who do not see it. */
+  /** Says something to those who do not see it: the last of what is given within a moment. */
   protected announce(text: string): void {
-    this.#announcer.say(text);
+    clearTimeout(this.#saying);
+    // Only a change is heard.
+    this.said = '';
+    this.#saying = setTimeout(() => (this.said = text), 150);
   }
 
   /** Switches a `:state()` that the page may style by. */
   protected setState(name: string, on: boolean): void {
-    const states = this.#internals?.states;
-    if (on) states?.add(name);
-    else states?.delete(name);
+    this.#internals?.states?.[on ? 'add' : 'delete'](name);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.requestUpdate();
+    this.locale.start();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  disconnectedCallback(): void {
+    this.locale.stop();
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#loading?.abort();
@@ -139,47 +140,38 @@ export abstract class WidgetElement extends LitElement {
     });
   }
 
-  protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    const root = super.createRenderRoot();
-    root.append(this.#announcer.region);
-    this.renderOptions.renderBefore = this.#announcer.region;
-    return root;
-  }
-
-  protected override willUpdate(_changed: PropertyValues): void {
-    const sources = (this.constructor as typeof WidgetElement).sources.map((name) => this[name as keyof this]);
-    const wanted = JSON.stringify([...sources, this.locale.declared]);
+  protected override willUpdate(_changed: Changes): void {
+    const { sources } = this.constructor as typeof WidgetElement;
+    const wanted = JSON.stringify([this.locale.declared, ...sources.map((name) => this[name as keyof this])]);
     if (!this.isConnected || wanted === this.#loaded) return;
     this.#loaded = wanted;
     void this.#load(false);
   }
 
-  /** Lit lets errors of a render escape as unhandled rejections; a page may even forbid it to make templates. */
-  protected override scheduleUpdate(): void {
-    if (this.#broken) return;
-    try {
-      void super.scheduleUpdate();
-    } catch (error) {
-      this.#broken = true;
-      this.#warn(error);
-      this.renderRoot?.prepend(document.createElement('slot'));
-    }
+  /** A page may even forbid to make templates. What it put inside stays readable. */
+  protected override renderFailed(error: unknown): void {
+    this.#warn(error);
+    this.renderRoot.prepend(document.createElement('slot'));
   }
 
   protected override render(): unknown {
     const { words } = this.locale;
     const status = words || this.status === 'offline' ? this.status : 'loading';
     for (const name of ['loading', 'ready', 'empty', 'error', 'offline']) this.setState(name, name === status);
-    return html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
-      ${this.#renderStatus(status, words)}
-    </div>`;
-  }
-
-  #renderStatus(status: WidgetStatus, words: Catalogue | undefined): unknown {
-    if (status === 'loading' || (!words && status !== 'offline')) return this.renderLoading();
-    if (status === 'ready') return this.renderReady(words!);
-    if (status === 'empty') return this.renderEmpty(words!);
-    return this.renderFailure(words?.common, status);
+    return [
+      html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
+        ${
+          status === 'loading'
+            ? this.renderLoading()
+            : status === 'ready'
+              ? this.renderReady(words!)
+              : status === 'empty'
+                ? this.renderEmpty(words!)
+                : this.renderFailure(words?.common, status)
+        }
+      </div>`,
+      html`<div class="unseen" role="status">${this.said}</div>`,
+    ];
   }
 
   async #retry(): Promise<void> {

@@ -23,6 +23,11 @@ export class ApiError extends Error {
   get unreachable(): boolean {
     return !(this.problem && this.problem.status < 502);
   }
+
+  /** Whether it may be over in a moment. */
+  get passing(): boolean {
+    return this.unreachable || this.code === 'rate-limited';
+  }
 }
 
 /** Tells a problem (RFC 9457) from an answer. */

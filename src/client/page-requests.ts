@@ -1,6 +1,6 @@
 import type { Page } from '../contract/types.js';
 import { ApiError, isProblem } from './api-error.js';
-import type { Query } from './http.js';
+import type { Query } from './answer.js';
 
 /** An answer older than this is asked for again. */
 const freshMs = 60_000;

@@ -1,5 +1,6 @@
 import type { Me } from '../contract/types.js';
-import type { Call, Query } from './http.js';
+import type { Query } from './answer.js';
+import type { Call } from './http.js';
 import type { Part } from './parts.js';
 import { storyOf } from './settings.js';
 import { type Site, siteOf } from './site.js';
@@ -30,11 +31,6 @@ export class Place {
     return this.site.call<T>(path, { query: { story: this.story, lang: this.lang || undefined, ...query }, signal });
   }
 
-  /** An act that says nothing about who the reader is. */
-  send<T>(method: Call['method'], path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-    return this.site.call<T>(path, { method, body, signal });
-  }
-
   /** An act of the reader, who becomes a guest by the first one. */
   async act<T>(method: Call['method'], path: string, options: Omit<Call, 'method' | 'token'>): Promise<T> {
     const answer = await (await this.site.reader()).call<T>(path, { method, ...options });
@@ -49,25 +45,17 @@ export class Place {
 
   /** Tells every widget on this story. */
   tell<T>(topic: string, value: T): void {
-    this.site.tell(this.#topic(topic), value);
+    this.site.tell(`${topic} ${this.story}`, value);
   }
 
   /** Hears what is told about this story until the signal ends it; what was told last comes at once. */
   watch<T>(topic: string, listener: (value: T) => void, signal: AbortSignal): void {
-    this.site.watch(this.#topic(topic), listener, signal);
+    this.site.watch(`${topic} ${this.story}`, listener, signal);
   }
 
   /** Hears that another reader signed in, or that this one signed out. */
   watchReader(listener: () => void, signal: AbortSignal): void {
     this.site.watch('reader', listener, signal);
-  }
-
-  async signIn(jwt: string): Promise<void> {
-    await (await this.site.reader()).signIn(jwt);
-  }
-
-  #topic(topic: string): string {
-    return `${topic} ${this.story}`;
   }
 }
 

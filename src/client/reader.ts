@@ -1,7 +1,7 @@
 import type { Me, Session } from '../contract/types.js';
 import { ApiError } from './api-error.js';
 import type { Call } from './http.js';
-import type { Site } from './site.js';
+import { type Site, siteOf } from './site.js';
 
 /** Who acts on a site: nobody at first, a guest by the first act, and whoever signs in. */
 export class Reader {
@@ -79,4 +79,14 @@ export class Reader {
 
 function isUnauthorized(error: unknown): boolean {
   return error instanceof ApiError && error.problem?.status === 401;
+}
+
+/** Hands over a reader whom the publisher vouches for by a signed token. */
+export async function signIn(jwt: string): Promise<void> {
+  await (await siteOf().reader()).signIn(jwt);
+}
+
+/** Forgets the reader on this page and in this browser. */
+export async function signOut(): Promise<void> {
+  (await siteOf().reader()).signOut();
 }

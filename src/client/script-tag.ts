@@ -1,6 +1,5 @@
 import { type Part, parts } from './parts.js';
 import { placeOf } from './place.js';
-import { siteOf } from './site.js';
 
 /** What an element of ours will ask for, read off its tag before its code is there. */
 export function partOf(element: Element): Part<unknown> | undefined {
@@ -33,14 +32,4 @@ export function prefetch(elements: Iterable<Element>): void {
       // As above: the widget will say what its tag lacks.
     }
   }
-}
-
-/** Hands over a reader whom the publisher vouches for by a signed token. */
-export async function signIn(jwt: string): Promise<void> {
-  await (await siteOf().reader()).signIn(jwt);
-}
-
-/** Forgets the reader on this page and in this browser. */
-export async function signOut(): Promise<void> {
-  (await siteOf().reader()).signOut();
 }

@@ -1,5 +1,8 @@
 import type { Me, Page, Session } from '../contract/types.js';
-import { type Call, call, json } from './http.js';
+import { answerOf, search } from './answer.js';
+import type { ApiError } from './api-error.js';
+import type { Call } from './http.js';
+import { json } from './json.js';
 import { PageRequests } from './page-requests.js';
 import type { Reader } from './reader.js';
 import { pageSettings, settingsOf } from './settings.js';
@@ -18,9 +21,19 @@ export class Site extends EventTarget {
     this.#root = root;
   }
 
-  /** A call that says nothing about the reader. */
-  call<T>(path: string, options?: Call): Promise<T> {
-    return call<T>(this.#root + path, options);
+  /** A call of the API. A public GET that goes well needs no code but what is here: it is all that most readers ask. */
+  async call<T>(path: string, options: Call = {}): Promise<T> {
+    const { method, query, token, signal } = options;
+    const url = this.#root + path;
+    if (method || token) return (await http()).call<T>(url, options);
+    const ask = () => answerOf<T>(url + search(query), { signal });
+    return ask().catch(async (failure: ApiError) => {
+      if (!failure.passing) throw failure;
+      const { askAgain } = await http().catch(() => {
+        throw failure;
+      });
+      return askAgain(ask, failure, signal);
+    });
   }
 
   /** Says something that needs no answer, also while the page is left. Plain text is sent without asking first. */
@@ -60,6 +73,9 @@ export class Site extends EventTarget {
     this.dispatchEvent(new Event(topic));
   }
 }
+
+/** What only failures and those who write need. */
+const http = () => import('./http.js');
 
 const sites = new Map<string, Site>();
 

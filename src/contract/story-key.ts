@@ -14,9 +14,8 @@ const absoluteUrl = /^https?:\/\//i;
  */
 export function storyKey(value: string): string | undefined {
   const given = value.trim().normalize('NFC');
-  if (given === '' || tooLong(given)) return undefined;
-  const key = absoluteUrl.test(given) ? keyOfUrl(given) : given;
-  return key === undefined || tooLong(key) ? undefined : key;
+  const key = fits(given) && absoluteUrl.test(given) ? keyOfUrl(given) : given;
+  return key && fits(key) ? key : undefined;
 }
 
 function keyOfUrl(given: string): string | undefined {
@@ -28,14 +27,12 @@ function keyOfUrl(given: string): string | undefined {
     return undefined;
   }
   url.protocol = 'https:';
-  url.hash = '';
-  url.username = '';
-  url.password = '';
+  url.hash = url.username = url.password = '';
   for (const name of [...url.searchParams.keys()]) if (tracking.test(name)) url.searchParams.delete(name);
   url.searchParams.sort();
   return url.href;
 }
 
-function tooLong(value: string): boolean {
-  return new TextEncoder().encode(value).byteLength > storyKeyBytes;
+function fits(value: string): boolean {
+  return new TextEncoder().encode(value).length <= storyKeyBytes;
 }

@@ -21,15 +21,16 @@ function warn(error: unknown): void {
 }
 
 const client = () => import('../client/script-tag.js');
+const reader = () => import('../client/reader.js');
 
 /** Hands over a reader whom the publisher vouches for by a signed token. */
 export async function signIn(jwt: string): Promise<void> {
-  await (await client()).signIn(jwt);
+  await (await reader()).signIn(jwt);
 }
 
 /** Forgets the reader on this page and in this browser. */
 export async function signOut(): Promise<void> {
-  await (await client()).signOut();
+  await (await reader()).signOut();
 }
 
 /** Looks after the widgets below a node, now and later: the page's own are, those in its shadow roots need to be named. */

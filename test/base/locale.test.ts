@@ -1,10 +1,25 @@
-import { LitElement } from 'lit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { catalogueFor, LocaleController, nearestLang } from '../../src/base/locale.js';
+import { ReactiveElement } from '../../src/base/reactive-element.js';
 import { date, relativeTime } from '../../src/base/times.js';
 
-class SpeakerElement extends LitElement {
+class SpeakerElement extends ReactiveElement {
   readonly locale = new LocaleController(this);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.locale.start();
+  }
+
+  disconnectedCallback(): void {
+    this.locale.stop();
+  }
+
+  protected override render(): unknown {
+    return '';
+  }
+
+  protected override renderFailed(): void {}
 }
 customElements.define('test-speaker', SpeakerElement);
 

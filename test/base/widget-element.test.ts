@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html } from 'lit/html.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { property } from '../../src/base/property.js';
 import { WidgetElement } from '../../src/base/widget-element.js';

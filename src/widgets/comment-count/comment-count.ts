@@ -1,5 +1,6 @@
-import { css, html } from 'lit';
+import { html } from 'lit/html.js';
 import { state } from '../../base/property.js';
+import { css } from '../../base/style-sheets.js';
 import { widgetStyles } from '../../base/styles.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { type Place, placeOf } from '../../client/index.js';

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { LocaleController } from '../../base/locale.js';
 import { relativeTime } from '../../base/times.js';
 import type { Comment, Reader } from '../../contract/types.js';
@@ -29,10 +29,10 @@ function renderComment(comment: Comment, view: View): unknown {
   const gone = words.gone[state];
   const editing = participation?.renderComposer(`edit:${id}`);
   return html`<li class="comment">
-    <article id="c-${id}" class=${state} tabindex="-1" part="comment" aria-labelledby="n-${id}">
+    <article id=${`c-${id}`} class=${state} tabindex="-1" part="comment" aria-labelledby=${`n-${id}`}>
       ${
         gone
-          ? html`<p id="n-${id}" class="muted gone">${gone}</p>`
+          ? html`<p id=${`n-${id}`} class="muted gone">${gone}</p>`
           : html`${renderAvatar(author.name || words.guest, author.picture)}${renderByline(comment, view)}
             ${editing ?? html`<div class="text" part="text">${renderNodes(nodes)}</div>`}
             ${participation?.renderHold(comment)} ${editing ? nothing : renderActs(comment, view)}
@@ -48,7 +48,7 @@ function renderByline(
   { words, locale }: View,
 ): unknown {
   return html`<p class="by">
-    <bdi id="n-${id}" class="name" part="name">${author.name || words.guest}</bdi>
+    <bdi id=${`n-${id}`} class="name" part="name">${author.name || words.guest}</bdi>
     ${[
       ...author.badges.map((badge) => words.badges[badge] ?? badge),
       pinned && words.pinned,
@@ -66,7 +66,7 @@ function renderByline(
 function renderAvatar(name: string, picture?: string): unknown {
   if (picture) return html`<img class="avatar" src=${picture} width="32" height="32" alt="" loading="lazy" />`;
   const [letter = ''] = name.trim().split(/\s+/).at(-1)!.normalize('NFC').toLocaleUpperCase();
-  return html`<span class="avatar hue${hueOf(name)}" aria-hidden="true">${letter}</span>`;
+  return html`<span class=${`avatar hue${hueOf(name)}`} aria-hidden="true">${letter}</span>`;
 }
 
 /** One of eight colours, the same for a name wherever it stands. */

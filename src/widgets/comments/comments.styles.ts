@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '../../base/style-sheets.js';
 
 /** The height kept for the thread is that of cloak.css. */
 export const styles = css`

@@ -1,6 +1,7 @@
-import { html, nothing, type PropertyValues } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { mayGrow } from '../../base/growth.js';
 import { property, state } from '../../base/property.js';
+import type { Changes } from '../../base/reactive-element.js';
 import { widgetStyles } from '../../base/styles.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
@@ -86,7 +87,7 @@ export class CommentsElement extends WidgetElement {
     return true;
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
+  protected override willUpdate(changed: Changes): void {
     super.willUpdate(changed);
     // What is in sight must not move: then the reader decides.
     if (changed.get('status') === 'loading' && this.conversation) {
@@ -94,7 +95,7 @@ export class CommentsElement extends WidgetElement {
     }
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override updated(changed: Changes): void {
     super.updated(changed);
     if (changed.has('open') && this.open) this.waits = false;
     this.setState('closed', !!this.conversation && this.conversation.thread.state !== 'open');
@@ -163,7 +164,7 @@ export class CommentsElement extends WidgetElement {
   #renderComposer(words: Catalogue['comments']): unknown {
     const composer = this.#participation?.composer('');
     return html`<form
-      class="composer ${composer?.open ? 'open' : ''}"
+      class=${`composer ${composer?.open ? 'open' : ''}`}
       part="composer"
       data-for=""
       @focusin=${this.#compose}
@@ -219,7 +220,7 @@ export class CommentsElement extends WidgetElement {
     this.requestUpdate();
     await this.updateComplete;
     const at = comment ? `c-${comment.id}` : 'heading';
-    (this.renderRoot as ShadowRoot).getElementById(at)?.focus({ preventScroll: !comment });
+    this.renderRoot.getElementById(at)?.focus({ preventScroll: !comment });
   }
 
   async #overlay(place: Place, signal?: AbortSignal): Promise<void> {

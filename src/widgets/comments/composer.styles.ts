@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '../../base/style-sheets.js';
 
 /** What stands around the field once the reader writes. */
 export const composerStyles = css`

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { ApiError } from '../../client/index.js';
 import { pageSettings } from '../../client/settings.js';
 import { SafeStorage } from '../../client/storage.js';
@@ -105,7 +105,7 @@ export class Composer {
         ${
           left === undefined
             ? nothing
-            : html`<span class="left ${left < 0 ? 'failure' : 'muted'}"
+            : html`<span class=${`left ${left < 0 ? 'failure' : 'muted'}`}
                 >${writing.left(left, locale.number(Math.abs(left)))}</span
               >`
         }
@@ -242,7 +242,7 @@ export class Composer {
     const request = new SignInRequestEvent();
     this.#owner.seat.host.dispatchEvent(request);
     if (!request.answer) return false;
-    await this.#owner.seat.place.signIn(await request.answer);
+    await (await this.#owner.seat.place.site.reader()).signIn(await request.answer);
     await this.#owner.seat.reload();
     return true;
   }

@@ -1,6 +1,7 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { formStyles } from '../../base/form-styles.js';
 import type { LocaleController } from '../../base/locale.js';
+import { adoptStyles } from '../../base/style-sheets.js';
 import type { ApiError, Place, Query } from '../../client/index.js';
 import type { Comment, CommentAnswer, Comments, CommentVoted, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
@@ -38,9 +39,7 @@ export class Participation {
     this.#conversation = conversation;
     this.writing = writing;
     this.seat = seat;
-    const root = seat.host.renderRoot as ShadowRoot;
-    const sheets = [formStyles, composerStyles].map(({ styleSheet }) => styleSheet!);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets.filter((sheet) => !sheets.includes(sheet)), ...sheets];
+    adoptStyles(seat.host.renderRoot, [formStyles, composerStyles]);
   }
 
   get conversation(): Conversation {

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, type Place } from '../../client/index.js';
 import type { Confirmed, SubscribeBody, Subscribed } from '../../contract/types.js';
@@ -117,10 +117,10 @@ export class Inbox {
     const field = (event.target as HTMLFormElement).querySelector<HTMLInputElement>('#code')!;
     if (this.#busy) return;
     await this.#try(async () => {
-      const { email } = this.#signup.body;
+      const { body: asked, place } = this.#signup;
       if (field.value.length < 6) throw new ApiError('code-wrong');
-      const body = { email, code: field.value };
-      this.state = (await this.#signup.place.send<Confirmed>('POST', 'subscriptions/code', body)).state;
+      const body = { email: asked.email, code: field.value };
+      this.state = (await place.site.call<Confirmed>('subscriptions/code', { method: 'POST', body })).state;
       clearInterval(this.#timer);
       this.#signup.told(this.state);
     });
@@ -131,7 +131,7 @@ export class Inbox {
   #resend = async (): Promise<void> => {
     if (this.#seconds || this.#busy) return;
     await this.#try(async () => {
-      await this.#signup.place.send<Subscribed>('POST', 'subscriptions', this.#signup.body);
+      await this.#signup.place.site.call<Subscribed>('subscriptions', { method: 'POST', body: this.#signup.body });
       this.#seconds = secondsToResend;
       this.#resent = true;
     });

@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '../../base/style-sheets.js';
 
 /** The height kept for the form is that of src/loader/cloak.css. */
 export const styles = css`

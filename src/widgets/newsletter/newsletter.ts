@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { formStyles } from '../../base/form-styles.js';
 import { property, state } from '../../base/property.js';
 import { widgetStyles } from '../../base/styles.js';
@@ -220,7 +220,7 @@ export class NewsletterElement extends WidgetElement {
       const [{ Inbox }, words, { state }] = await Promise.all([
         import('./inbox.js'),
         inboxWords(this.locale.lang),
-        place.send<Subscribed>('POST', 'subscriptions', body),
+        place.site.call<Subscribed>('subscriptions', { method: 'POST', body }),
       ]);
       const names = this.lists.filter(({ id }) => body.lists.includes(id)).map(({ name }) => name);
       const { lists } = body;

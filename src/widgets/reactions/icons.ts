@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 
 /** Our own drawings, on a field of 32: what fills when its choice is held, and what stays a line. */
 const drawings: Record<string, [body: string, detail?: string]> = {

@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '../../base/style-sheets.js';
 
 /** Drawings in a row. The height kept for the poll is that of src/loader/cloak.css. */
 export const styles = css`
@@ -86,25 +86,6 @@ export const styles = css`
     font-variant-numeric: tabular-nums;
     color: var(--_muted);
   }
-  .bar {
-    inline-size: 64px;
-    block-size: 3px;
-    margin-block-start: 4px;
-    border-radius: 2px;
-    background: var(--_line);
-    overflow: hidden;
-  }
-  .bar[hidden] {
-    visibility: hidden;
-  }
-  .bar::before {
-    content: '';
-    display: block;
-    block-size: 100%;
-    background: var(--_muted);
-    transform: translateX(calc(var(--_share, 0) * 100% - 100%));
-    transition: transform 200ms ease-out;
-  }
   [aria-pressed='true'] {
     background: color-mix(in srgb, var(--_held) 8%, transparent);
   }
@@ -119,20 +100,6 @@ export const styles = css`
   }
   [aria-pressed='true'] .label > * {
     font-weight: 700;
-  }
-  [aria-pressed='true'] .bar::before {
-    background: var(--_held);
-  }
-  .acted [aria-pressed='true'] .icon {
-    animation: settle 200ms ease-out;
-  }
-  @keyframes settle {
-    0% {
-      transform: scale(0.85);
-    }
-    60% {
-      transform: scale(1.1);
-    }
   }
   [aria-disabled='true'] {
     cursor: default;

@@ -1,6 +1,7 @@
-import { adoptStyles, html, nothing, type PropertyValues } from 'lit';
-import { percentages } from '../../base/percentages.js';
+import { html, nothing } from 'lit/html.js';
 import { property, state } from '../../base/property.js';
+import type { Changes } from '../../base/reactive-element.js';
+import { adoptStyles } from '../../base/style-sheets.js';
 import { widgetStyles } from '../../base/styles.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
@@ -10,6 +11,9 @@ import { Ballot } from './ballot.js';
 import { icon } from './icons.js';
 import { styles } from './reactions.styles.js';
 import type { VoteFailure, Voting } from './voting.js';
+
+/** Here from the first poll on the page with more to tell than counts: one that is over, or that the reader took part in. */
+let results: typeof import('./results.js') | undefined;
 
 /**
  * @summary A reaction poll under a story, or any poll of one question.
@@ -65,7 +69,8 @@ export class ReactionsElement extends WidgetElement {
     this.ballot = this.ballot!.toggle(choice);
     this.failure = undefined;
     try {
-      this.#voting ??= new (await import('./voting.js')).Voting(this);
+      const [{ Voting }] = await Promise.all([import('./voting.js'), this.#fetchResults()]);
+      this.#voting ??= new Voting(this);
       // An act while another is on its way follows it.
       if (!this.#voting.sent) this.failure = await this.#voting.settle(this.#place!);
     } catch {
@@ -92,23 +97,21 @@ export class ReactionsElement extends WidgetElement {
     place.watchReader(() => this.#overlay(place, signal), signal);
     if (this.variant !== 'buttons') await this.#addVariants();
     const answer = await place.part(parts.reactions(this.poll), again);
-    if (signal.aborted) return false;
     const { held, wanted } = (again && this.ballot) || {};
+    if (answer.poll.state !== 'open') await this.#fetchResults();
+    if (signal.aborted) return false;
     this.ballot = new Ballot(answer, held, wanted);
     if (this.#told) this.hear(this.#told);
     void this.#overlay(place, signal);
     return !!answer.poll.choices.length;
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override updated(changed: Changes): void {
     super.updated(changed);
     const { ballot } = this;
     this.setState('voted', !!ballot?.wanted.length);
     for (const name of ['closed', 'frozen']) this.setState(name, ballot?.answer.poll.state === name);
-    // By CSSOM, which a strict style-src allows.
-    this.renderRoot.querySelectorAll<HTMLElement>('.bar').forEach((bar) => {
-      bar.style.setProperty('--_share', bar.dataset['share']!);
-    });
+    results?.drawShares(this.renderRoot);
   }
 
   protected override renderLoading(): unknown {
@@ -123,9 +126,9 @@ export class ReactionsElement extends WidgetElement {
     const closed = poll.state === 'closed';
     const voted = !!ballot.wanted.length;
     const counted = counts && (poll.results !== 'after-voting' || voted || closed);
-    const shares = counted && (voted || closed) ? percentages(poll.choices.map(({ id }) => ballot.count(id))) : [];
+    const shares = (counted && (voted || closed) && results?.sharesOf(ballot)) || [];
     return html`<section
-      class="${this.variant} ${this.#voting ? 'acted' : ''} ${this.failure ? 'failed' : ''}"
+      class=${`${this.variant} ${this.#voting ? 'acted' : ''} ${this.failure ? 'failed' : ''}`}
       aria-labelledby="question"
     >
       <h2 id="question" class="question" part="question"><span>${poll.question}</span></h2>
@@ -167,32 +170,37 @@ export class ReactionsElement extends WidgetElement {
 
   /** The sentence below the choices: what became of it, or how many take part. */
   #summary({ reactions, common }: Catalogue): string {
-    const { wanted, total, answer } = this.ballot!;
-    const { choices, multiple, state: standing, id } = answer.poll;
-    if (this.failure) return this.failure === 'notSaved' ? reactions.notSaved : common.rateLimited;
-    const chosen = !multiple && choices.find((choice) => choice.id === wanted[0]);
-    const others = chosen ? this.ballot!.count(chosen.id) - 1 : 0;
-    const sentence = !answer.counts
+    const { locale, failure } = this;
+    const ballot = this.ballot!;
+    if (failure) return failure === 'notSaved' ? reactions.notSaved : common.rateLimited;
+    const { total } = ballot;
+    const numbers = !ballot.answer.counts
       ? reactions.hidden
-      : chosen
-        ? reactions[id === 'reactions' ? 'feels' : 'chose'](others, this.locale.number(others), chosen.label)
-        : total
-          ? reactions.total(total, this.locale.number(total))
-          : reactions.first;
-    return standing === 'open' ? sentence : `${reactions[standing]} ${sentence}`;
+      : total
+        ? reactions.total(total, locale.number(total))
+        : reactions.first;
+    return results?.summaryOf(ballot, numbers, reactions, locale) ?? numbers;
   }
 
   async #overlay(place: Place, signal: AbortSignal): Promise<void> {
     const wanted = this.ballot?.wanted;
     // Without the overlay the poll still reads and takes votes.
     const me = await place.me().catch(() => undefined);
+    const held = me?.reactions[this.poll];
+    if (held?.length) await this.#fetchResults();
     if (signal.aborted || !this.ballot || this.ballot.wanted !== wanted) return;
-    this.ballot = new Ballot(this.ballot.answer, me?.reactions[this.poll]);
+    this.ballot = new Ballot(this.ballot.answer, held);
+  }
+
+  /** Without it the poll still reads and takes votes. */
+  async #fetchResults(): Promise<void> {
+    results ??= await import('./results.js').catch(() => undefined);
+    this.requestUpdate();
   }
 
   async #addVariants(): Promise<void> {
     const { variants } = await import('./variants.styles.js');
-    adoptStyles(this.renderRoot as ShadowRoot, [...ReactionsElement.elementStyles, variants]);
+    adoptStyles(this.renderRoot, [variants]);
   }
 }
 

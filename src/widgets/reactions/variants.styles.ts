@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '../../base/style-sheets.js';
 
 /** The two other looks, fetched by the polls that ask for them. */
 export const variants = css`

@@ -1,11 +1,14 @@
+import { adoptStyles } from '../../base/style-sheets.js';
 import { ApiError, type Place } from '../../client/index.js';
 import type { HeldChoice, Reacted } from '../../contract/types.js';
 import type { Ballot } from './ballot.js';
 import { ReactEvent } from './events.js';
+import { votingStyles } from './voting.styles.js';
 
 /** What voting needs of the widget that it works for. */
 export interface Voter extends EventTarget {
   poll: string;
+  readonly renderRoot: ShadowRoot;
   /** @internal */
   ballot?: Ballot;
   /** @internal Takes over what the API said after an act. */
@@ -24,6 +27,7 @@ export class Voting {
 
   constructor(voter: Voter) {
     this.#voter = voter;
+    adoptStyles(voter.renderRoot, [votingStyles]);
   }
 
   /** @returns what went wrong, after the ballot is back as it was */

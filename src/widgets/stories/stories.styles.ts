@@ -1,4 +1,4 @@
-import { css } from 'lit';
+import { css } from '../../base/style-sheets.js';
 
 /** Every card of a layout is as high as any other, so that the room kept by cloak.css is the room taken. */
 export const styles = css`

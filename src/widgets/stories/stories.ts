@@ -1,5 +1,6 @@
-import { html, nothing, type PropertyValues } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { property, state } from '../../base/property.js';
+import type { Changes } from '../../base/reactive-element.js';
 import { widgetStyles } from '../../base/styles.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
@@ -74,7 +75,7 @@ export class StoriesElement extends WidgetElement {
     return this.stories.length > 0;
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override updated(changed: Changes): void {
     super.updated(changed);
     for (const picture of this.renderRoot.querySelectorAll<HTMLElement>('[data-focal]')) {
       picture.style.objectPosition = picture.dataset['focal']!;
@@ -146,7 +147,7 @@ export class StoriesElement extends WidgetElement {
   /** At an end the button stays, and keeps the focus it may have. */
   #renderTurn(towards: 1 | -1, name: string, label: string, done: boolean): unknown {
     return html`<button
-      class="turn ${name}"
+      class=${`turn ${name}`}
       part=${name}
       aria-label=${label}
       aria-disabled=${done}

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { LocaleController } from '../../base/locale.js';
 import { date, relativeTime } from '../../base/times.js';
 import type { Story } from '../../contract/types.js';
@@ -11,7 +11,7 @@ export function renderStory(story: Story, locale: LocaleController, words: Catal
   const { kicker, title, url, section, sponsor, publishedAt, kind } = story;
   const paid = kind === 'sponsored' || sponsor;
   const recent = Date.now() - Date.parse(publishedAt) < recentMs;
-  return html`<article class="card ${paid ? 'paid' : ''}">
+  return html`<article class=${`card ${paid ? 'paid' : ''}`}>
     ${renderPicture(story)}
     <p class="kicker" part="kicker">
       ${

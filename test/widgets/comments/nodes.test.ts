@@ -1,4 +1,4 @@
-import { render } from 'lit';
+import { render } from 'lit/html.js';
 import { describe, expect, it } from 'vitest';
 import type { CommentNode } from '../../../src/contract/types.js';
 import { hueOf } from '../../../src/widgets/comments/comment-view.js';
