@@ -65,8 +65,12 @@ function finish(): Plugin {
       order: 'post',
       handler(_, bundle) {
         const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-        // What line breaks are left stand in html templates, where each is worth a space.
-        for (const chunk of chunks) chunk.code = chunk.code.trim().replace(/\n\s*/g, ' ');
+        // What line breaks are left stand in html templates, where each is worth a space, or none at the end of a tag.
+        for (const chunk of chunks)
+          chunk.code = chunk.code
+            .trim()
+            .replace(/(?<=["}])\n\s*(?=\/?>)|\n\s*(?=>)/g, '')
+            .replace(/\n\s*/g, ' ');
         inlineRuntime(chunks, bundle);
         const loader = bundle['afterword.js'];
         if (loader?.type !== 'chunk') return this.error('The loader is missing.');

@@ -64,11 +64,14 @@ const cuts: [why: string, ...pairs: [what: string, instead: string][]][] = [
       `${readTemplate};const N=t=>{const[i,s]=readTemplate(t,h,o);return[V(t,i),s]};`,
     ],
     ['constructor({strings:t,_$litType$:i},e){let r;', 'constructor({strings:t}){let r;'],
+    ['const u=t.length-1,d=this.parts', 'const d=this.parts'],
+    ['&&d.length<u;)', ';)'],
+    [',n="?"+o,r=`<${n}>`,', ',n="?"+o,'],
     [
       'N(t,i);if(this.el=S.createElement(f,e),P.currentNode=this.el.content,2===i||3===i){const t=this.el.content.firstChild;t.replaceWith(...t.childNodes)}',
-      'N(t);this.el=S.createElement(f),P.currentNode=this.el.content;',
+      'N(t);(this.el=document.createElement("template")).innerHTML=f,P.currentNode=this.el.content;',
     ],
-    ['static createElement(t,i){', 'static createElement(t){'],
+    ['static createElement(t,i){const s=l.createElement("template");return s.innerHTML=t,s}', ''],
     [
       'const{values:i,_$litType$:s}=t,e="number"==typeof s?this._$AC(t):(void 0===s.el&&(s.el=S.createElement(V(s.h,s.h[0]),this.options)),s);',
       'const{values:i}=t,e=this._$AC(t);',
@@ -161,7 +164,8 @@ export function slim(code: string): string {
       code = parts.join(instead);
     }
   }
-  return code;
+  // Names that other packages of Lit would know.
+  return code.replaceAll('_$', '');
 }
 
 /** @returns the first template of a module that the slim lit-html cannot draw */

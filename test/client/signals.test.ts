@@ -18,11 +18,16 @@ beforeEach(() => {
   vi.spyOn(document, 'hidden', 'get').mockImplementation(() => hidden);
   // Its own for every test: what an earlier one gathered goes where it belongs.
   const heard: object[] = (sent = []);
-  site = { beacon: (path: string, body: object) => heard.push({ path, ...body }) } as unknown as Site;
+  site = { root: '/' } as Site;
+  vi.stubGlobal('navigator', {
+    ...navigator,
+    sendBeacon: (path: string, body: string) => heard.push({ path: path.slice(1), ...(JSON.parse(body) as object) }),
+  });
 });
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 describe('signals', () => {
