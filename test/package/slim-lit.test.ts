@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Window } from 'happy-dom';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { root } from '../../scripts/commands.js';
 import { slim, unreadable } from '../../scripts/slim-lit.js';
 
 interface Lit {
@@ -13,13 +13,8 @@ interface Lit {
   render(value: unknown, root: unknown, options: object): void;
 }
 
-/** What lit-html is for browsers, whatever Node would take. */
-const source = readFileSync(
-  createRequire(import.meta.url)
-    .resolve('lit-html')
-    .replace(/node\/lit-html\.js$/, 'lit-html.js'),
-  'utf8',
-);
+/** What a browser takes, not what Node would. */
+const source = readFileSync(join(root, 'node_modules/lit-html/lit-html.js'), 'utf8').replace(/\n\/\/#.*/, '');
 const folder = mkdtempSync(join(tmpdir(), 'slim-lit-'));
 const window = new Window();
 let both: [whole: Lit, slim: Lit];
@@ -40,12 +35,12 @@ afterAll(() => {
 });
 
 /** What is drawn, one value after another into the same place, without the comments that mark places. */
-function drawn(lit: Lit, values: unknown[], act: (root: HTMLElement) => unknown = () => undefined): unknown[] {
-  const root = window.document.createElement('main') as unknown as HTMLElement;
+function drawn(lit: Lit, values: unknown[], act: (main: HTMLElement) => unknown = () => undefined): unknown[] {
+  const main = window.document.createElement('main') as unknown as HTMLElement;
   const host = { name: 'host' };
   return values.map((value) => {
-    lit.render(value, root, { host });
-    return [root.innerHTML.replace(/<!--.*?-->/g, ''), act(root)];
+    lit.render(value, main, { host });
+    return [main.innerHTML.replace(/<!--.*?-->/g, ''), act(main)];
   });
 }
 
@@ -93,7 +88,7 @@ test('listeners come, change, go, and know their host', () => {
       };
     const listeners = [listener('one '), listener('two '), null, listener('three '), lit.nothing, undefined];
     const templates = listeners.map((one) => lit.html`<button @click=${one}>a</button>`);
-    drawn(lit, templates, (root) => root.querySelector('button')!.click());
+    drawn(lit, templates, (main) => main.querySelector('button')!.click());
     return calls;
   });
   expect(heard).toEqual([
