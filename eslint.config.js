@@ -74,7 +74,7 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     extends: [lit['flat/recommended'], wc['flat/best-practice']],
-    settings: { wc: { elementBaseClasses: ['LitElement', 'WidgetElement'] } },
+    settings: { wc: { elementBaseClasses: ['ReactiveElement', 'WidgetElement'] } },
     rules: {
       'no-restricted-syntax': ['error', ...markupFromStrings, ...foreignElements],
       'lit/no-native-attributes': 'off',

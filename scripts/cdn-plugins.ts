@@ -65,8 +65,12 @@ function finish(): Plugin {
       order: 'post',
       handler(_, bundle) {
         const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-        // What line breaks are left stand in html templates, where each is worth a space.
-        for (const chunk of chunks) chunk.code = chunk.code.trim().replace(/\n\s*/g, ' ');
+        // What line breaks are left stand in html templates, where each is worth a space, or none at the end of a tag.
+        for (const chunk of chunks)
+          chunk.code = chunk.code
+            .trim()
+            .replace(/(?<=["}])\n\s*(?=\/?>)|\n\s*(?=>)/g, '')
+            .replace(/\n\s*/g, ' ');
         inlineRuntime(chunks, bundle);
         const loader = bundle['afterword.js'];
         if (loader?.type !== 'chunk') return this.error('The loader is missing.');
@@ -85,24 +89,32 @@ function finish(): Plugin {
   };
 }
 
-/** The bundler's own helper would be one more file on the way to the first paint: what we need of it goes where it is used. */
+/**
+ * The bundler's own helper would be one more file on the way to the first paint. It makes a module's namespace for who
+ * imports it late from a chunk of several modules: an object that holds its functions, which are there from the start,
+ * does as well. Where there is more than functions, what we need of the helper goes where it is used.
+ */
 function inlineRuntime(chunks: Rolldown.OutputChunk[], bundle: Rolldown.OutputBundle): void {
-  const namespace = '(get)=>{for(const n in get)get[n]={get:get[n]};return Object.defineProperties({},get)}';
+  const helper = '(get)=>{for(const n in get)get[n]={get:get[n]};return Object.defineProperties({},get)}';
   for (const chunk of chunks) {
-    const code = plainNamespaces(chunk.code);
-    chunk.code = code.replace(/import(?:\{\w+ as (\w+)\}from)?"[^"]*rolldown-runtime[^"]*";/, (_, local?: string) =>
-      local && new RegExp(`\\b${local}\\(\\{\\w+:\\(\\)=>`).test(code) ? `const ${local}=${namespace};` : '',
-    );
     if (chunk.fileName.includes('rolldown-runtime')) delete bundle[chunk.fileName];
-  }
-}
-
-/** A namespace of nothing but functions, which are there from the start, is an object that holds them. */
-function plainNamespaces(code: string): string {
-  return code.replace(/\b\w+\(\{((?:\w+:\(\)=>\w+,?)+)\}\)/g, (namespace, entries: string) => {
-    const functions = [...entries.matchAll(/=>(\w+)/g)].every(([, name]) =>
-      new RegExp(`function ${name}\\(`).test(code),
+    chunk.code = chunk.code.replace(
+      /import(?:\{\w+ as (\w+)\}from)?"[^"]*rolldown-runtime[^"]*";/,
+      (_, local?: string) => (local ? `const ${local}=${helper};` : ''),
     );
-    return functions ? `{${entries.replaceAll('()=>', '')}}` : namespace;
-  });
+    const local = /^const (\w+)=\(get\)/.exec(chunk.code)?.[1];
+    if (!local) continue;
+    const exported = [.../export\{([^}]*)\}/.exec(chunk.code)![1]!.matchAll(/(\w+) as/g)].map(([, name]) => name);
+    const isFunction = (name: string) => new RegExp(`function ${name}\\(`).test(chunk.code);
+    let needed = false;
+    const made = new RegExp(`(?<=\\b(\\w+)=)${local}\\(\\{((?:\\w+:\\(\\)=>\\w+,?)*)\\}\\)`, 'g');
+    const plain = chunk.code.replace(made, (namespace, name: string, entries: string) => {
+      if (!exported.includes(name)) return namespace;
+      if ([...entries.matchAll(/=>(\w+)/g)].every(([, held]) => isFunction(held!)))
+        return `{${entries.replaceAll('()=>', '')}}`;
+      needed = true;
+      return namespace;
+    });
+    chunk.code = needed ? plain : plain.replace(`const ${local}=${helper};`, '');
+  }
 }

@@ -3,11 +3,16 @@
  * as it is, so a release that changes it stops the build. So does a template that needs what is cut: both readings of
  * every template of ours are compared. `test/package/slim-lit.test.ts` compares what both draw.
  */
-import { _$LH as whole } from 'lit-html';
+import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import type { Plugin } from 'vite';
 
 type Reading = [markup: string, attributes: string[]];
+
+/** How lit-html itself reads, by the names of its release build: Node's, which needs no page. */
+const { _$LH: whole } = (await import(
+  /* @vite-ignore */ pathToFileURL('node_modules/lit-html/node/lit-html.js').href
+)) as { _$LH: { L: (strings: readonly string[], type: 1) => Reading; M: string; P: string } };
 
 /**
  * Marks where a template binds: a whole attribute is known by what stands before it, `name=`; anything else is a place
@@ -61,14 +66,17 @@ const cuts: [why: string, ...pairs: [what: string, instead: string][]][] = [
     ],
     [
       'const N=(t,i)=>{const s=t.length-1,e=[];let n,l=2===i?"<svg>":3===i?"<math>":"",c=v;for(let i=0;i<s;i++){const s=t[i];let a,u,d=-1,f=0;for(;f<s.length&&(c.lastIndex=f,u=c.exec(s),null!==u);)f=c.lastIndex,c===v?"!--"===u[1]?c=_:void 0!==u[1]?c=m:void 0!==u[2]?(y.test(u[2])&&(n=RegExp("</"+u[2],"g")),c=p):void 0!==u[3]&&(c=p):c===p?">"===u[0]?(c=n??v,d=-1):void 0===u[1]?d=-2:(d=c.lastIndex-u[2].length,a=u[1],c=void 0===u[3]?p:\'"\'===u[3]?$:g):c===$||c===g?c=p:c===_||c===m?c=v:(c=p,n=void 0);const x=c===p&&t[i+1].startsWith("/>")?" ":"";l+=c===v?s+r:d>=0?(e.push(a),s.slice(0,d)+h+s.slice(d)+o+x):s+o+(-2===d?i:x)}return[V(t,l+(t[s]||"<?>")+(2===i?"</svg>":3===i?"</math>":"")),e]};',
-      `${readTemplate};const N=t=>{const[i,s]=readTemplate(t,h,o);return[V(t,i),s]};`,
+      `${String(readTemplate)};const N=t=>{const[i,s]=readTemplate(t,h,o);return[V(t,i),s]};`,
     ],
     ['constructor({strings:t,_$litType$:i},e){let r;', 'constructor({strings:t}){let r;'],
+    ['const u=t.length-1,d=this.parts', 'const d=this.parts'],
+    ['&&d.length<u;)', ';)'],
+    [',n="?"+o,r=`<${n}>`,', ',n="?"+o,'],
     [
       'N(t,i);if(this.el=S.createElement(f,e),P.currentNode=this.el.content,2===i||3===i){const t=this.el.content.firstChild;t.replaceWith(...t.childNodes)}',
-      'N(t);this.el=S.createElement(f),P.currentNode=this.el.content;',
+      'N(t);(this.el=document.createElement("template")).innerHTML=f,P.currentNode=this.el.content;',
     ],
-    ['static createElement(t,i){', 'static createElement(t){'],
+    ['static createElement(t,i){const s=l.createElement("template");return s.innerHTML=t,s}', ''],
     [
       'const{values:i,_$litType$:s}=t,e="number"==typeof s?this._$AC(t):(void 0===s.el&&(s.el=S.createElement(V(s.h,s.h[0]),this.options)),s);',
       'const{values:i}=t,e=this._$AC(t);',
@@ -161,16 +169,12 @@ export function slim(code: string): string {
       code = parts.join(instead);
     }
   }
-  return code;
+  // Names that other packages of Lit would know.
+  return code.replaceAll('_$', '');
 }
 
 /** @returns the first template of a module that the slim lit-html cannot draw */
 export function unreadable(module: string): string | undefined {
-  const {
-    L: read,
-    M: suffix,
-    P: marker,
-  } = whole as unknown as { L: (strings: TemplateStringsArray, type: 1) => Reading; M: string; P: string };
   let found: string | undefined;
   const visit = (node: ts.Node): void => {
     if (ts.isTaggedTemplateExpression(node) && /^(html|svg|mathml)$/.test(node.tag.getText())) {
@@ -178,8 +182,8 @@ export function unreadable(module: string): string | undefined {
       const strings = ts.isTemplateExpression(template)
         ? [template.head, ...template.templateSpans.map(({ literal }) => literal)].map(({ text }) => text)
         : [template.text];
-      const reading = readTemplate(strings, suffix, marker);
-      const same = String(read(Object.assign(strings, { raw: strings }), 1)) === String(reading);
+      const reading = readTemplate(strings, whole.M, whole.P);
+      const same = String(whole.L(Object.assign(strings, { raw: strings }), 1)) === String(reading);
       if (!same || node.tag.getText() !== 'html' || reading[1].some((name) => name.startsWith('.')))
         found ??= node.getText();
     }

@@ -1,9 +1,10 @@
 import type { Catalogue } from '../locales/catalogue.js';
 import type { ReactiveElement } from './reactive-element.js';
 
-const catalogues: Record<string, () => Promise<Catalogue>> = {
-  vi: () => import('../locales/vi.js').then(({ vi }) => vi),
-  en: () => import('../locales/en.js').then(({ en }) => en),
+/** Each module exports its catalogue under the language's name. */
+const catalogues: Record<string, () => Promise<Record<string, Catalogue>>> = {
+  vi: () => import('../locales/vi.js'),
+  en: () => import('../locales/en.js'),
 };
 
 /** The catalogue for a language tag: its language's, else English. */
@@ -84,7 +85,7 @@ export class LocaleController {
   }
 
   async #load(lang: string): Promise<void> {
-    const words = await catalogues[lang]!();
+    const { [lang]: words } = await catalogues[lang]!();
     if (lang !== this.lang) return;
     this.words = words;
     this.#host.requestUpdate();

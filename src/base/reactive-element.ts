@@ -26,7 +26,7 @@ const HostElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  */
 export abstract class ReactiveElement extends HostElement {
   /** Style sheets, the later ones above the earlier. */
-  static styles: readonly string[] = [];
+  declare static styles: readonly string[];
   /** @internal */
   static attributes: Record<string, PropertyOptions & { name: string }> = {};
 
@@ -53,10 +53,8 @@ export abstract class ReactiveElement extends HostElement {
       set(this: ReactiveElement, value: unknown) {
         const old = this.#values[name];
         this.#values[name] = value;
-        if (!Object.is(old, value)) this.requestUpdate(name, old);
+        if (old !== value) this.requestUpdate(name, old);
       },
-      configurable: true,
-      enumerable: true,
     });
   }
 
@@ -92,7 +90,7 @@ export abstract class ReactiveElement extends HostElement {
   /** Draws anew, soon: also what no property tells of. Before the element's first time in a page nothing is drawn. */
   requestUpdate(name?: string, old?: unknown): void {
     if (name && !this.#changed.has(name)) this.#changed.set(name, old);
-    if (this.renderRoot) this.#update ??= Promise.resolve().then(() => this.#draw());
+    if (this.renderRoot) this.#update ??= this.#draw();
   }
 
   /** Resolves when what has changed is drawn; to `false` where there is more to draw since. */
@@ -116,7 +114,9 @@ export abstract class ReactiveElement extends HostElement {
     return this.constructor as typeof ReactiveElement;
   }
 
-  #draw(): void {
+  async #draw(): Promise<void> {
+    // What else changes in this task is drawn with it.
+    await Promise.resolve();
     const changed = this.#changed;
     try {
       this.willUpdate(changed);

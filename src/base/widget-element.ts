@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit/html.js';
+import { html } from 'lit/html.js';
 import type { Catalogue } from '../locales/catalogue.js';
 import { LocaleController } from './locale.js';
 import { property, state } from './property.js';
@@ -85,8 +85,8 @@ export abstract class WidgetElement extends ReactiveElement {
   }
 
   /** Asks the API anew. */
-  async refresh(): Promise<void> {
-    await this.#load(true);
+  refresh(): Promise<void> {
+    return this.#load(true);
   }
 
   /** Brings the data; `false` means that there is nothing to show. */
@@ -96,11 +96,11 @@ export abstract class WidgetElement extends ReactiveElement {
 
   /** The widget's own shape in muted blocks. */
   protected renderLoading(): unknown {
-    return nothing;
+    return undefined;
   }
 
   protected renderEmpty(_words: Catalogue): unknown {
-    return nothing;
+    return undefined;
   }
 
   /** What the page put inside stays readable; without words, nothing is said. */
@@ -174,10 +174,10 @@ export abstract class WidgetElement extends ReactiveElement {
     ];
   }
 
-  async #retry(): Promise<void> {
+  #retry(): void {
     // The button goes away under the reader's hand: the focus stays in the widget.
     (this.renderRoot.firstElementChild as HTMLElement).focus();
-    await this.refresh();
+    void this.refresh();
   }
 
   async #load(again: boolean): Promise<void> {

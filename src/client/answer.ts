@@ -33,10 +33,11 @@ export async function answerOf<T>(address: string, init?: RequestInit): Promise<
 }
 
 export function search(query: Query = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one) => [name, String(one)]),
-  );
-  return pairs.length ? `?${new URLSearchParams(pairs)}` : '';
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of [value ?? []].flat()) pairs.append(name, `${one}`);
+  }
+  return `${pairs}` && `?${pairs}`;
 }
 
 /** `Retry-After`, in seconds or as a date, in milliseconds. */

@@ -1,6 +1,5 @@
 import { answerOf, type Query, search } from './answer.js';
 import type { ApiError } from './api-error.js';
-import { json } from './json.js';
 
 const retries = 2;
 /** Longer than this, a wait is the reader's to decide. */
@@ -48,4 +47,11 @@ export async function askAgain<T>(ask: () => Promise<T>, failure: ApiError, sign
     }
   }
   throw failure;
+}
+
+/** Old Prototype.js gives arrays a `toJSON` that answers a string. The replacer sees past it. */
+function json(body: unknown): string | undefined {
+  return JSON.stringify(body, function (this: Record<string, unknown>, name, value: unknown) {
+    return Array.isArray(this[name]) ? this[name] : value;
+  });
 }

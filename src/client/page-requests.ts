@@ -13,7 +13,7 @@ const most = 20;
  */
 export class PageRequests {
   readonly #read: (query: Query) => Promise<Page>;
-  readonly #answers = new Map<string, { story: string; at: number; answer: Promise<unknown> }>();
+  readonly #answers = new Map<string, { at: number; answer: Promise<unknown> }>();
   /** Requests that still take entries, by story and language. */
   readonly #open = new Map<string, { entries: string[]; page: Promise<Page> }>();
 
@@ -31,14 +31,14 @@ export class PageRequests {
       if (!part) throw new ApiError('not-json');
       return part;
     });
-    this.#answers.set(key, { story, at: Date.now(), answer });
+    this.#answers.set(key, { at: Date.now(), answer });
     answer.catch(() => this.#answers.delete(key));
     return answer;
   }
 
   /** Makes the next question about a story go to the API again. */
   forget(story: string): void {
-    for (const [key, known] of this.#answers) if (known.story === story) this.#answers.delete(key);
+    for (const key of this.#answers.keys()) if (key.endsWith(` ${story}`)) this.#answers.delete(key);
   }
 
   #join(story: string, lang: string, entry: string): Promise<Page> {

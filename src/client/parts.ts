@@ -8,18 +8,14 @@ type Value = string | number | null | undefined;
 
 /** Writes entries of `GET /page`. What is no value gives way to the default, and defaults at the end are not written. */
 export const parts = {
-  reactions: (poll?: Value): Part<Reactions> => entry('reactions', [poll, 'reactions']),
-  comments: (sort?: Value, limit?: Value): Part<Comments> => entry('comments', [sort, 'best'], [limit, '20']),
-  stories: (rail?: Value, limit?: Value): Part<Rail> => entry(`stories:${rail || 'related'}`, [limit, '8']),
+  reactions: (poll?: Value): Part<Reactions> => `reactions:${valid(poll, 'reactions')}`.replace(/:reactions$/, ''),
+  comments: (sort?: Value, limit?: Value): Part<Comments> =>
+    `comments:${valid(sort, 'best')}:${valid(limit, 20)}`.replace(/(:best)?:20$/, ''),
+  stories: (rail?: Value, limit?: Value): Part<Rail> =>
+    `stories:${rail || 'related'}:${valid(limit, 8)}`.replace(/:8$/, ''),
   newsletter: (): Part<Newsletters> => 'newsletter',
 };
 
-function entry(name: string, ...values: [value: Value, usual: string][]): string {
-  let written = '';
-  let pending = name;
-  for (const [value, usual] of values) {
-    pending += `:${/^[\w-]+$/.test(`${value ?? ''}`) ? value : usual}`;
-    if (!pending.endsWith(`:${usual}`)) [written, pending] = [written + pending, ''];
-  }
-  return written || name;
+function valid(value: Value, usual: Value): Value {
+  return /^[\w-]+$/.test(`${value ?? ''}`) ? value : usual;
 }

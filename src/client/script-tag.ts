@@ -1,20 +1,16 @@
 import { type Part, parts } from './parts.js';
 import { placeOf } from './place.js';
 
+const asked: Record<string, (attribute: (name: string) => string | null) => Part<unknown>> = {
+  'aw-reactions': (attribute) => parts.reactions(attribute('poll')),
+  'aw-comments': (attribute) => parts.comments(attribute('sort'), attribute('page-size')),
+  'aw-stories': (attribute) => parts.stories(attribute('rail'), attribute('limit')),
+  'aw-newsletter': () => parts.newsletter(),
+};
+
 /** What an element of ours will ask for, read off its tag before its code is there. */
 export function partOf(element: Element): Part<unknown> | undefined {
-  const attribute = (name: string) => element.getAttribute(name);
-  switch (element.localName) {
-    case 'aw-reactions':
-      return parts.reactions(attribute('poll'));
-    case 'aw-comments':
-      return parts.comments(attribute('sort'), attribute('page-size'));
-    case 'aw-stories':
-      return parts.stories(attribute('rail'), attribute('limit'));
-    case 'aw-newsletter':
-      return parts.newsletter();
-  }
-  return undefined;
+  return asked[element.localName]?.((name) => element.getAttribute(name));
 }
 
 /** Asks for the data of elements whose code is not here yet, so that it is when they are. */

@@ -48,7 +48,10 @@ export class Signals {
 
   #flush(): void {
     if (!this.#waiting.length) return;
-    this.#site.beacon('signals', { signals: this.#waiting });
+    // Signal by signal: old Prototype.js gives arrays a `toJSON` that answers a string.
+    const body = `{"signals":[${this.#waiting.map((signal) => JSON.stringify(signal)).join()}]}`;
+    // Also while the page is left. Plain text is sent without asking first.
+    navigator.sendBeacon(`${this.#site.root}signals`, body);
     this.#waiting = [];
   }
 }

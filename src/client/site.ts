@@ -2,7 +2,6 @@ import type { Me, Page, Session } from '../contract/types.js';
 import { answerOf, search } from './answer.js';
 import type { ApiError } from './api-error.js';
 import type { Call } from './http.js';
-import { json } from './json.js';
 import { PageRequests } from './page-requests.js';
 import type { Reader } from './reader.js';
 import { pageSettings, settingsOf } from './settings.js';
@@ -11,34 +10,28 @@ import { SafeStorage } from './storage.js';
 /** Everything a page needs of one site: its API, who the reader is, and what its widgets tell one another. */
 export class Site extends EventTarget {
   readonly page = new PageRequests((query) => this.call<Page>('page', { query }));
-  readonly #root: string;
+  /** The address that all of the site's paths begin with. */
+  readonly root: string;
   readonly #storage = new SafeStorage(pageSettings().storage);
   #reader?: Promise<Reader>;
   readonly #told = new Map<string, unknown>();
 
   constructor(root: string) {
     super();
-    this.#root = root;
+    this.root = root;
   }
 
   /** A call of the API. A public GET that goes well needs no code but what is here: it is all that most readers ask. */
   async call<T>(path: string, options: Call = {}): Promise<T> {
     const { method, query, token, signal } = options;
-    const url = this.#root + path;
+    const url = this.root + path;
     if (method || token) return (await http()).call<T>(url, options);
     const ask = () => answerOf<T>(url + search(query), { signal });
     return ask().catch(async (failure: ApiError) => {
-      if (!failure.passing) throw failure;
-      const { askAgain } = await http().catch(() => {
-        throw failure;
-      });
-      return askAgain(ask, failure, signal);
+      const again = failure.passing && (await http().catch(() => undefined));
+      if (!again) throw failure;
+      return again.askAgain(ask, failure, signal);
     });
-  }
-
-  /** Says something that needs no answer, also while the page is left. Plain text is sent without asking first. */
-  beacon(path: string, body: object): void {
-    navigator.sendBeacon(this.#root + path, json(body));
   }
 
   /** The reader's own overlay on a story, or nothing where there is no reader yet. */
@@ -55,11 +48,11 @@ export class Site extends EventTarget {
   }
 
   get token(): string | undefined {
-    return this.#storage.get<Session>(`afterword:${this.#root}`)?.token;
+    return this.#storage.get<Session>(`afterword:${this.root}`)?.token;
   }
 
   set token(token: string | undefined) {
-    this.#storage.set(`afterword:${this.#root}`, token && { token });
+    this.#storage.set(`afterword:${this.root}`, token && { token });
   }
 
   /** Hears what is told about a topic until the signal ends it; what was told last comes at once. */

@@ -4,6 +4,7 @@ import { ReactiveElement } from '../../src/base/reactive-element.js';
 import { date, relativeTime } from '../../src/base/times.js';
 
 class SpeakerElement extends ReactiveElement {
+  static override styles = [];
   readonly locale = new LocaleController(this);
 
   override connectedCallback(): void {

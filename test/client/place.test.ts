@@ -118,6 +118,19 @@ describe('with the settings of a page', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
+  test('what fails in passing is asked for again, what is refused is not', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    fetched.mockRejectedValueOnce(new TypeError('Failed to fetch'));
+    await expect(placeOf(element({ story: 'passing' }), '').part(parts.reactions())).resolves.toEqual({ version: 1 });
+    expect(fetched).toHaveBeenCalledTimes(2);
+    const refusal = '{"type":"","title":"","status":404,"code":"story-not-found"}';
+    fetched.mockReset().mockImplementation(() => Promise.resolve(new Response(refusal, { status: 404 })));
+    const refused = placeOf(element({ story: 'refused' }), '').part(parts.reactions());
+    await expect(refused).rejects.toMatchObject({ code: 'story-not-found', unreachable: false });
+    expect(fetched).toHaveBeenCalledTimes(1);
+    vi.restoreAllMocks();
+  });
+
   test('a language that is none is not sent', async () => {
     await placeOf(element({ story: 'lang' }), 'x"; DROP').part(parts.reactions());
     expect(fetched.mock.calls[0]![0]).not.toContain('lang=');

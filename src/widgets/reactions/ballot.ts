@@ -1,4 +1,4 @@
-import type { HeldChoice, Reacted, Reactions } from '../../contract/types.js';
+import type { HeldChoice, Reactions } from '../../contract/types.js';
 
 /**
  * A poll as one reader sees it: what the API last said, what the reader held then, and what the reader wants now.
@@ -25,12 +25,6 @@ export class Ballot {
   /** Back to what the API knows. */
   undo(): Ballot {
     return new Ballot(this.answer, this.held);
-  }
-
-  /** The API's word after an act, unless an even newer one is known. The poll's words stay in this widget's language. */
-  merge({ poll, counts, total, version, choice }: Reacted, wanted?: readonly string[]): Ballot {
-    const newer = version >= this.answer.version && { counts, total, version };
-    return new Ballot({ ...this.answer, ...newer, poll: { ...this.answer.poll, state: poll.state } }, choice, wanted);
   }
 
   /** By choice. A copy out of a cache may not have counted this reader yet. */

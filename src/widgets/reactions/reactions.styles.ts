@@ -61,8 +61,7 @@ export const styles = css`
     stroke-linejoin: round;
   }
   .label,
-  .count,
-  .bar {
+  .count {
     grid-column: 1;
   }
   /* The bold word keeps its room while it is not bold, so that nothing moves. */

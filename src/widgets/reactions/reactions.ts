@@ -10,10 +10,13 @@ import type { Catalogue } from '../../locales/catalogue.js';
 import { Ballot } from './ballot.js';
 import { icon } from './icons.js';
 import { styles } from './reactions.styles.js';
-import type { VoteFailure, Voting } from './voting.js';
+import type * as Results from './results.js';
+import type * as Acts from './voting.js';
 
 /** Here from the first poll on the page with more to tell than counts: one that is over, or that the reader took part in. */
-let results: typeof import('./results.js') | undefined;
+let results: typeof Results | undefined;
+/** Here from the first act on the page. */
+let acts: typeof Acts | undefined;
 
 /**
  * @summary A reaction poll under a story, or any poll of one question.
@@ -55,10 +58,10 @@ export class ReactionsElement extends WidgetElement {
 
   /** @internal */
   @state() ballot?: Ballot;
-  @state() private failure?: VoteFailure;
+  @state() private failure?: Acts.VoteFailure;
   #place?: Place;
   /** Here from the reader's first act. */
-  #voting?: Voting;
+  #voting?: Acts.Voting;
   /** What another widget on this poll last told, kept for when our own data comes later. */
   #told?: Reacted;
 
@@ -69,8 +72,8 @@ export class ReactionsElement extends WidgetElement {
     this.ballot = this.ballot!.toggle(choice);
     this.failure = undefined;
     try {
-      const [{ Voting }] = await Promise.all([import('./voting.js'), this.#fetchResults()]);
-      this.#voting ??= new Voting(this);
+      [acts] = await Promise.all([import('./voting.js'), this.#fetchResults()]);
+      this.#voting ??= new acts.Voting(this);
       // An act while another is on its way follows it.
       if (!this.#voting.sent) this.failure = await this.#voting.settle(this.#place!);
     } catch {
@@ -84,10 +87,8 @@ export class ReactionsElement extends WidgetElement {
   /** @internal */
   hear(reacted: Reacted): void {
     this.#told = reacted;
-    const { sent } = this.#voting ?? {};
-    // What the reader tapped since it was sent still stands.
-    const since = sent && this.ballot?.wanted !== sent ? this.ballot?.wanted : undefined;
-    this.ballot = this.ballot?.merge(reacted, since);
+    // Nobody tells of an act before the code for acts is here.
+    this.ballot &&= acts!.hear(this.ballot, reacted, this.#voting?.sent);
   }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
@@ -95,7 +96,7 @@ export class ReactionsElement extends WidgetElement {
     this.#told = undefined;
     place.watch(`reactions:${this.poll}`, (reacted: Reacted) => this.hear(reacted), signal);
     place.watchReader(() => this.#overlay(place, signal), signal);
-    if (this.variant !== 'buttons') await this.#addVariants();
+    if (this.variant !== 'buttons') adoptStyles(this.renderRoot, [(await import('./variants.styles.js')).variants]);
     const answer = await place.part(parts.reactions(this.poll), again);
     const { held, wanted } = (again && this.ballot) || {};
     if (answer.poll.state !== 'open') await this.#fetchResults();
@@ -108,25 +109,22 @@ export class ReactionsElement extends WidgetElement {
 
   protected override updated(changed: Changes): void {
     super.updated(changed);
-    const { ballot } = this;
-    this.setState('voted', !!ballot?.wanted.length);
-    for (const name of ['closed', 'frozen']) this.setState(name, ballot?.answer.poll.state === name);
-    results?.drawShares(this.renderRoot);
+    if (this.ballot) results?.showResults(this.ballot, this.renderRoot, (name, on) => this.setState(name, on));
   }
 
   protected override renderLoading(): unknown {
     const choice = html`<div class="choice"><span class="icon block"></span><span class="label block"></span></div>`;
     return html`<div class="question"><span class="block"></span></div>
-      <div class="choices">${[choice, choice, choice, choice]}</div>`;
+      <div class="choices">${Array(4).fill(choice)}</div>`;
   }
 
   protected override renderReady(words: Catalogue): unknown {
     const ballot = this.ballot!;
     const { counts, poll } = ballot.answer;
-    const closed = poll.state === 'closed';
-    const voted = !!ballot.wanted.length;
-    const counted = counts && (poll.results !== 'after-voting' || voted || closed);
-    const shares = (counted && (voted || closed) && results?.sharesOf(ballot)) || [];
+    const done = poll.state === 'closed' || ballot.wanted.length > 0;
+    const counted = counts && (done || poll.results !== 'after-voting');
+    const shares = (counted && done && results?.sharesOf(ballot)) || [];
+    const summary = this.#summary(words);
     return html`<section
       class=${`${this.variant} ${this.#voting ? 'acted' : ''} ${this.failure ? 'failed' : ''}`}
       aria-labelledby="question"
@@ -138,7 +136,7 @@ export class ReactionsElement extends WidgetElement {
       <p class="summary" part="summary">
         ${
           // A new node where the sentence changes its kind: the same one would seem to have moved.
-          this.failure ? html`<span>${this.#summary(words)}</span>` : this.#summary(words)
+          this.failure ? html`<span>${summary}</span>` : summary
         }
       </p>
     </section>`;
@@ -196,11 +194,6 @@ export class ReactionsElement extends WidgetElement {
   async #fetchResults(): Promise<void> {
     results ??= await import('./results.js').catch(() => undefined);
     this.requestUpdate();
-  }
-
-  async #addVariants(): Promise<void> {
-    const { variants } = await import('./variants.styles.js');
-    adoptStyles(this.renderRoot, [variants]);
   }
 }
 

@@ -3,6 +3,7 @@ import { css } from '../../base/style-sheets.js';
 /** Shares as lines. */
 export const resultsStyles = css`
   .bar {
+    grid-column: 1;
     inline-size: 64px;
     block-size: 3px;
     margin-block-start: 4px;

@@ -26,7 +26,14 @@ export function summaryOf(
   return poll.state === 'open' ? sentence : `${words[poll.state]} ${sentence}`;
 }
 
-export function drawShares(root: ShadowRoot): void {
+/** What a template does not draw: lines as long as their shares, and the states that a page may style by. */
+export function showResults(
+  { answer, wanted }: Ballot,
+  root: ShadowRoot,
+  setState: (name: string, on: boolean) => void,
+): void {
+  setState('voted', wanted.length > 0);
+  for (const state of ['closed', 'frozen']) setState(state, answer.poll.state === state);
   adoptStyles(root, [resultsStyles]);
   // By CSSOM, which a strict style-src allows.
   for (const bar of root.querySelectorAll<HTMLElement>('.bar'))

@@ -1,7 +1,7 @@
 import { adoptStyles } from '../../base/style-sheets.js';
 import { ApiError, type Place } from '../../client/index.js';
 import type { HeldChoice, Reacted } from '../../contract/types.js';
-import type { Ballot } from './ballot.js';
+import { Ballot } from './ballot.js';
 import { ReactEvent } from './events.js';
 import { votingStyles } from './voting.styles.js';
 
@@ -18,6 +18,20 @@ export interface Voter extends EventTarget {
 
 /** What a widget says of an act that failed. */
 export type VoteFailure = 'notSaved' | 'rateLimited';
+
+/** The API's word after an act, unless an even newer one is known. The poll's words stay in this widget's language. */
+export function merge(ballot: Ballot, reacted: Reacted, wanted?: readonly string[]): Ballot {
+  const { poll, counts, total, version, choice } = reacted;
+  const known = ballot.answer;
+  const newer = version >= known.version && { counts, total, version };
+  return new Ballot({ ...known, ...newer, poll: { ...known.poll, state: poll.state } }, choice, wanted);
+}
+
+/** What an act of this widget or another makes of a ballot, of which `sent` is on its way. */
+export function hear(ballot: Ballot, reacted: Reacted, sent?: readonly string[]): Ballot {
+  // What the reader tapped since it was sent still stands.
+  return merge(ballot, reacted, sent && ballot.wanted !== sent ? ballot.wanted : undefined);
+}
 
 /** Brings what the reader wants to the API, one act after another, the last one last. Fetched by the first act. */
 export class Voting {

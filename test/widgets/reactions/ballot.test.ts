@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Reacted, Reactions } from '../../../src/contract/types.js';
 import { Ballot } from '../../../src/widgets/reactions/ballot.js';
+import { merge } from '../../../src/widgets/reactions/voting.js';
 
 function answer(change: Partial<Reactions> = {}, multiple = false): Reactions {
   const choices = ['great', 'like', 'fun'].map((id) => ({ id, label: id, icon: id }));
@@ -67,24 +68,27 @@ describe('what the API says after an act', () => {
   const reacted = (change: Partial<Reacted>): Reacted => ({ ...answer(), choice: 'like', version: 4, ...change });
 
   test('replaces what was known', () => {
-    const ballot = new Ballot(answer(), null).toggle('like').merge(reacted({ counts: { great: 30, like: 6, fun: 1 } }));
+    const ballot = merge(
+      new Ballot(answer(), null).toggle('like'),
+      reacted({ counts: { great: 30, like: 6, fun: 1 } }),
+    );
     expect([ballot.held, ballot.wanted, counts(ballot)]).toEqual([['like'], ['like'], [30, 6, 1]]);
   });
 
   test('does not bring back older counts', () => {
-    const ballot = new Ballot(answer({ version: 9 }), null).merge(reacted({ version: 4, counts: { great: 1 } }));
+    const ballot = merge(new Ballot(answer({ version: 9 }), null), reacted({ version: 4, counts: { great: 1 } }));
     expect([ballot.held, ballot.answer.version, ballot.count('great')]).toEqual([['like'], 9, 10]);
   });
 
   test('keeps the poll in the language it was asked in, but takes over that it closed', () => {
     const english = answer();
     english.poll = { ...english.poll, question: 'How do you feel?', state: 'closed' };
-    const ballot = new Ballot(answer(), null).merge({ ...english, choice: null });
+    const ballot = merge(new Ballot(answer(), null), { ...english, choice: null });
     expect([ballot.answer.poll.question, ballot.answer.poll.state]).toEqual(['', 'closed']);
   });
 
   test('keeps what was tapped since it was sent', () => {
-    const ballot = new Ballot(answer(), null).merge(reacted({}), ['fun']);
+    const ballot = merge(new Ballot(answer(), null), reacted({}), ['fun']);
     expect([ballot.held, ballot.wanted, counts(ballot)]).toEqual([['like'], ['fun'], [10, 4, 1]]);
   });
 });
