@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { forgetOldAnswers } from './comments/writes.js';
+import { forgetOldAnswers } from './comments/answers.js';
 import { forgetOldSubscriptions } from './newsletter/retention.js';
 import type { Database } from './storage/database.js';
 

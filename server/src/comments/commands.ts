@@ -1,5 +1,6 @@
 import { storyKey } from 'afterword/contract';
 import type { Command } from 'commander';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { OperatorError, readConfig } from '../config.js';
 import { Problem } from '../problem.js';
@@ -38,6 +39,8 @@ export function addCommentCommands(program: Command): void {
           .select('id')
           .where('siteId', '=', site)
           .where('state', '=', wanted.data)
+          // Said so that the database knows its list of what is not shown to be enough.
+          .$if(wanted.data !== 'visible', (query) => query.where('state', '!=', sql.lit('visible' as const)))
           .orderBy('createdAt', 'desc')
           .limit(most)
           .execute();

@@ -1,7 +1,7 @@
 import type { Author, Comment } from 'afterword/contract';
 import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
 import type { Database } from '../storage/database.js';
-import type { Tables } from '../storage/tables.js';
+import type { CommentRow, Tables } from '../storage/tables.js';
 import { isGone } from './writes.js';
 import { decodeCursor, encodeCursor, type CommentSort, type Position } from './cursor.js';
 
@@ -62,7 +62,7 @@ export async function readPage({ read }: Database, request: PageRequest): Promis
   const [first, last] = [page[0], page.at(-1)];
   const cursorAt = (row: CommentWithAuthor, back: boolean) =>
     encodeCursor({ sort, parent, backwards: back, value: row[orders[sort].column], id: row.id });
-  const comments = [...pinned, ...page].map(toComment);
+  const comments = [...pinned, ...page].map((row) => toComment(row, authorOf(row)));
   await addReplies(read, request.storyId, comments, request.replies, levelsOnPage);
   return {
     comments,
@@ -100,7 +100,7 @@ async function addReplies(
     most === 0 || levels === 0
       ? []
       : await inOrder(commentsOf(read, storyId).where('comments.id', 'in', firstOnes), 'oldest', false).execute();
-  const children = found.map(toComment);
+  const children = found.map((row) => toComment(row, authorOf(row)));
   for (const child of children) byParent.get(child.parentId ?? '')?.replies.comments.push(child);
   for (const { id, replies } of asked) {
     const last = replies.comments.at(-1);
@@ -121,7 +121,7 @@ async function addReplies(
 export async function readComments({ read }: Pick<Database, 'read'>, ids: readonly string[]): Promise<Comment[]> {
   if (ids.length === 0) return [];
   const found = await withAuthors(read).where('comments.id', 'in', ids).execute();
-  const byId = new Map(found.map((row) => [row.id, toComment(row)]));
+  const byId = new Map(found.map((row) => [row.id, toComment(row, authorOf(row))]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
@@ -163,18 +163,24 @@ function inOrder(query: CommentQuery, sort: CommentSort, backwards: boolean): Co
   return query.orderBy(`comments.${column}`, direction).orderBy('comments.id', direction);
 }
 
+function authorOf({ authorId, authorName, authorBadgesJson }: CommentWithAuthor): Author {
+  return { id: authorId, name: authorName, badges: JSON.parse(authorBadgesJson) as string[] };
+}
+
 const nobody: Author = { id: '', name: '', badges: [] };
 
 /** A row as the contract has it. What was deleted or removed keeps its place, and nothing else. */
-export function toComment(row: CommentWithAuthor): Comment {
+export function toComment(
+  row: CommentRow,
+  author: Author,
+  nodes = JSON.parse(row.nodesJson) as Comment['nodes'],
+): Comment {
   const gone = isGone(row.state);
   return {
     id: row.id,
     parentId: row.parentId,
-    author: gone
-      ? nobody
-      : { id: row.authorId, name: row.authorName, badges: JSON.parse(row.authorBadgesJson) as string[] },
-    nodes: gone ? [] : (JSON.parse(row.nodesJson) as Comment['nodes']),
+    author: gone ? nobody : author,
+    nodes: gone ? [] : nodes,
     text: gone ? '' : row.text,
     createdAt: new Date(row.createdAt).toISOString(),
     editedAt: row.editedAt === null ? null : new Date(row.editedAt).toISOString(),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createRoute, type z } from '@hono/zod-openapi';
 import {
   commentAnswerSchema,
@@ -240,9 +240,9 @@ async function post(
     siteId: site.id,
     storyId: story.id,
     parentId,
-    authorId: reader.id,
+    author: { id: reader.id, name: reader.name, badges: reader.badges },
     text,
-    nodesJson: JSON.stringify(await commentNodes(text)),
+    nodes: await commentNodes(text),
     state: reasons.length > 0 ? 'pending' : 'visible',
     reasons,
     idempotency: key === undefined ? undefined : { key, requestHash: hashOf([story.id, parentId, text]) },
@@ -278,5 +278,5 @@ function keyOf(header: string | undefined): string | undefined {
 }
 
 function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+  return hash('sha256', JSON.stringify(value), 'base64url');
 }

@@ -1,18 +1,20 @@
-import { limits, type Comment } from 'afterword/contract';
+import type { Author, Comment } from 'afterword/contract';
 import { uuidv7 } from 'uuidv7';
 import { Problem } from '../problem.js';
+import { insertRows } from '../storage/insert-rows.js';
 import type { CommentRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
-import { readComments } from './paging.js';
+import { keepAnswers, readAnswers } from './answers.js';
+import { toComment } from './paging.js';
 import { bestScore } from './score.js';
 
 export interface NewComment {
   readonly siteId: string;
   readonly storyId: string;
   readonly parentId: string | null;
-  readonly authorId: string;
+  readonly author: Author;
   readonly text: string;
-  readonly nodesJson: string;
+  readonly nodes: Comment['nodes'];
   readonly state: 'visible' | 'pending';
   readonly reasons: NonNullable<Comment['reasons']>;
   /** Milliseconds since 1970, for a comment that brings its own time; else now. */
@@ -28,62 +30,21 @@ export interface NewComment {
 export const postComments: Command<NewComment, Comment> = {
   name: 'post-comments',
   async run(transaction, posts) {
-    const { db } = transaction;
     const now = Date.now();
-    const answered = await readAnswered(transaction, posts);
     const parents = await readParents(transaction, posts);
     const closed = await readClosed(transaction, posts, now);
-    const results = new Map<NewComment, string | Problem>();
-    const rows: CommentRow[] = [];
+    const refused = new Map<NewComment, Problem>();
+    const rows = new Map<NewComment, CommentRow>();
     for (const post of posts) {
-      const key = answerKey(post);
-      const before = key === undefined ? undefined : answered.get(key);
-      if (before) {
-        results.set(
-          post,
-          before.requestHash === post.idempotency?.requestHash
-            ? before.commentId
-            : new Problem('idempotency-key-reused'),
-        );
-        continue;
-      }
-      if (closed.has(post.storyId)) {
-        results.set(post, new Problem('thread-closed'));
-        continue;
-      }
       const parent = post.parentId === null ? undefined : parents.get(post.parentId);
-      if (post.parentId !== null && (parent?.storyId !== post.storyId || parent.state !== 'visible')) {
-        results.set(post, new Problem('parent-not-found'));
-        continue;
-      }
-      const id = uuidv7();
-      const createdAt = post.createdAt ?? now;
-      results.set(post, id);
-      if (key !== undefined) answered.set(key, { commentId: id, requestHash: post.idempotency?.requestHash ?? '' });
-      rows.push({
-        id,
-        siteId: post.siteId,
-        storyId: post.storyId,
-        parentId: post.parentId,
-        rootId: parent?.rootId ?? id,
-        depth: parent ? parent.depth + 1 : 0,
-        authorId: post.authorId,
-        text: post.text,
-        nodesJson: post.nodesJson,
-        state: post.state,
-        reasonsJson: post.reasons.length > 0 ? JSON.stringify(post.reasons) : null,
-        createdAt,
-        editedAt: null,
-        up: 0,
-        down: 0,
-        score: bestScore(0, 0, createdAt),
-        replies: 0,
-        pinned: 0,
-        featured: 0,
-      });
+      if (closed.has(post.storyId)) refused.set(post, new Problem('thread-closed'));
+      else if (post.parentId !== null && (parent?.storyId !== post.storyId || parent.state !== 'visible'))
+        refused.set(post, new Problem('parent-not-found'));
+      else rows.set(post, newRow(post, parent, now));
     }
-    if (rows.length > 0) await db.insertInto('comments').values(rows).execute();
-    const visible = rows.filter(({ state }) => state === 'visible');
+    for (const post of await keepAnswers(transaction, rows, now)) rows.delete(post);
+    await insertRows(transaction.db, 'comments', [...rows.values()]);
+    const visible = [...rows.values()].filter(({ state }) => state === 'visible');
     await countInThreads(
       transaction,
       visible.map(({ storyId }) => ({ storyId, change: 1 })),
@@ -92,67 +53,48 @@ export const postComments: Command<NewComment, Comment> = {
       transaction,
       visible.flatMap(({ parentId }) => (parentId === null ? [] : [{ parentId, change: 1 }])),
     );
-    await keepAnswers(transaction, posts, rows, results, now);
-    const ids = [...new Set([...results.values()].filter((result) => typeof result === 'string'))];
-    const comments = new Map((await readComments({ read: db }, ids)).map((comment) => [comment.id, comment]));
+    const answered = await readAnswers(
+      transaction,
+      posts.filter((post) => !rows.has(post)),
+    );
     return posts.map((post) => {
-      const result = results.get(post);
-      if (result instanceof Error) return result;
-      return comments.get(result ?? '') ?? new Problem('comment-not-found');
+      const row = rows.get(post);
+      return row ? toComment(row, post.author, post.nodes) : (answered.get(post) ?? refused.get(post)!);
     });
   },
 };
 
-interface Answered {
-  readonly commentId: string;
-  readonly requestHash: string;
+function newRow(post: NewComment, parent: Parent | undefined, now: number): CommentRow {
+  const id = uuidv7();
+  const createdAt = post.createdAt ?? now;
+  return {
+    id,
+    siteId: post.siteId,
+    storyId: post.storyId,
+    parentId: post.parentId,
+    rootId: parent?.rootId ?? id,
+    depth: parent ? parent.depth + 1 : 0,
+    authorId: post.author.id,
+    text: post.text,
+    nodesJson: JSON.stringify(post.nodes),
+    state: post.state,
+    reasonsJson: post.reasons.length > 0 ? JSON.stringify(post.reasons) : null,
+    createdAt,
+    editedAt: null,
+    up: 0,
+    down: 0,
+    score: bestScore(0, 0, createdAt),
+    replies: 0,
+    pinned: 0,
+    featured: 0,
+  };
 }
 
-async function readAnswered({ db }: Transaction, posts: readonly NewComment[]): Promise<Map<string, Answered>> {
-  const keyed = posts.flatMap((post) => (post.idempotency ? [{ ...post, key: post.idempotency.key }] : []));
-  if (keyed.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('idempotent_answers')
-    .selectAll()
-    .where('siteId', 'in', [...new Set(keyed.map(({ siteId }) => siteId))])
-    .where('readerId', 'in', [...new Set(keyed.map(({ authorId }) => authorId))])
-    .where('key', 'in', [...new Set(keyed.map(({ key }) => key))])
-    .execute();
-  return new Map(
-    rows.map(({ siteId, readerId, key, requestHash, answerJson }) => [
-      `${siteId} ${readerId} ${key}`,
-      { commentId: JSON.parse(answerJson) as string, requestHash },
-    ]),
-  );
-}
+type Parent = Pick<CommentRow, 'id' | 'storyId' | 'rootId' | 'depth' | 'state'>;
 
-async function keepAnswers(
-  { db }: Transaction,
-  posts: readonly NewComment[],
-  rows: readonly CommentRow[],
-  results: ReadonlyMap<NewComment, string | Problem>,
-  createdAt: number,
-): Promise<void> {
-  const made = new Set(rows.map(({ id }) => id));
-  const answers = posts.flatMap((post) => {
-    const result = results.get(post);
-    if (!post.idempotency || typeof result !== 'string' || !made.delete(result)) return [];
-    const { key, requestHash } = post.idempotency;
-    return [
-      { siteId: post.siteId, readerId: post.authorId, key, requestHash, answerJson: JSON.stringify(result), createdAt },
-    ];
-  });
-  // Two nodes may have taken the same key at once: the second insert fails, and with it the second comment.
-  if (answers.length > 0) await db.insertInto('idempotent_answers').values(answers).execute();
-}
-
-function answerKey({ siteId, authorId, idempotency }: NewComment): string | undefined {
-  return idempotency && `${siteId} ${authorId} ${idempotency.key}`;
-}
-
-async function readParents({ db }: Transaction, posts: readonly NewComment[]) {
+async function readParents({ db }: Transaction, posts: readonly NewComment[]): Promise<Map<string, Parent>> {
   const ids = [...new Set(posts.flatMap(({ parentId }) => parentId ?? []))];
-  if (ids.length === 0) return new Map<string, never>();
+  if (ids.length === 0) return new Map();
   const rows = await db
     .selectFrom('comments')
     .select(['id', 'storyId', 'rootId', 'depth', 'state'])
@@ -232,15 +174,3 @@ function summed(changes: readonly (readonly [string, number])[]): [string, numbe
   for (const [key, change] of changes) sums.set(key, (sums.get(key) ?? 0) + change);
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
 }
-
-const answersKeptMillis = limits.idempotencyKeyDays * 24 * 60 * 60_000;
-
-/** Forgets which requests were answered with what, once nobody can be repeating them. */
-export const forgetOldAnswers: Command<number, void> = {
-  name: 'forget-old-answers',
-  async run({ db }, times) {
-    const before = Math.max(...times) - answersKeptMillis;
-    await db.deleteFrom('idempotent_answers').where('createdAt', '<', before).execute();
-    return times.map(() => undefined);
-  },
-};

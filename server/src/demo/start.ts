@@ -128,16 +128,16 @@ async function fillThread(
   parentId: string | null,
 ): Promise<void> {
   const { siteId, storyId, now, voters } = thread;
-  for (const { author, text, minutesAgo, likes, featured, replies = [] } of comments) {
-    const [authorId = ''] = await addGuests(transaction, siteId, [author]);
+  for (const { author: name, text, minutesAgo, likes, featured, replies = [] } of comments) {
+    const [id = ''] = await addGuests(transaction, siteId, [name]);
     const [comment] = await postComments.run(transaction, [
       {
         siteId,
         storyId,
         parentId,
-        authorId,
+        author: { id, name, badges: [] },
         text,
-        nodesJson: JSON.stringify(await commentNodes(text)),
+        nodes: await commentNodes(text),
         state: 'visible',
         reasons: [],
         createdAt: now - minutesAgo * 60_000,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { Logger } from 'pino';
 import type { TrustProxy } from '../config.js';
@@ -11,6 +12,8 @@ import type { TrustProxy } from '../config.js';
 export class ClientAddress {
   readonly #trust: TrustProxy;
   readonly #log: Logger;
+  /** What was said of a connection without a forwarded address holds as long as it does. */
+  readonly #direct = new WeakMap<Socket, string>();
   #warned = false;
 
   constructor(trust: TrustProxy, log: Logger) {
@@ -21,10 +24,17 @@ export class ClientAddress {
   /** @param request what came over the socket; requests made within the process have none */
   networkOf(request: IncomingMessage | undefined): string {
     if (!request) return 'none';
-    const peer = request.socket.remoteAddress ?? '';
+    const { socket } = request;
     const forwarded = request.headers['x-forwarded-for'];
+    if (forwarded !== undefined) return this.#forwarded(forwarded, socket.remoteAddress ?? '');
+    let known = this.#direct.get(socket);
+    if (known === undefined) this.#direct.set(socket, (known = network(socket.remoteAddress ?? '') ?? 'unknown'));
+    return known;
+  }
+
+  #forwarded(forwarded: string | string[], peer: string): string {
     const chain = [
-      ...(Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? ''))
+      ...(Array.isArray(forwarded) ? forwarded.join(',') : forwarded)
         .split(',')
         .map((part) => part.trim())
         .filter(Boolean),

@@ -28,9 +28,13 @@ export const defaultPollWords: NewPoll = {
 };
 
 /** A poll with all its choices, retired ones too, in every language. */
-export interface StoredPoll {
-  readonly row: PollRow;
-  readonly choices: readonly PollChoiceRow[];
+export interface StoredPoll extends NewPoll {
+  readonly results: PollRow['results'];
+  readonly state: PollRow['state'];
+  /** Milliseconds since 1970. */
+  readonly opensAt: number | null;
+  readonly closesAt: number | null;
+  readonly choices: readonly (NewPoll['choices'][number] & { readonly retired: boolean })[];
 }
 
 const freshMillis = 5000;
@@ -63,35 +67,53 @@ export class Polls {
       .where('pollId', '=', id)
       .orderBy('position')
       .execute();
-    const poll = { row, choices };
+    const poll = fromRows(row, choices);
     this.#known.set(key, poll);
     return poll;
   }
 }
 
+function fromRows(row: PollRow, choices: readonly PollChoiceRow[]): StoredPoll {
+  const { id, questionJson, multiple, results, state, opensAt, closesAt } = row;
+  return {
+    id,
+    question: JSON.parse(questionJson) as Words,
+    multiple: multiple === 1,
+    results,
+    state,
+    opensAt,
+    closesAt,
+    choices: choices.map(({ id, labelJson, icon, retired }) => ({
+      id,
+      label: JSON.parse(labelJson) as Words,
+      icon,
+      retired: retired === 1,
+    })),
+  };
+}
+
 /** Whether the poll takes votes now: its own state, within the times it opens and closes at. */
-export function stateOf({ row }: StoredPoll, now: number): Poll['state'] {
-  if (row.state !== 'open') return row.state;
-  return (row.opensAt !== null && now < row.opensAt) || (row.closesAt !== null && now >= row.closesAt)
-    ? 'closed'
-    : 'open';
+export function stateOf({ state, opensAt, closesAt }: StoredPoll, now: number): Poll['state'] {
+  if (state !== 'open') return state;
+  return (opensAt !== null && now < opensAt) || (closesAt !== null && now >= closesAt) ? 'closed' : 'open';
 }
 
 /** The poll in one language, as readers see it. */
 export function shownPoll(poll: StoredPoll, lang: string | undefined, siteLang: string, now: number): Poll {
-  const { row, choices } = poll;
-  const words = (json: string) => inLang(JSON.parse(json) as Words, lang, siteLang);
+  const { id, question, choices, multiple, results, opensAt, closesAt } = poll;
+  const words = (all: Words) => inLang(all, lang, siteLang);
+  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
-    id: row.id,
-    question: words(row.questionJson),
+    id,
+    question: words(question),
     choices: choices
       .filter(({ retired }) => !retired)
-      .map(({ id, labelJson, icon }) => ({ id, label: words(labelJson), icon })),
-    multiple: row.multiple === 1,
-    results: row.results,
+      .map(({ id, label, icon }) => ({ id, label: words(label), icon })),
+    multiple,
+    results,
     state: stateOf(poll, now),
-    opensAt: row.opensAt === null ? null : new Date(row.opensAt).toISOString(),
-    closesAt: row.closesAt === null ? null : new Date(row.closesAt).toISOString(),
+    opensAt: time(opensAt),
+    closesAt: time(closesAt),
   };
 }
 

@@ -164,12 +164,12 @@ function shownReactions(
 
 /** What a reader holds, as the contract writes it. */
 export function heldChoice(poll: StoredPoll, choices: readonly string[]): HeldChoice {
-  if (poll.row.multiple) return choices.length > 0 ? [...choices] : null;
+  if (poll.multiple) return choices.length > 0 ? [...choices] : null;
   return choices[0] ?? null;
 }
 
-function choicesOf({ row, choices }: StoredPoll, given: string | string[]): string[] {
-  if (Array.isArray(given) && !row.multiple)
+function choicesOf({ multiple, choices }: StoredPoll, given: string | string[]): string[] {
+  if (Array.isArray(given) && !multiple)
     throw fieldProblem('validation-failed', 'choice', 'This poll takes one choice.');
   const wanted = [given].flat();
   const open = new Set(choices.filter(({ retired }) => !retired).map(({ id }) => id));

@@ -1,0 +1,88 @@
+import { limits, type Comment } from 'afterword/contract';
+import { sql } from 'kysely';
+import { Problem } from '../problem.js';
+import { insertRows } from '../storage/insert-rows.js';
+import type { CommentRow, IdempotentAnswerRow } from '../storage/tables.js';
+import type { Command, Transaction } from '../storage/writer.js';
+import { readComments } from './paging.js';
+import type { NewComment } from './writes.js';
+
+/**
+ * Remembers which comment each request with an `Idempotency-Key` is answered with.
+ *
+ * @returns the posts that ask again: their keys were answered before, by now or within the same batch
+ */
+export async function keepAnswers(
+  transaction: Transaction,
+  rows: ReadonlyMap<NewComment, CommentRow>,
+  createdAt: number,
+): Promise<NewComment[]> {
+  const again: NewComment[] = [];
+  const kept = new Map<string, { post: NewComment; answer: IdempotentAnswerRow }>();
+  for (const [post, { id }] of rows) {
+    const { siteId, author, idempotency } = post;
+    if (!idempotency) continue;
+    const name = nameOf(siteId, author.id, idempotency.key);
+    if (kept.has(name)) again.push(post);
+    const answer = { ...idempotency, readerId: author.id, siteId, answerJson: JSON.stringify(id), createdAt };
+    if (!kept.has(name)) kept.set(name, { post, answer });
+  }
+  const answers = [...kept.values()].map(({ answer }) => answer);
+  if ((await insertRows(transaction.db, 'idempotent_answers', answers)) === answers.length) return again;
+  const standing = await readRows(
+    transaction,
+    [...kept.values()].map(({ post }) => post),
+  );
+  for (const [name, { post, answer }] of kept) {
+    if (standing.get(name)?.answerJson !== answer.answerJson) again.push(post);
+  }
+  return again;
+}
+
+/** What those posts were answered with that had been answered before. A key used for another request is refused. */
+export async function readAnswers(
+  transaction: Transaction,
+  posts: readonly NewComment[],
+): Promise<Map<NewComment, Comment | Problem>> {
+  const rows = await readRows(transaction, posts);
+  const ids = [...rows.values()].map(({ answerJson }) => JSON.parse(answerJson) as string);
+  const comments = new Map((await readComments({ read: transaction.db }, ids)).map((comment) => [comment.id, comment]));
+  return new Map(
+    posts.flatMap((post) => {
+      const { siteId, author, idempotency } = post;
+      const row = idempotency && rows.get(nameOf(siteId, author.id, idempotency.key));
+      if (!row) return [];
+      if (row.requestHash !== idempotency.requestHash) return [[post, new Problem('idempotency-key-reused')]];
+      return [[post, comments.get(JSON.parse(row.answerJson) as string) ?? new Problem('comment-not-found')]];
+    }),
+  );
+}
+
+async function readRows({ db }: Transaction, posts: readonly NewComment[]): Promise<Map<string, IdempotentAnswerRow>> {
+  const names = posts.flatMap(({ siteId, author, idempotency }) =>
+    idempotency ? [sql`(${idempotency.key}, ${author.id}, ${siteId})`] : [],
+  );
+  if (names.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('idempotent_answers')
+    .selectAll()
+    .where(sql<boolean>`(key, reader_id, site_id) in (values ${sql.join(names)})`)
+    .execute();
+  return new Map(rows.map((row) => [nameOf(row.siteId, row.readerId, row.key), row]));
+}
+
+function nameOf(siteId: string, readerId: string, key: string): string {
+  return `${siteId} ${readerId} ${key}`;
+}
+
+const keptMillis = limits.idempotencyKeyDays * 24 * 60 * 60_000;
+
+/** Forgets which requests were answered with what, once nobody can be repeating them. */
+export const forgetOldAnswers: Command<number, void> = {
+  name: 'forget-old-answers',
+  async run({ db }, times) {
+    const before = Math.max(...times) - keptMillis;
+    await db.deleteFrom('idempotent_answers').where('createdAt', '<', before).execute();
+    return times.map(() => undefined);
+  },
+};
