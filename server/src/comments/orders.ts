@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
 import { inPortions } from '../storage/portions.js';
-import type { ThreadOrderRow } from '../storage/tables.js';
+import type { CommentRow, ThreadOrderIdsRow, ThreadOrderRow } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
 import { isShown } from './comment-rows.js';
 import type { StoredSort } from './cursor.js';
@@ -22,8 +22,8 @@ interface NewOrder {
   readonly threadVersion: number;
   readonly newestAt: number;
   readonly newestId: string;
-  /** Ids one after the other, without anything between. */
-  readonly ids: string;
+  readonly length: number;
+  readonly parts: readonly Pick<ThreadOrderIdsRow, 'part' | 'firstValue' | 'firstId' | 'ids'>[];
 }
 
 const freshMillis = 10_000;
@@ -31,7 +31,12 @@ const keptMillis = 15 * 60_000;
 const unreadMillis = 24 * 60 * 60_000;
 const idChars = 36;
 const idsInRow = 100;
-const column = { best: 'score', discussed: 'replies' } as const;
+const columns = { best: 'score', discussed: 'replies' } as const;
+
+/** What a root is sorted by, the highest first; where it is the same, by id. */
+export function valueOf(root: Pick<CommentRow, 'score' | 'replies'>, sort: StoredSort): number {
+  return root[columns[sort]];
+}
 
 export class ThreadOrders {
   readonly #database: Database;
@@ -92,20 +97,27 @@ export class ThreadOrders {
   }
 
   /** Where a root stands, or `undefined` where it is not in this version. */
-  async positionOf({ storyId, sort, version }: Order, id: string): Promise<number | undefined> {
-    const row = await this.#database.read
+  async positionOf({ storyId, sort, version }: Order, root: CommentRow): Promise<number | undefined> {
+    const parts = this.#database.read
       .selectFrom('thread_order_ids')
       .select(['part', 'ids'])
       .where('storyId', '=', storyId)
       .where('sort', '=', sort)
       .where('version', '=', version)
-      .where('ids', 'like', `%${id}%`)
-      .executeTakeFirst();
-    return row && row.part * idsInRow + row.ids.indexOf(id) / idChars;
+      .limit(1);
+    const byValue = parts
+      .where((eb) => eb(eb.refTuple('firstValue', 'firstId'), '>=', eb.tuple(valueOf(root, sort), root.id)))
+      .orderBy('firstValue')
+      .orderBy('firstId');
+    // It stands elsewhere where its value has changed since; and nowhere where it is younger.
+    const holds = sql<boolean>`replace(ids, ${root.id}, '') <> ids`;
+    const likely = await byValue.executeTakeFirst();
+    const row = likely?.ids.includes(root.id) ? likely : await parts.where(holds).executeTakeFirst();
+    return row && row.part * idsInRow + row.ids.indexOf(root.id) / idChars;
   }
 
   async #make(storyId: string, sort: StoredSort, threadVersion: number): Promise<Order> {
-    const by = sql.ref(`comments.${column[sort]}`);
+    const by = sql.ref(`comments.${columns[sort]}`);
     // Pinned ones stand above the first page, and so in no order.
     const roots = this.#database.read
       .selectFrom('comments')
@@ -122,8 +134,32 @@ export class ThreadOrders {
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst();
-    const order = { newestAt: newest?.createdAt ?? 0, newestId: newest?.id ?? '', ids: ids ?? '' };
-    return this.#database.writer.submit(keepOrder, { storyId, sort, threadVersion, ...order });
+    const inParts = split(ids ?? '', idsInRow * idChars);
+    const values = await this.#values(
+      inParts.map((some) => some.slice(0, idChars)),
+      sort,
+    );
+    return this.#database.writer.submit(keepOrder, {
+      storyId,
+      sort,
+      threadVersion,
+      newestAt: newest?.createdAt ?? 0,
+      newestId: newest?.id ?? '',
+      length: (ids ?? '').length / idChars,
+      parts: inParts.map((ids, part) => {
+        const firstId = ids.slice(0, idChars);
+        return { part, firstId, firstValue: values.get(firstId) ?? 0, ids };
+      }),
+    });
+  }
+
+  async #values(ids: readonly string[], sort: StoredSort): Promise<Map<string, number>> {
+    const values = new Map<string, number>();
+    for (const some of inPortions(ids)) {
+      const rows = await this.#database.read.selectFrom('comments').selectAll().where('id', 'in', some).execute();
+      for (const row of rows) values.set(row.id, valueOf(row, sort));
+    }
+    return values;
   }
 }
 
@@ -133,7 +169,7 @@ const keepOrder: Command<NewOrder, Order> = {
   async run({ db, locked }, orders) {
     const kept: Order[] = [];
     const now = Date.now();
-    for (const { ids, ...order } of orders) {
+    for (const { parts, ...order } of orders) {
       const { storyId, sort } = order;
       await locked(db.selectFrom('threads').select('version').where('storyId', '=', storyId)).execute();
       const newest = await newestOrder(db, storyId, sort);
@@ -142,8 +178,8 @@ const keepOrder: Command<NewOrder, Order> = {
         continue;
       }
       const version = (newest?.version ?? 0) + 1;
-      const row = { ...order, version, length: ids.length / idChars, madeAt: now, supersededAt: null };
-      const parts = split(ids, idsInRow * idChars).map((some, part) => ({ storyId, sort, version, part, ids: some }));
+      const row = { ...order, version, madeAt: now, supersededAt: null };
+      const rows = parts.map((part) => ({ storyId, sort, version, ...part }));
       await db
         .updateTable('thread_orders')
         .set({ supersededAt: now })
@@ -152,7 +188,7 @@ const keepOrder: Command<NewOrder, Order> = {
         .where('supersededAt', 'is', null)
         .execute();
       await db.insertInto('thread_orders').values(row).execute();
-      for (const some of inPortions(parts)) await db.insertInto('thread_order_ids').values(some).execute();
+      for (const some of inPortions(rows)) await db.insertInto('thread_order_ids').values(some).execute();
       await db
         .deleteFrom('thread_orders')
         .where('storyId', '=', storyId)

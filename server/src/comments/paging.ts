@@ -14,7 +14,7 @@ import {
   type TimePosition,
   type TimeSort,
 } from './cursor.js';
-import type { Order, ThreadOrders } from './orders.js';
+import { valueOf, type Order, type ThreadOrders } from './orders.js';
 import { addReplies, addWayTo } from './replies.js';
 
 export interface PageRequest {
@@ -59,7 +59,7 @@ export async function readPage(read: Kysely<Tables>, orders: ThreadOrders, reque
     parent !== null
       ? await byTime(shown.where('comments.parentId', '=', parent), 'oldest', parent, limit, cursor)
       : isStored(sort)
-        ? await byOrder(unpinned, orders, storyId, sort, limit, cursor, around)
+        ? await byOrder(read, unpinned, orders, storyId, sort, limit, cursor, around)
         : await byTime(unpinned, sort, parent, limit, cursor, around);
   // Pinned comments stand above the list, whatever its order.
   const pinned =
@@ -122,10 +122,7 @@ async function beyond(list: CommentQuery, from: TimePosition, limit: number) {
   const { sort, backwards, createdAt, id } = from;
   const than = (sort === 'newest') === backwards ? '>' : '<';
   const after = (eb: ExpressionBuilder<Tables, 'comments'>) =>
-    eb.or([
-      eb('comments.createdAt', than, createdAt),
-      eb.and([eb('comments.createdAt', '=', createdAt), eb('comments.id', than, id)]),
-    ]);
+    eb(eb.refTuple('comments.createdAt', 'comments.id'), than, eb.tuple(createdAt, id));
   const found = await inOrder(id === '' ? list : list.where(after), sort, backwards)
     .limit(limit + 1)
     .execute();
@@ -142,6 +139,7 @@ function inOrder(list: CommentQuery, sort: TimeSort, backwards: boolean): Commen
 const mostTries = 10;
 
 async function byOrder(
+  read: Kysely<Tables>,
   list: CommentQuery,
   orders: ThreadOrders,
   storyId: string,
@@ -154,7 +152,7 @@ async function byOrder(
   const order = from ? await orders.version(storyId, sort, from.version) : await orders.current(storyId, sort);
   const { version, length } = order;
   if (from && from.position > length) throw new Problem('cursor-invalid');
-  const position = around && (await orders.positionOf(order, around.id));
+  const position = around && (await orders.positionOf(order, around));
   let start = from?.position ?? Math.max(0, (position ?? 0) - Math.floor(limit / 2));
   let end = start;
   let rows: CommentWithAuthor[] = [];
@@ -162,7 +160,7 @@ async function byOrder(
     const missing = limit - rows.length;
     const [a, b] = from?.backwards ? [Math.max(0, start - missing), start] : [end, Math.min(length, end + missing)];
     if (a === b) break;
-    const some = await byIds(list, await orders.ids(order, a, b));
+    const some = await byIds(read, storyId, await orders.ids(order, a, b));
     rows = from?.backwards ? [...some, ...rows] : [...rows, ...some];
     [start, end] = [Math.min(start, a), Math.max(end, b)];
   }
@@ -172,9 +170,14 @@ async function byOrder(
   return { rows, prev: start > 0 ? at(true, start) : null, next: end < length ? at(false, end) : null };
 }
 
-async function byIds(list: CommentQuery, ids: readonly string[]): Promise<CommentWithAuthor[]> {
-  const found = new Map((await list.where('comments.id', 'in', ids).execute()).map((row) => [row.id, row]));
-  return ids.flatMap((id) => found.get(id) ?? []);
+/** Asked for by nothing but their ids, so that no database is tempted to go through the whole thread for them. */
+async function byIds(read: Kysely<Tables>, storyId: string, ids: readonly string[]): Promise<CommentWithAuthor[]> {
+  const rows = await withAuthors(read).where('comments.id', 'in', ids).where(isShown).execute();
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = found.get(id);
+    return row?.storyId === storyId && row.pinned === 0 ? [row] : [];
+  });
 }
 
 /** Roots written since the order was: they stand on its first page, so that nobody misses them for ten seconds. */
@@ -195,10 +198,9 @@ function withFresh(
   fresh: readonly CommentWithAuthor[],
   sort: StoredSort,
 ): CommentWithAuthor[] {
-  const value = (row: CommentWithAuthor) => (sort === 'best' ? row.score : row.replies);
   const all = [...rows];
   for (const row of fresh) {
-    const below = all.findIndex((other) => value(other) < value(row));
+    const below = all.findIndex((other) => valueOf(other, sort) < valueOf(row, sort));
     all.splice(below < 0 ? all.length : below, 0, row);
   }
   return all;

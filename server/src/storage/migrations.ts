@@ -350,6 +350,8 @@ async function threadOrders({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('sort', 'text', (c) => c.notNull())
     .addColumn('version', 'bigint', (c) => c.notNull())
     .addColumn('part', 'integer', (c) => c.notNull())
+    .addColumn('first_value', 'double precision', (c) => c.notNull())
+    .addColumn('first_id', 'text', (c) => c.notNull())
     .addColumn('ids', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('thread_order_ids_pk', ['story_id', 'sort', 'version', 'part'])
     .addForeignKeyConstraint(
@@ -361,9 +363,14 @@ async function threadOrders({ schema }: Kysely<unknown>): Promise<void> {
     )
     .execute();
   await schema
+    .createIndex('thread_order_ids_by_value')
+    .on('thread_order_ids')
+    .columns(['story_id', 'sort', 'version', 'first_value', 'first_id'])
+    .execute();
+  await schema
     .createIndex('comments_pinned')
     .on('comments')
-    .column('story_id')
+    .columns(['story_id', 'parent_id', 'pinned', 'created_at', 'id'])
     .where(sql.ref('pinned'), '=', sql.lit(1))
     .execute();
 }

@@ -185,6 +185,9 @@ export interface ThreadOrderIdsRow {
   sort: ThreadOrderRow['sort'];
   version: number;
   part: number;
+  /** By what the first of these roots was sorted. */
+  firstValue: number;
+  firstId: string;
   /** A hundred ids, one after the other. */
   ids: string;
 }
