@@ -67,6 +67,13 @@ export class Readers {
     this.#known.set(reader.id, renamed);
     return renamed;
   }
+
+  /** What the newsroom says of a reader, as `staff`. @returns the reader, or nothing where there is none */
+  async setBadges(id: string, badges: readonly string[]): Promise<Reader | undefined> {
+    await this.#database.writer.submit(badgeReader, { id, badges });
+    this.#known.delete(id);
+    return this.get(id);
+  }
 }
 
 /** The token of an `Authorization: Bearer` header. */
@@ -102,6 +109,19 @@ const renameReader: Command<{ id: string; name: string }, void> = {
   async run({ db }, renamed) {
     for (const { id, name } of renamed) await db.updateTable('readers').set({ name }).where('id', '=', id).execute();
     return renamed.map(() => undefined);
+  },
+};
+
+const badgeReader: Command<{ id: string; badges: readonly string[] }, void> = {
+  name: 'badge-reader',
+  async run({ db }, badged) {
+    for (const { id, badges } of badged)
+      await db
+        .updateTable('readers')
+        .set({ badgesJson: JSON.stringify(badges) })
+        .where('id', '=', id)
+        .execute();
+    return badged.map(() => undefined);
   },
 };
 

@@ -18,6 +18,8 @@ function renderNode(node: CommentNode): unknown {
       return html`<code>${node.value}</code>`;
     case 'code-block':
       return html`<pre><code>${node.value}</code></pre>`;
+    case 'mention':
+      return html`<span class="mention">@<bdi>${node.name}</bdi></span>`;
   }
   const children = renderNodes(node.children);
   switch (node.type) {
