@@ -1,11 +1,10 @@
 import { storyKey } from 'afterword/contract';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { OperatorError, readConfig } from '../config.js';
+import { OperatorError } from '../config.js';
 import { Problem } from '../problem.js';
-import { Sites, type Site } from '../sites/store.js';
+import { withSite } from '../sites/with-site.js';
 import { KnownStories } from '../stories/known-stories.js';
-import { openDatabase, type Database } from '../storage/database.js';
 import { tamedLine } from '../text.js';
 import { decideOnComments, setThreads, type Decision, type ThreadSetting } from './moderation.js';
 import { readCase, readQueue, type QueueRow } from './queue.js';
@@ -142,17 +141,6 @@ async function orOperatorError<T>(work: Promise<T>, id: string): Promise<T> {
   } catch (error) {
     if (error instanceof Problem) throw new OperatorError(`${id}: ${error.message}`);
     throw error;
-  }
-}
-
-async function withSite(id: string, work: (database: Database, site: Site) => Promise<void>): Promise<void> {
-  const database = await openDatabase(readConfig(process.env).database);
-  try {
-    const site = await new Sites(database).get(id);
-    if (!site) throw new OperatorError(`There is no site "${id}". Add it with: afterword sites add ${id}`);
-    await work(database, site);
-  } finally {
-    await database.close();
   }
 }
 

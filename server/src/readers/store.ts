@@ -61,6 +61,12 @@ export class Readers {
     return reader;
   }
 
+  /** Whether a reader belongs to a site. */
+  async isOf(id: string, siteId: string): Promise<boolean> {
+    const query = this.#database.read.selectFrom('readers').select('id').where('id', '=', id);
+    return (await query.where('siteId', '=', siteId).executeTakeFirst()) !== undefined;
+  }
+
   async rename(reader: Reader, name: string): Promise<Reader> {
     await this.#database.writer.submit(renameReader, { id: reader.id, name });
     const renamed = { ...reader, name };
