@@ -3,70 +3,123 @@ import type { LocaleController } from '../../base/locale.js';
 import { relativeTime } from '../../base/times.js';
 import type { Comment, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
+import type { Arrivals } from './arrivals.js';
 import type { Conversation } from './conversation.js';
+import type { Drawing } from './drawing.js';
 import { renderNodes } from './nodes.js';
+import type { Outline } from './outline.js';
 import type { Participation } from './participation.js';
+import { addressOf } from './permalinks.js';
 
 /** What the look of a comment depends on, beside itself. */
 export interface View {
   readonly words: Catalogue['comments'];
   readonly locale: LocaleController;
   readonly conversation: Conversation;
+  readonly outline: Outline;
+  readonly drawing: Drawing;
   readonly reader: Reader | undefined;
   /** Once the reader takes part. */
   readonly participation: Participation | undefined;
-  /** Comments whose replies are folded away. */
-  readonly folded: ReadonlySet<string>;
+  /** Once the thread is heard of live. */
+  readonly arrivals: Arrivals | undefined;
+  /** The comment that the page's address leads to. */
+  readonly marked: string | undefined;
+  /** What could not be fetched, by comment. */
+  readonly failures: ReadonlyMap<string, string>;
 }
 
-export function renderComments(comments: readonly Comment[], view: View): unknown {
-  return comments.map((comment) => renderComment(comment, view));
-}
-
-function renderComment(comment: Comment, view: View): unknown {
+/** @param depth how many of those above it are drawn */
+export function renderComment(comment: Comment, depth: number, view: View): unknown {
   const { id, state, author, nodes, replies } = comment;
-  const { words, participation } = view;
-  const gone = words.gone[state];
+  const { words, participation, outline, conversation, marked } = view;
+  const muted = conversation.muted.has(author.id) && !outline.revealed.has(id);
+  const gone = muted ? words.muted : words.gone[state];
   const editing = participation?.renderComposer(`edit:${id}`);
-  return html`<li class="comment">
-    <article id=${`c-${id}`} class=${state} tabindex="-1" part="comment" aria-labelledby=${`n-${id}`}>
+  const name = author.name || words.guest;
+  return html`${depth || !comment.parentId ? nothing : renderBranch(comment, view)}
+    <article
+      id=${`c-${id}`}
+      class=${`${state} hue${hueOf(name)}${id === marked ? ' marked' : ''}`}
+      tabindex="-1"
+      part="comment"
+      aria-labelledby=${`n-${id} t-${id}`}
+      data-letter=${gone || author.picture ? nothing : letterOf(name)}
+    >
       ${
         gone
-          ? html`<p id=${`n-${id}`} class="muted gone">${gone}</p>`
-          : html`${renderAvatar(author.name || words.guest, author.picture)}${renderByline(comment, view)}
-            ${editing ?? html`<div class="text" part="text">${renderNodes(nodes)}</div>`}
+          ? html`<p id=${`n-${id}`} class="gone">
+              ${gone} ${muted ? html`<button data-act="reveal" data-id=${id}>${words.reveal}</button>` : nothing}
+            </p>`
+          : html`${renderByline(comment, name, depth, view)} ${editing ?? renderText(nodes)}
             ${participation?.renderHold(comment)} ${editing ? nothing : renderActs(comment, view)}
             ${participation?.renderFailure(id)}`
       }
+      ${view.arrivals?.renderFor(id)}
     </article>
-    ${participation?.renderComposer(id)} ${replies.comments.length ? renderReplies(comment, view) : nothing}
-  </li>`;
+    ${participation?.renderComposer(id)} ${replies.total || replies.comments.length ? renderReplies(comment, depth, view) : nothing}
+    ${renderFailure(id, view)}`;
 }
 
-function renderByline(
-  { id, author, createdAt, editedAt, pinned, featured }: Comment,
-  { words, locale }: View,
-): unknown {
-  return html`<p class="by">
-    <bdi id=${`n-${id}`} class="name" part="name">${author.name || words.guest}</bdi>
-    ${[
-      ...author.badges.map((badge) => words.badges[badge] ?? badge),
-      pinned && words.pinned,
-      featured && words.featured,
-    ]
-      .filter(Boolean)
-      .map((badge) => html`<span class="badge" part="badge">${badge}</span>`)}
-    <time class="muted" part="time" datetime=${createdAt}
-      >${relativeTime(locale, createdAt)}${editedAt && ` · ${words.edited}`}</time
-    >
+/** Above a branch that stands on its own: what it grows from, and the way back. */
+function renderBranch({ id, parentId }: Comment, { words, conversation }: View): unknown {
+  const parent = conversation.find(parentId!);
+  return html`<p class="branch">
+    <button data-act="back" data-id=${id}>${words.back}</button>
+    ${
+      parent
+        ? html`<span class="muted">${words.inReplyTo} <bdi>${parent.author.name || words.guest}</bdi></span>`
+        : nothing
+    }
   </p>`;
 }
 
+function renderByline(comment: Comment, name: string, depth: number, view: View): unknown {
+  const { id, parentId, author, createdAt, editedAt, pinned, featured } = comment;
+  const { words, locale, conversation, reader } = view;
+  const badges = [
+    ...author.badges.map((badge) => words.badges[badge] ?? badge),
+    pinned && words.pinned,
+    featured && words.featured,
+  ].filter(Boolean);
+  // Where it stands does not tell any more.
+  const parent = depth > 1 ? conversation.find(parentId!) : undefined;
+  const parentName = parent && (parent.author.name || words.guest);
+  return html`${
+      author.picture
+        ? html`<img class="avatar" src=${author.picture} width="32" height="32" alt="" loading="lazy" />`
+        : nothing
+    }<bdi id=${`n-${id}`} class="name" part="name">${name}</bdi>
+    ${
+      parentName
+        ? html`<button class="to" data-act="parent" data-id=${id} aria-label=${words.toParent(parentName)}>
+            <bdi>${parentName}</bdi>
+          </button>`
+        : nothing
+    }
+    ${badges.map((badge) => html`<span class="badge" part="badge">${badge}</span> `)}<a
+      class="time"
+      part="time"
+      href=${addressOf(id)}
+      ><time id=${`t-${id}`} datetime=${createdAt}
+        >${relativeTime(locale, createdAt)}${editedAt && ` · ${words.edited}`}</time
+      ></a
+    >
+    ${conversation.isNew(comment, reader?.id) ? html`<span class="new">${words.new}</span>` : nothing}`;
+}
+
+/** Most comments are one paragraph. */
+function renderText(nodes: Comment['nodes']): unknown {
+  const [first] = nodes;
+  return nodes.length === 1 && first?.type === 'paragraph'
+    ? html`<p class="text" part="text">${renderNodes(first.children)}</p>`
+    : html`<div class="text" part="text">${renderNodes(nodes)}</div>`;
+}
+
 /** The given name stands last in Vietnamese, and its first letter is what friends would know one by. */
-function renderAvatar(name: string, picture?: string): unknown {
-  if (picture) return html`<img class="avatar" src=${picture} width="32" height="32" alt="" loading="lazy" />`;
+function letterOf(name: string): string {
   const [letter = ''] = name.trim().split(/\s+/).at(-1)!.normalize('NFC').toLocaleUpperCase();
-  return html`<span class=${`avatar hue${hueOf(name)}`} aria-hidden="true">${letter}</span>`;
+  return letter;
 }
 
 /** One of eight colours, the same for a name wherever it stands. */
@@ -102,39 +155,44 @@ function renderActs(comment: Comment, view: View): unknown {
 function renderVote({ id, votes }: Comment, value: 1 | -1, fixed: boolean, view: View): unknown {
   const { words, conversation, locale } = view;
   const count = value > 0 ? votes.up : votes.down;
-  const label = value > 0 ? words.like : words.dislike;
-  if (fixed) return count ? html`<span>${label} ${locale.compact(count)}</span>` : nothing;
+  const label = `${value > 0 ? words.like : words.dislike} ${count ? locale.compact(count) : ''}`;
+  if (fixed) return count ? html`<span>${label}</span>` : nothing;
   return html`<button
     class="vote"
     data-act=${value > 0 ? 'like' : 'dislike'}
     data-id=${id}
     aria-pressed=${conversation.votes.get(id) === value}
   >
-    ${label} ${count ? html`<span class="count">${locale.compact(count)}</span>` : nothing}
+    ${label}
   </button>`;
 }
 
-function renderReplies({ id, replies }: Comment, view: View): unknown {
-  const { words, folded, locale } = view;
-  const shown = !folded.has(id);
-  const left = replies.total - replies.comments.filter(({ state }) => state === 'visible').length;
-  return html`<div class="replies">
-    <button class="fold" data-act="fold" data-id=${id} aria-expanded=${shown} aria-label=${words.fold}></button>
-    ${
-      shown
-        ? html`<ul role="list">
-            ${renderComments(replies.comments, view)}
-          </ul>`
-        : html`<button class="more" data-act="fold" data-id=${id}>
-            ${words.replies(replies.total, locale.number(replies.total))}
-          </button>`
-    }
-    ${
-      shown && replies.nextCursor !== null && left > 0
-        ? html`<button class="more" data-act="replies" data-id=${id}>
-            ${words.replies(left, locale.number(left))}
-          </button>`
-        : nothing
-    }
-  </div>`;
+function renderReplies(comment: Comment, depth: number, view: View): unknown {
+  const { id, replies, author } = comment;
+  const { words, locale, outline, drawing } = view;
+  const { total } = replies;
+  const button = (act: string, label: string) =>
+    html`<button class="more" data-act=${act} data-id=${id}>${label}</button>`;
+  if (depth >= outline.levels) return button('branch', words.branch(total, locale.number(total)));
+  const folded = outline.folded.has(id);
+  const left = total - replies.comments.filter(({ state }) => state === 'visible').length;
+  const fold = html`<button
+    class="fold"
+    data-act="fold"
+    data-id=${id}
+    aria-expanded=${!folded}
+    aria-label=${words.fold(author.name || words.guest)}
+  ></button>`;
+  if (folded) return html`${fold}${button('fold', words.replies(total, locale.number(total)))}`;
+  return html`${replies.comments.length ? html`${fold}${drawing.repliesOf(comment, depth + 1)}` : nothing}
+  ${
+    replies.nextCursor !== null && left > 0
+      ? button('replies', (replies.comments.length ? words.replies : words.read)(left, locale.number(left)))
+      : nothing
+  }`;
+}
+
+export function renderFailure(id: string, { failures }: Pick<View, 'failures'>): unknown {
+  const failure = failures.get(id);
+  return failure ? html`<p class="notice" part="notice">${failure}</p>` : nothing;
 }

@@ -89,11 +89,32 @@ export const styles = css`
   .text {
     overflow-wrap: anywhere;
   }
-  .comment > article {
+  .list {
+    margin-inline: -8px;
+  }
+  /* Far from the window the browser leaves them out; what it does not lay out it takes for as high as it was. */
+  .list > .comment {
+    padding-inline: 8px;
+    content-visibility: auto;
+    contain-intrinsic-size: auto 240px;
+  }
+  .comment {
+    position: relative;
+  }
+  article {
     position: relative;
     padding-block: var(--aw-space-3, 12px) 0;
     padding-inline-start: 44px;
     outline-offset: 2px;
+    scroll-margin-block-start: calc(var(--aw-comments-top, 12px) + 12px);
+  }
+  .marked::after {
+    content: '';
+    position: absolute;
+    inset: 4px -8px 0;
+    border-inline-start: 3px solid var(--_press);
+    background: color-mix(in srgb, var(--_press) 7%, transparent);
+    pointer-events: none;
   }
   .comment.blocks {
     padding-block: var(--aw-space-3, 12px);
@@ -107,9 +128,12 @@ export const styles = css`
   .comment.blocks .block:first-child {
     inline-size: 30%;
   }
-  .avatar {
+  .avatar,
+  [data-letter]::before {
+    content: attr(data-letter) / '';
     position: absolute;
-    inset: 14px auto auto 0;
+    inset-block-start: 14px;
+    inset-inline-start: 0;
     display: grid;
     place-items: center;
     inline-size: 32px;
@@ -121,9 +145,6 @@ export const styles = css`
     font-weight: 700;
     line-height: 1;
     object-fit: cover;
-  }
-  .avatar:dir(rtl) {
-    inset: 14px 0 auto auto;
   }
   .hue1 {
     --_hue: 75;
@@ -146,31 +167,75 @@ export const styles = css`
   .hue7 {
     --_hue: 345;
   }
-  .by {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    gap: 0 var(--aw-space-2, 8px);
+  .name,
+  .to,
+  .badge,
+  .time,
+  .new {
+    margin-inline-end: 6px;
     font-size: var(--aw-size-s, 0.875em);
   }
   .name {
     font-weight: 700;
     overflow-wrap: anywhere;
   }
+  .to {
+    min-block-size: 24px;
+    max-inline-size: 100%;
+    overflow-wrap: anywhere;
+    color: var(--_muted);
+    text-align: start;
+  }
+  .to::before {
+    content: '↳ ' / '';
+  }
+  .to:dir(rtl)::before {
+    content: '↲ ' / '';
+  }
   .badge {
     padding-inline: 6px;
     border-radius: 3px;
     background: color-mix(in srgb, var(--_press) 11%, transparent);
     color: var(--_press);
-    font-size: 0.857em;
+    font-size: 0.75em;
     font-weight: 600;
   }
-  .by time {
-    font-size: 0.929em;
+  .time {
+    display: inline-block;
+    min-block-size: 24px;
+    font-size: 0.8125em;
+    line-height: 24px;
+    color: var(--_muted);
+    text-decoration: none;
+  }
+  .time:hover,
+  .to:hover {
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
+  }
+  .new {
+    font-size: 0.75em;
+    font-weight: 600;
+    color: var(--_press);
+    white-space: nowrap;
+  }
+  .new::before {
+    content: '';
+    display: inline-block;
+    inline-size: 6px;
+    block-size: 6px;
+    margin-inline-end: 4px;
+    border-radius: 50%;
+    background: currentColor;
+    vertical-align: 0.12em;
   }
   .text {
     max-inline-size: var(--aw-comments-measure, var(--aw-measure, 65ch));
     unicode-bidi: isolate;
+  }
+  p.text,
+  .text p {
+    unicode-bidi: plaintext;
   }
   .text > * + * {
     margin-block-start: 0.5em;
@@ -196,6 +261,7 @@ export const styles = css`
   pre {
     margin: 0;
     overflow-x: auto;
+    overflow-wrap: normal;
   }
   .acts {
     display: flex;
@@ -206,7 +272,7 @@ export const styles = css`
     color: var(--_muted);
   }
   .acts button,
-  .replies > .more {
+  .more {
     min-block-size: 36px;
     min-inline-size: 24px;
   }
@@ -215,38 +281,84 @@ export const styles = css`
     text-decoration: underline;
     text-underline-offset: 0.2em;
   }
+  .vote {
+    font-variant-numeric: tabular-nums;
+  }
   .vote[aria-pressed='true'] {
     color: var(--_press);
     font-weight: 600;
-  }
-  .count {
-    font-variant-numeric: tabular-nums;
   }
   .gone {
     padding-block-end: var(--aw-space-2, 8px);
     font-size: var(--aw-size-s, 0.875em);
     font-style: italic;
+    color: var(--_muted);
+  }
+  .gone button,
+  .branch button {
+    min-block-size: 24px;
+    padding-inline: 4px;
+    font-style: normal;
+    font-weight: 600;
+    color: var(--_press);
+  }
+  .branch {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
+    gap: 0 var(--aw-space-3, 12px);
+    margin-block-start: var(--aw-space-3, 12px);
+    padding-inline: 8px;
+    border-block-start: 1px solid var(--_press);
+    background: color-mix(in srgb, var(--_press) 5%, transparent);
+    font-size: var(--aw-size-s, 0.875em);
+    overflow-wrap: anywhere;
+  }
+  .branch button {
+    min-block-size: 36px;
+    padding: 0;
+  }
+  .branch button::before {
+    content: '← ' / '';
+  }
+  .branch button:dir(rtl)::before {
+    content: '→ ' / '';
   }
   .replies {
-    position: relative;
     margin-inline-start: var(--_indent);
   }
   /* The line that the replies hang on can be pressed. */
   .fold {
     position: absolute;
-    inset-block: 8px 4px;
-    inset-inline-start: calc(-16px - var(--_indent) + 16px);
+    inset-block: 52px 6px;
+    inset-inline-start: 0;
     inline-size: 32px;
-    background: linear-gradient(var(--_line) 0 0) center / 1px 100% no-repeat;
   }
-  .fold:hover {
-    background-image: linear-gradient(var(--_press) 0 0);
-    background-size: 2px 100%;
+  .list > .comment > .fold {
+    inset-inline-start: 8px;
   }
-  .replies > .more {
+  .branch ~ .fold {
+    inset-block-start: 102px;
+  }
+  .fold::before {
+    content: '';
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: 15.5px;
+    border-inline-start: 1px solid var(--_line);
+  }
+  .fold:hover::before {
+    border-inline-start: 2px solid var(--_press);
+  }
+  .more {
+    margin-inline-start: 44px;
     font-size: var(--aw-size-s, 0.875em);
     font-weight: 600;
     color: var(--_press);
+    text-align: start;
+  }
+  .replies + .more {
+    margin-inline-start: var(--_indent);
   }
   .all {
     display: block;
@@ -261,29 +373,56 @@ export const styles = css`
   .all:hover {
     border-color: currentColor;
   }
+  .shut {
+    min-block-size: 44px;
+    margin-block: var(--aw-space-2, 8px) var(--aw-space-4, 16px);
+    border-block: 1px solid var(--_line);
+    color: var(--_muted);
+  }
+  .closing {
+    margin-block: calc(-1 * var(--aw-space-2, 8px)) var(--aw-space-3, 12px);
+    font-size: 0.8125em;
+  }
   @container widget (inline-size < 480px) {
-    .replies {
-      margin-inline-start: min(var(--_indent), 20px);
+    .thread {
+      --_indent: min(var(--aw-comments-indent, 24px), 24px);
     }
-    .fold {
-      inset-inline-start: -20px;
-    }
-    .replies .avatar {
+    .replies .avatar,
+    .replies [data-letter]::before {
       inline-size: 24px;
       block-size: 24px;
       font-size: 12px;
     }
-    .replies .comment > article {
-      padding-inline-start: 34px;
+    .replies article {
+      padding-inline-start: 32px;
     }
-    .replies .replies .replies .replies {
-      margin-inline-start: 0;
+    .replies .more {
+      margin-inline-start: 32px;
+    }
+    .replies .replies + .more {
+      margin-inline-start: var(--_indent);
+    }
+    .fold {
+      inline-size: 24px;
+    }
+    .replies .fold {
+      inset-block-start: 44px;
+    }
+    .replies .fold::before {
+      inset-inline-start: 11.5px;
     }
   }
   @media (forced-colors: active) {
     .avatar,
+    [data-letter]::before,
     .badge {
       border: 1px solid;
+    }
+    .fold::before {
+      border-color: GrayText;
+    }
+    .marked::after {
+      border-color: Highlight;
     }
     .vote[aria-pressed='true'] {
       color: Highlight;

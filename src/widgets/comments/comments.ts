@@ -3,15 +3,21 @@ import { mayGrow } from '../../base/growth.js';
 import { property, state } from '../../base/property.js';
 import type { Changes } from '../../base/reactive-element.js';
 import { widgetStyles } from '../../base/styles.js';
+import { date } from '../../base/times.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
-import type { Comment, Reader } from '../../contract/types.js';
+import type { Comment, Comments, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
 import type { WritingCatalogue } from '../../locales/vi-writing.js';
-import { renderComments, type View } from './comment-view.js';
+import type { Arrivals } from './arrivals.js';
+import { renderFailure, type View } from './comment-view.js';
 import { styles } from './comments.styles.js';
 import { Conversation } from './conversation.js';
+import { Drawing } from './drawing.js';
+import { levelsIn, Outline } from './outline.js';
+import type { Pages, Room } from './pages.js';
 import type { Participation } from './participation.js';
+import { addressed } from './permalinks.js';
 
 const writingWords = (lang: string): Promise<WritingCatalogue> =>
   lang === 'vi'
@@ -20,6 +26,16 @@ const writingWords = (lang: string): Promise<WritingCatalogue> =>
 
 const sorts = ['best', 'newest', 'oldest', 'discussed'] as const;
 export type Sort = (typeof sorts)[number];
+
+/** The page is to be read before it listens. */
+const settleMs = 1000;
+/** How far below the window the next page is asked for. */
+const approachPx = 1200;
+const automaticPages = 10;
+/** Roots at a time where they come above what is read: they are drawn at once. */
+const fewer = 10;
+/** A thread that closes within a week says so. */
+const soonMs = 7 * 86_400_000;
 
 /**
  * @summary The comments under a story, and a place to write one.
@@ -38,13 +54,15 @@ export type Sort = (typeof sorts)[number];
  * @csspart time - When it was written.
  * @csspart text - What it says.
  * @csspart actions - What can be done with it.
- * @csspart more - The button that brings the next ones.
+ * @csspart more - The button that brings the next ones, or those before.
+ * @csspart arrived - The button behind which new ones wait.
  * @csspart notice - The sentence of a failure, or of a closed thread.
  * @csspart retry - The button that tries again.
  *
  * @cssproperty [--aw-comments-accent=--aw-color-accent] - What can be pressed, and what was.
  * @cssproperty [--aw-comments-measure=--aw-measure] - The longest line of a comment.
  * @cssproperty [--aw-comments-indent=44px] - How far replies stand in; less on a narrow page.
+ * @cssproperty [--aw-comments-top=12px] - Room to leave at the window's top, as for a header that stays there.
  *
  * @cssstate closed - The thread takes no more comments.
  *
@@ -66,39 +84,70 @@ export class CommentsElement extends WidgetElement {
 
   @state() private conversation?: Conversation;
   @state() private waits = false;
-  @state() private failed = false;
   #order: Sort = 'best';
   #place?: Place;
   #reader?: Reader;
+  #marked?: string;
   #participation?: Participation;
   #participating?: Promise<Participation | undefined>;
-  readonly #folded = new Set<string>();
+  #pages?: Promise<Pages>;
+  #arrivals?: Arrivals;
+  /** The comment that the page's address leads to, until the reader is there. */
+  #awaited?: string;
+  #arrive?: () => void;
+  #outline = new Outline();
+  readonly #failures = new Map<string, string>();
+  readonly #drawing = new Drawing();
+  /** Pages that come of themselves before the next one asks: what stands below the thread can be reached. */
+  #automatic = automaticPages;
+  #approach?: IntersectionObserver;
+  #widths?: ResizeObserver;
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const place = (this.#place = placeOf(this, this.locale.declared));
     place.watchReader(() => this.#overlay(place, signal), signal);
-    if (!again) this.#order = sorts.includes(this.sort) ? this.sort : 'best';
-    const page = await place.part(parts.comments(this.#order, this.pageSize), again);
+    addEventListener('hashchange', () => this.#follow(), { signal });
+    if (!again) {
+      this.#order = sorts.includes(this.sort) ? this.sort : 'best';
+      this.#awaited = addressed();
+    }
+    if (!again) this.#forget();
+    const stays = again && (await import('./standing.js'));
+    const standing = stays ? stays.standingIn(this.#drawing.list) : undefined;
+    const anchor = this.#awaited ?? standing?.id;
+    const query = { sort: this.#order, limit: this.pageSize, anchor };
+    const page = anchor
+      ? await place.read<Comments>('comments', query, signal)
+      : await place.part(parts.comments(this.#order, this.pageSize), again);
     if (signal.aborted) return false;
-    this.conversation = new Conversation(page);
-    this.#participation = this.#participating = undefined;
-    // What is the reader's own would move the rest if it came later.
-    await this.#overlay(place, signal);
-    return true;
+    await this.#take(new Conversation(page), place, signal);
+    if (stays && standing) this.#arrive = () => stays.standAt(standing, this.renderRoot);
+    void this.#listen(place, signal);
+    return !signal.aborted;
   }
 
   protected override willUpdate(changed: Changes): void {
     super.willUpdate(changed);
     // What is in sight must not move: then the reader decides.
     if (changed.get('status') === 'loading' && this.conversation) {
-      this.waits = !this.open && this.conversation.roots.length > 0 && !mayGrow(this);
+      this.waits = !this.open && !this.#awaited && this.conversation.roots.length > 0 && !mayGrow(this);
+      this.#outline.levels = levelsIn(this.offsetWidth);
+      this.#watchWidth();
     }
   }
 
   protected override updated(changed: Changes): void {
     super.updated(changed);
     if (changed.has('open') && this.open) this.waits = false;
-    this.setState('closed', !!this.conversation && this.conversation.thread.state !== 'open');
+    const { conversation } = this;
+    this.setState('closed', !!conversation && conversation.thread.state !== 'open');
+    const { words } = this.locale;
+    if (!words || !conversation || this.status !== 'ready' || this.waits) return;
+    this.#drawing.draw(this.#outline.tops(conversation), this.#view(words.comments));
+    this.#arrive?.();
+    this.#arrive = undefined;
+    if (this.#awaited) this.#mark(this.#awaited);
+    if (changed.has('status') || changed.has('conversation')) this.#watchApproach();
   }
 
   protected override renderLoading(): unknown {
@@ -125,21 +174,17 @@ export class CommentsElement extends WidgetElement {
         html`<p class="question" part="question"><span>${words.question}</span> ${thread.question}</p>`
       }
       ${
-        thread.state === 'open'
+        thread.state === 'open' || this.#participation?.composer('').open
           ? this.#renderComposer(words)
-          : html`<p class="notice" part="notice">${thread.state === 'closed' ? words.closed : words.readOnly}</p>`
+          : html`<p class="notice shut" part="notice">${thread.state === 'closed' ? words.closed : words.readOnly}</p>`
       }
+      ${this.#renderClosing(words)} ${this.#arrivals?.render()}
       ${this.waits ? this.#renderMore('show', words.show(total, this.locale.number(total))) : nothing}
-      ${
-        this.waits
-          ? nothing
-          : html`<ul class="list" role="list">
-              ${renderComments(roots, this.#view(words))}
-            </ul>`
-      }
+      ${this.waits || conversation.prevCursor === null ? nothing : this.#renderMore('previous', words.previous)}
+      ${this.waits ? nothing : this.#drawing.list}
       ${roots.length || thread.state !== 'open' ? nothing : html`<p class="first muted">${words.first}</p>`}
       ${!this.waits && conversation.nextCursor !== null ? this.#renderMore('more', words.more) : nothing}
-      ${this.failed ? html`<p class="notice" part="notice">${words.notDone}</p>` : this.#participation?.renderFailure('')}
+      ${renderFailure('', { failures: this.#failures })} ${this.#participation?.renderFailure('')}
     </section>`;
   }
 
@@ -148,10 +193,23 @@ export class CommentsElement extends WidgetElement {
       words,
       locale: this.locale,
       conversation: this.conversation!,
+      outline: this.#outline,
+      drawing: this.#drawing,
       reader: this.#reader,
       participation: this.#participation,
-      folded: this.#folded,
+      arrivals: this.#arrivals,
+      marked: this.#marked,
+      failures: this.#failures,
     };
+  }
+
+  /** Said when there is not much time left. */
+  #renderClosing(words: Catalogue['comments']): unknown {
+    const { state, closesAt } = this.conversation!.thread;
+    const left = closesAt ? Date.parse(closesAt) - Date.now() : 0;
+    if (state !== 'open' || left <= 0 || left > soonMs) return nothing;
+    const when = date(this.locale, closesAt!, { dateStyle: 'long', timeStyle: 'short' });
+    return html`<p class="closing muted">${words.closes(when)}</p>`;
   }
 
   #renderSort(words: Catalogue['comments']): unknown {
@@ -191,9 +249,33 @@ export class CommentsElement extends WidgetElement {
     const button = (target as Element).closest<HTMLElement>('[data-act]');
     if (!button) return;
     const { act, id = '' } = button.dataset;
-    if (act === 'show') this.#show();
-    else if (act === 'fold') this.#fold(id);
-    else void this.#participate().then((participation) => participation?.act(act!, id, this.#order, this.pageSize));
+    const conversation = this.conversation!;
+    const comment = conversation.find(id);
+    const query = { sort: this.#order, limit: this.pageSize };
+    switch (act) {
+      case 'show':
+        return this.#show();
+      case 'fold':
+        return void this.#fold(id, button.className === 'fold');
+      case 'reveal':
+        this.#outline.revealed.add(id);
+        return void this.#focusOn(comment);
+      case 'parent':
+        return void this.#focusOn(conversation.find(comment!.parentId!));
+      case 'back':
+        return void this.#back(id);
+      case 'arrived':
+        return void this.#showArrived(id);
+      case 'more':
+        this.#automatic = automaticPages;
+        return void this.#more(true);
+      case 'previous':
+        return void this.#read((pages) => pages.previous({ ...query, limit: fewer }));
+      case 'replies':
+      case 'branch':
+        return void this.#read((pages) => pages.replies(comment!, act === 'branch'));
+    }
+    void this.#participate().then((participation) => participation?.act(act!, id));
   };
 
   #show(): void {
@@ -201,60 +283,199 @@ export class CommentsElement extends WidgetElement {
     void this.#focusOn(this.conversation!.roots[0]);
   }
 
-  #fold(id: string): void {
-    if (!this.#folded.delete(id)) this.#folded.add(id);
+  /** @param byLine the line stays under the reader's hand; the button that counts what is folded goes away */
+  async #fold(id: string, byLine: boolean): Promise<void> {
+    const { folded } = this.#outline;
+    if (!folded.delete(id)) folded.add(id);
+    const comment = this.conversation!.find(id)!;
+    if (!byLine) return this.#focusOn(comment.replies.comments[0]);
     this.requestUpdate();
+    await this.updateComplete;
+    // Most of what was in sight is gone: the reader stands where the branch began.
+    const article = this.renderRoot.getElementById(`c-${id}`);
+    if (article && article.getBoundingClientRect().top < 0) article.scrollIntoView();
+  }
+
+  async #back(id: string): Promise<void> {
+    const conversation = this.conversation!;
+    this.#outline.close(conversation, id);
+    await this.#focusOn(conversation.find(id));
+    this.renderRoot.querySelector<HTMLElement>(`[data-act=branch][data-id="${id}"]`)?.focus();
+  }
+
+  async #showArrived(id: string): Promise<void> {
+    // The newest stand first, but in the order of time, where they are the last.
+    await this.#arrivals?.show(id, this.#order === 'oldest' && this.conversation!.nextCursor === null);
   }
 
   #resort = async ({ target }: Event): Promise<void> => {
     this.#order = (target as HTMLSelectElement).value as Sort;
-    const conversation = await (await this.#participate())?.reorder(this.#order, this.pageSize);
-    if (!conversation) return;
-    this.conversation = conversation;
-    await this.#overlay(this.#place!);
+    await this.#read((pages) => pages.anew(this.#order, this.pageSize));
   };
 
+  /** Goes to a comment, whatever it is hidden by; without one, to the heading. */
   async #focusOn(comment?: Comment): Promise<void> {
-    // Whoever posts wants to see the talk they joined.
-    if (comment) this.waits = false;
+    if (comment) {
+      // Whoever posts wants to see the talk they joined.
+      this.waits = false;
+      this.#outline.reach(this.conversation!, comment.id);
+    }
     this.requestUpdate();
     await this.updateComplete;
+    if (comment) this.#reach(comment.id);
     const at = comment ? `c-${comment.id}` : 'heading';
     this.renderRoot.getElementById(at)?.focus({ preventScroll: !comment });
   }
 
-  async #overlay(place: Place, signal?: AbortSignal): Promise<void> {
-    const { conversation } = this;
+  /** Draws a comment that is far from the window, or not drawn yet. */
+  #reach(id: string): void {
+    const top = this.#outline.topOf(this.conversation!, id);
+    if (top) this.#drawing.reach(top);
+  }
+
+  /** Goes where the page's address leads, which may be to a comment that is not here. */
+  #follow(): void {
+    const id = addressed();
+    if (!id || this.status !== 'ready') return;
+    this.#awaited = id;
+    this.waits = false;
+    if (this.conversation!.find(id)) this.requestUpdate();
+    else void this.#read((pages) => pages.anew(this.#order, this.pageSize, id));
+  }
+
+  /** Goes to the comment that the page's address leads to, and shows which one it is. */
+  #mark(id: string): void {
+    this.#awaited = undefined;
+    const conversation = this.conversation!;
+    if (!conversation.find(id)) {
+      const { lost } = this.locale.words!.comments;
+      this.#failures.set('', lost);
+      this.announce(lost);
+      this.requestUpdate();
+      return;
+    }
+    this.#marked = id;
+    void this.#focusOn(conversation.find(id)).then(() => this.renderRoot.getElementById(`c-${id}`)?.scrollIntoView());
+  }
+
+  /** How deep replies may stand depends on the room there is. */
+  #watchWidth(): void {
+    this.#widths ??= new ResizeObserver(() => {
+      const levels = levelsIn(this.offsetWidth);
+      if (levels === this.#outline.levels) return;
+      this.#outline.levels = levels;
+      this.requestUpdate();
+    });
+    this.#widths.observe(this);
+  }
+
+  #watchApproach(): void {
+    this.#approach ??= new IntersectionObserver(
+      ([button]) => {
+        const below = button!.isIntersecting && button!.boundingClientRect.top > innerHeight;
+        if (below && !this.#failures.has('') && this.#automatic-- > 0) void this.#more(false);
+      },
+      { rootMargin: `0px 0px ${approachPx}px` },
+    );
+    this.#approach.disconnect();
+    const button = this.#moreButton;
+    if (button) this.#approach.observe(button);
+  }
+
+  get #moreButton(): HTMLElement | null {
+    return this.renderRoot.querySelector('[data-act=more]');
+  }
+
+  async #more(asked: boolean): Promise<void> {
+    await this.#read((pages) => pages.more({ sort: this.#order, limit: this.pageSize }, asked));
+    await this.updateComplete;
+    this.#watchApproach();
+  }
+
+  /** Begins with another story. */
+  #forget(): void {
+    this.#participation = this.#participating = this.#pages = this.#arrivals = this.#marked = undefined;
+    this.#outline = new Outline();
+    this.#failures.clear();
+  }
+
+  /** Shows another page of the thread: what the reader has folded, opened and written stays. */
+  async #take(conversation: Conversation, place: Place, signal?: AbortSignal): Promise<void> {
+    // What is the reader's own would move the rest if it came later.
+    await this.#overlay(place, signal, conversation);
+    if (signal?.aborted) return;
+    this.conversation = conversation;
+    this.#participation?.adopt(conversation);
+    // A writer finds own comments with what can be done about them.
+    if (conversation.hasOwn) await this.#participate();
+  }
+
+  async #overlay(place: Place, signal?: AbortSignal, conversation = this.conversation): Promise<void> {
     // Without the overlay the thread still reads.
-    const me = await place.me().catch(() => undefined);
-    if (signal?.aborted || !conversation || conversation !== this.conversation) return;
+    const [me, visits] = await Promise.all([
+      place.me().catch(() => undefined),
+      place.site.token ? import('./visits.js').catch(() => undefined) : undefined,
+    ]);
+    if (signal?.aborted || !conversation) return;
     this.#reader = me?.reader;
     if (me) conversation.overlay(me);
-    // A writer finds own comments with what can be done about them.
-    if (me?.own.length) await this.#participate();
+    if (me) conversation.since = visits?.visit(place.site.root, place.story);
     this.requestUpdate();
+  }
+
+  /** What others do is heard once the thread stands. */
+  async #listen(place: Place, signal: AbortSignal): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    if (signal.aborted) return;
+    const { Arrivals } = await import('./arrivals.js');
+    (this.#arrivals ??= new Arrivals(this.#room())).listen(place, signal);
+  }
+
+  #room(): Room {
+    return {
+      host: this,
+      place: this.#place!,
+      locale: this.locale,
+      outline: () => this.#outline,
+      failures: this.#failures,
+      button: () => this.#moreButton,
+      conversation: () => this.conversation!,
+      replace: (conversation) => this.#take(conversation, this.#place!),
+      reader: () => this.#reader,
+      say: (text) => this.announce(text),
+      focus: (comment) => this.#focusOn(comment),
+      reload: () => this.#overlay(this.#place!),
+    };
+  }
+
+  /** What only those need who read on. */
+  async #read(work: (pages: Pages) => Promise<void>): Promise<void> {
+    this.#pages ??= import('./pages.js').then(({ Pages }) => new Pages(this.#room()));
+    try {
+      await work(await this.#pages);
+    } catch {
+      this.#pages = undefined;
+      this.#fail();
+    }
   }
 
   /** What only those need who take part: most read. */
   #participate(): Promise<Participation | undefined> {
     this.#participating ??= Promise.all([import('./participation.js'), writingWords(this.locale.lang)]).then(
       ([{ Participation }, writing]) =>
-        (this.#participation = new Participation(this.conversation!, writing, {
-          host: this,
-          place: this.#place!,
-          locale: this.locale,
-          reader: () => this.#reader,
-          say: (text) => this.announce(text),
-          focus: (comment) => this.#focusOn(comment),
-          reload: () => this.#overlay(this.#place!),
-        })),
+        (this.#participation = new Participation(this.conversation!, writing, this.#room())),
       () => {
         this.#participating = undefined;
-        this.failed = true;
+        this.#fail();
         return undefined;
       },
     );
     return this.#participating;
+  }
+
+  #fail(): void {
+    this.#failures.set('', this.locale.words!.comments.notDone);
+    this.requestUpdate();
   }
 }
 

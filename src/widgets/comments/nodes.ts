@@ -17,7 +17,8 @@ function renderNode(node: CommentNode): unknown {
     case 'code':
       return html`<code>${node.value}</code>`;
     case 'code-block':
-      return html`<pre><code>${node.value}</code></pre>`;
+      // What is wider than the comment scrolls in itself, by keyboard too.
+      return html`<pre tabindex="0"><code>${node.value}</code></pre>`;
   }
   const children = renderNodes(node.children);
   switch (node.type) {
