@@ -1,9 +1,7 @@
 import { html, nothing } from 'lit/html.js';
-import { adoptStyles } from '../../base/style-sheets.js';
 import type { Place } from '../../client/index.js';
 import type { Comment, LiveEvent } from '../../contract/types.js';
-import { arrivalsStyles } from './arrivals.styles.js';
-import type { Room } from './pages.js';
+import type { Room } from './reading.js';
 
 interface Live {
   live(listener: (event: LiveEvent) => void, signal: AbortSignal): void;
@@ -19,7 +17,6 @@ export class Arrivals {
 
   constructor(room: Room) {
     this.#room = room;
-    adoptStyles(room.host.renderRoot, [arrivalsStyles]);
   }
 
   listen(place: Place, signal: AbortSignal): void {
@@ -28,13 +25,13 @@ export class Arrivals {
 
   /** The button above the thread. */
   render(): unknown {
-    const { locale } = this.#room;
+    const { locale, words } = this.#room;
     const { length } = this.#unread(this.#roots);
     return html`<p class="arrived">
       ${
         length
           ? html`<button class="pill" part="arrived" data-act="arrived">
-              ${locale.words!.comments.arrived(length, locale.number(length))}
+              ${words.arrived(length, locale.number(length))}
             </button>`
           : nothing
       }
@@ -43,8 +40,7 @@ export class Arrivals {
 
   /** The button on a comment whose replies or text are new. */
   renderFor(id: string): unknown {
-    const { locale } = this.#room;
-    const words = locale.words!.comments;
+    const { locale, words } = this.#room;
     const { length } = this.#unread(this.#replies.get(id) ?? []);
     const label = length
       ? words.arrivedReplies(length, locale.number(length))
@@ -57,8 +53,10 @@ export class Arrivals {
   }
 
   /** Shows what waits, above the thread or at a comment, and goes to the first of it. */
-  async show(id: string, last: boolean): Promise<void> {
+  async show(id: string): Promise<void> {
     const conversation = this.#room.conversation();
+    // The newest stand first, but in the order of time, where they are the last.
+    const last = this.#room.query().sort === 'oldest' && conversation.nextCursor === null;
     const { total } = conversation;
     const edit = this.#edits.get(id);
     if (edit) conversation.change(edit);
@@ -74,7 +72,7 @@ export class Arrivals {
   }
 
   #hear(event: LiveEvent): void {
-    const { host, locale, say } = this.#room;
+    const { host, locale, say, words } = this.#room;
     const conversation = this.#room.conversation();
     if (event.type === 'reactions') return;
     if (event.type === 'thread') {
@@ -89,7 +87,7 @@ export class Arrivals {
     conversation.total = event.total;
     const { length } = this.#unread(this.#roots);
     // Once: who listens is not to be called again for each.
-    if (none && length) say(locale.words!.comments.arrived(length, locale.number(length)));
+    if (none && length) say(words.arrived(length, locale.number(length)));
     host.requestUpdate();
   }
 

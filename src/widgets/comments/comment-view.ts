@@ -183,7 +183,7 @@ function renderReplies(comment: Comment, depth: number, view: View): unknown {
     aria-expanded=${!folded}
     aria-label=${words.fold(author.name || words.guest)}
   ></button>`;
-  if (folded) return html`${fold}${button('fold', words.replies(total, locale.number(total)))}`;
+  if (folded) return html`${fold}${button('unfold', words.replies(total, locale.number(total)))}`;
   return html`${replies.comments.length ? html`${fold}${drawing.repliesOf(comment, depth + 1)}` : nothing}
   ${
     replies.nextCursor !== null && left > 0

@@ -108,14 +108,6 @@ export const styles = css`
     outline-offset: 2px;
     scroll-margin-block-start: calc(var(--aw-comments-top, 12px) + 12px);
   }
-  .marked::after {
-    content: '';
-    position: absolute;
-    inset: 4px -8px 0;
-    border-inline-start: 3px solid var(--_press);
-    background: color-mix(in srgb, var(--_press) 7%, transparent);
-    pointer-events: none;
-  }
   .comment.blocks {
     padding-block: var(--aw-space-3, 12px);
   }
@@ -294,35 +286,12 @@ export const styles = css`
     font-style: italic;
     color: var(--_muted);
   }
-  .gone button,
-  .branch button {
+  .gone button {
     min-block-size: 24px;
     padding-inline: 4px;
     font-style: normal;
     font-weight: 600;
     color: var(--_press);
-  }
-  .branch {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    gap: 0 var(--aw-space-3, 12px);
-    margin-block-start: var(--aw-space-3, 12px);
-    padding-inline: 8px;
-    border-block-start: 1px solid var(--_press);
-    background: color-mix(in srgb, var(--_press) 5%, transparent);
-    font-size: var(--aw-size-s, 0.875em);
-    overflow-wrap: anywhere;
-  }
-  .branch button {
-    min-block-size: 36px;
-    padding: 0;
-  }
-  .branch button::before {
-    content: '← ' / '';
-  }
-  .branch button:dir(rtl)::before {
-    content: '→ ' / '';
   }
   .replies {
     margin-inline-start: var(--_indent);
@@ -336,9 +305,6 @@ export const styles = css`
   }
   .list > .comment > .fold {
     inset-inline-start: 8px;
-  }
-  .branch ~ .fold {
-    inset-block-start: 102px;
   }
   .fold::before {
     content: '';
@@ -420,9 +386,6 @@ export const styles = css`
     }
     .fold::before {
       border-color: GrayText;
-    }
-    .marked::after {
-      border-color: Highlight;
     }
     .vote[aria-pressed='true'] {
       color: Highlight;

@@ -8,16 +8,21 @@ import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
 import type { Comment, Comments, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
+import type { ReadingCatalogue } from '../../locales/vi-reading.js';
 import type { WritingCatalogue } from '../../locales/vi-writing.js';
-import type { Arrivals } from './arrivals.js';
 import { renderFailure, type View } from './comment-view.js';
 import { styles } from './comments.styles.js';
 import { Conversation } from './conversation.js';
 import { Drawing } from './drawing.js';
 import { levelsIn, Outline } from './outline.js';
-import type { Pages, Room } from './pages.js';
 import type { Participation } from './participation.js';
 import { addressed } from './permalinks.js';
+import type { Reading, Room } from './reading.js';
+
+const readingWords = (lang: string): Promise<ReadingCatalogue> =>
+  lang === 'vi'
+    ? import('../../locales/vi-reading.js').then(({ viReading }) => viReading)
+    : import('../../locales/en-reading.js').then(({ enReading }) => enReading);
 
 const writingWords = (lang: string): Promise<WritingCatalogue> =>
   lang === 'vi'
@@ -27,15 +32,11 @@ const writingWords = (lang: string): Promise<WritingCatalogue> =>
 const sorts = ['best', 'newest', 'oldest', 'discussed'] as const;
 export type Sort = (typeof sorts)[number];
 
-/** The page is to be read before it listens. */
-const settleMs = 1000;
-/** How far below the window the next page is asked for. */
-const approachPx = 1200;
-const automaticPages = 10;
-/** Roots at a time where they come above what is read: they are drawn at once. */
-const fewer = 10;
+/** The page is painted before what comes after that is fetched. */
+const settleMs = 300;
 /** A thread that closes within a week says so. */
 const soonMs = 7 * 86_400_000;
+const acts = /^(more|previous|replies|branch|back|parent|reveal|fold|unfold|arrived)$/;
 
 /**
  * @summary The comments under a story, and a place to write one.
@@ -90,39 +91,31 @@ export class CommentsElement extends WidgetElement {
   #marked?: string;
   #participation?: Participation;
   #participating?: Promise<Participation | undefined>;
-  #pages?: Promise<Pages>;
-  #arrivals?: Arrivals;
+  #reading?: Reading;
+  #settling?: Promise<Reading | undefined>;
   /** The comment that the page's address leads to, until the reader is there. */
   #awaited?: string;
   #arrive?: () => void;
   #outline = new Outline();
   readonly #failures = new Map<string, string>();
   readonly #drawing = new Drawing();
-  /** Pages that come of themselves before the next one asks: what stands below the thread can be reached. */
-  #automatic = automaticPages;
-  #approach?: IntersectionObserver;
-  #widths?: ResizeObserver;
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const place = (this.#place = placeOf(this, this.locale.declared));
     place.watchReader(() => this.#overlay(place, signal), signal);
-    addEventListener('hashchange', () => this.#follow(), { signal });
-    if (!again) {
-      this.#order = sorts.includes(this.sort) ? this.sort : 'best';
-      this.#awaited = addressed();
-    }
     if (!again) this.#forget();
     const stays = again && (await import('./standing.js'));
     const standing = stays ? stays.standingIn(this.#drawing.list) : undefined;
     const anchor = this.#awaited ?? standing?.id;
-    const query = { sort: this.#order, limit: this.pageSize, anchor };
     const page = anchor
-      ? await place.read<Comments>('comments', query, signal)
+      ? await place.read<Comments>('comments', { ...this.#query, anchor }, signal)
       : await place.part(parts.comments(this.#order, this.pageSize), again);
     if (signal.aborted) return false;
     await this.#take(new Conversation(page), place, signal);
     if (stays && standing) this.#arrive = () => stays.standAt(standing, this.renderRoot);
-    void this.#listen(place, signal);
+    // Who follows a link is not to wait for what others do not need yet.
+    if (this.#awaited) await this.#settle();
+    setTimeout(async () => (await this.#settle())?.start(signal), settleMs);
     return !signal.aborted;
   }
 
@@ -132,7 +125,6 @@ export class CommentsElement extends WidgetElement {
     if (changed.get('status') === 'loading' && this.conversation) {
       this.waits = !this.open && !this.#awaited && this.conversation.roots.length > 0 && !mayGrow(this);
       this.#outline.levels = levelsIn(this.offsetWidth);
-      this.#watchWidth();
     }
   }
 
@@ -145,9 +137,8 @@ export class CommentsElement extends WidgetElement {
     if (!words || !conversation || this.status !== 'ready' || this.waits) return;
     this.#drawing.draw(this.#outline.tops(conversation), this.#view(words.comments));
     this.#arrive?.();
-    this.#arrive = undefined;
-    if (this.#awaited) this.#mark(this.#awaited);
-    if (changed.has('status') || changed.has('conversation')) this.#watchApproach();
+    if (this.#awaited) void this.#reading?.arriveAt(this.#awaited);
+    this.#arrive = this.#awaited = undefined;
   }
 
   protected override renderLoading(): unknown {
@@ -178,7 +169,7 @@ export class CommentsElement extends WidgetElement {
           ? this.#renderComposer(words)
           : html`<p class="notice shut" part="notice">${thread.state === 'closed' ? words.closed : words.readOnly}</p>`
       }
-      ${this.#renderClosing(words)} ${this.#arrivals?.render()}
+      ${this.#renderClosing(words)} ${this.#reading?.arrivals.render()}
       ${this.waits ? this.#renderMore('show', words.show(total, this.locale.number(total))) : nothing}
       ${this.waits || conversation.prevCursor === null ? nothing : this.#renderMore('previous', words.previous)}
       ${this.waits ? nothing : this.#drawing.list}
@@ -197,7 +188,7 @@ export class CommentsElement extends WidgetElement {
       drawing: this.#drawing,
       reader: this.#reader,
       participation: this.#participation,
-      arrivals: this.#arrivals,
+      arrivals: this.#reading?.arrivals,
       marked: this.#marked,
       failures: this.#failures,
     };
@@ -248,155 +239,34 @@ export class CommentsElement extends WidgetElement {
   #act = ({ target }: Event): void => {
     const button = (target as Element).closest<HTMLElement>('[data-act]');
     if (!button) return;
-    const { act, id = '' } = button.dataset;
-    const conversation = this.conversation!;
-    const comment = conversation.find(id);
-    const query = { sort: this.#order, limit: this.pageSize };
-    switch (act) {
-      case 'show':
-        return this.#show();
-      case 'fold':
-        return void this.#fold(id, button.className === 'fold');
-      case 'reveal':
-        this.#outline.revealed.add(id);
-        return void this.#focusOn(comment);
-      case 'parent':
-        return void this.#focusOn(conversation.find(comment!.parentId!));
-      case 'back':
-        return void this.#back(id);
-      case 'arrived':
-        return void this.#showArrived(id);
-      case 'more':
-        this.#automatic = automaticPages;
-        return void this.#more(true);
-      case 'previous':
-        return void this.#read((pages) => pages.previous({ ...query, limit: fewer }));
-      case 'replies':
-      case 'branch':
-        return void this.#read((pages) => pages.replies(comment!, act === 'branch'));
-    }
-    void this.#participate().then((participation) => participation?.act(act!, id));
+    const { act = '', id = '' } = button.dataset;
+    if (act === 'show') void this.#focusOn(this.conversation!.roots[0]);
+    else if (acts.test(act)) void this.#settle().then((reading) => reading?.act(act, id));
+    else void this.#participate().then((participation) => participation?.act(act, id));
   };
-
-  #show(): void {
-    this.waits = false;
-    void this.#focusOn(this.conversation!.roots[0]);
-  }
-
-  /** @param byLine the line stays under the reader's hand; the button that counts what is folded goes away */
-  async #fold(id: string, byLine: boolean): Promise<void> {
-    const { folded } = this.#outline;
-    if (!folded.delete(id)) folded.add(id);
-    const comment = this.conversation!.find(id)!;
-    if (!byLine) return this.#focusOn(comment.replies.comments[0]);
-    this.requestUpdate();
-    await this.updateComplete;
-    // Most of what was in sight is gone: the reader stands where the branch began.
-    const article = this.renderRoot.getElementById(`c-${id}`);
-    if (article && article.getBoundingClientRect().top < 0) article.scrollIntoView();
-  }
-
-  async #back(id: string): Promise<void> {
-    const conversation = this.conversation!;
-    this.#outline.close(conversation, id);
-    await this.#focusOn(conversation.find(id));
-    this.renderRoot.querySelector<HTMLElement>(`[data-act=branch][data-id="${id}"]`)?.focus();
-  }
-
-  async #showArrived(id: string): Promise<void> {
-    // The newest stand first, but in the order of time, where they are the last.
-    await this.#arrivals?.show(id, this.#order === 'oldest' && this.conversation!.nextCursor === null);
-  }
 
   #resort = async ({ target }: Event): Promise<void> => {
     this.#order = (target as HTMLSelectElement).value as Sort;
-    await this.#read((pages) => pages.anew(this.#order, this.pageSize));
+    await (await this.#settle())?.resort();
   };
 
-  /** Goes to a comment, whatever it is hidden by; without one, to the heading. */
+  /** Whoever posts wants to see the talk they joined. */
   async #focusOn(comment?: Comment): Promise<void> {
-    if (comment) {
-      // Whoever posts wants to see the talk they joined.
-      this.waits = false;
-      this.#outline.reach(this.conversation!, comment.id);
-    }
-    this.requestUpdate();
-    await this.updateComplete;
-    if (comment) this.#reach(comment.id);
-    const at = comment ? `c-${comment.id}` : 'heading';
-    this.renderRoot.getElementById(at)?.focus({ preventScroll: !comment });
+    this.waits &&= !comment;
+    await (await this.#settle())?.focus(comment);
   }
 
-  /** Draws a comment that is far from the window, or not drawn yet. */
-  #reach(id: string): void {
-    const top = this.#outline.topOf(this.conversation!, id);
-    if (top) this.#drawing.reach(top);
-  }
-
-  /** Goes where the page's address leads, which may be to a comment that is not here. */
-  #follow(): void {
-    const id = addressed();
-    if (!id || this.status !== 'ready') return;
-    this.#awaited = id;
-    this.waits = false;
-    if (this.conversation!.find(id)) this.requestUpdate();
-    else void this.#read((pages) => pages.anew(this.#order, this.pageSize, id));
-  }
-
-  /** Goes to the comment that the page's address leads to, and shows which one it is. */
-  #mark(id: string): void {
-    this.#awaited = undefined;
-    const conversation = this.conversation!;
-    if (!conversation.find(id)) {
-      const { lost } = this.locale.words!.comments;
-      this.#failures.set('', lost);
-      this.announce(lost);
-      this.requestUpdate();
-      return;
-    }
-    this.#marked = id;
-    void this.#focusOn(conversation.find(id)).then(() => this.renderRoot.getElementById(`c-${id}`)?.scrollIntoView());
-  }
-
-  /** How deep replies may stand depends on the room there is. */
-  #watchWidth(): void {
-    this.#widths ??= new ResizeObserver(() => {
-      const levels = levelsIn(this.offsetWidth);
-      if (levels === this.#outline.levels) return;
-      this.#outline.levels = levels;
-      this.requestUpdate();
-    });
-    this.#widths.observe(this);
-  }
-
-  #watchApproach(): void {
-    this.#approach ??= new IntersectionObserver(
-      ([button]) => {
-        const below = button!.isIntersecting && button!.boundingClientRect.top > innerHeight;
-        if (below && !this.#failures.has('') && this.#automatic-- > 0) void this.#more(false);
-      },
-      { rootMargin: `0px 0px ${approachPx}px` },
-    );
-    this.#approach.disconnect();
-    const button = this.#moreButton;
-    if (button) this.#approach.observe(button);
-  }
-
-  get #moreButton(): HTMLElement | null {
-    return this.renderRoot.querySelector('[data-act=more]');
-  }
-
-  async #more(asked: boolean): Promise<void> {
-    await this.#read((pages) => pages.more({ sort: this.#order, limit: this.pageSize }, asked));
-    await this.updateComplete;
-    this.#watchApproach();
+  get #query(): { sort: Sort; limit: number } {
+    return { sort: this.#order, limit: this.pageSize };
   }
 
   /** Begins with another story. */
   #forget(): void {
-    this.#participation = this.#participating = this.#pages = this.#arrivals = this.#marked = undefined;
+    this.#participation = this.#participating = this.#reading = this.#settling = this.#marked = undefined;
     this.#outline = new Outline();
     this.#failures.clear();
+    this.#order = sorts.includes(this.sort) ? this.sort : 'best';
+    this.#awaited = addressed();
   }
 
   /** Shows another page of the thread: what the reader has folded, opened and written stays. */
@@ -423,24 +293,25 @@ export class CommentsElement extends WidgetElement {
     this.requestUpdate();
   }
 
-  /** What others do is heard once the thread stands. */
-  async #listen(place: Place, signal: AbortSignal): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, settleMs));
-    if (signal.aborted) return;
-    const { Arrivals } = await import('./arrivals.js');
-    (this.#arrivals ??= new Arrivals(this.#room())).listen(place, signal);
-  }
-
-  #room(): Room {
+  #room(): Omit<Room, 'words'> {
     return {
       host: this,
       place: this.#place!,
       locale: this.locale,
-      outline: () => this.#outline,
+      outline: this.#outline,
       failures: this.#failures,
-      button: () => this.#moreButton,
       conversation: () => this.conversation!,
-      replace: (conversation) => this.#take(conversation, this.#place!),
+      query: () => this.#query,
+      take: (conversation) => this.#take(conversation, this.#place!),
+      draw: async (comment) => {
+        this.waits = false;
+        this.requestUpdate();
+        await this.updateComplete;
+        const [root] = this.conversation!.wayTo(comment.id);
+        if (root) this.#drawing.reach(this.#outline.topOf(this.conversation!, root));
+        return this.renderRoot.getElementById(`c-${comment.id}`);
+      },
+      mark: ({ id }) => (this.#marked = id),
       reader: () => this.#reader,
       say: (text) => this.announce(text),
       focus: (comment) => this.#focusOn(comment),
@@ -448,15 +319,13 @@ export class CommentsElement extends WidgetElement {
     };
   }
 
-  /** What only those need who read on. */
-  async #read(work: (pages: Pages) => Promise<void>): Promise<void> {
-    this.#pages ??= import('./pages.js').then(({ Pages }) => new Pages(this.#room()));
-    try {
-      await work(await this.#pages);
-    } catch {
-      this.#pages = undefined;
-      this.#fail();
-    }
+  /** What comes once the thread stands: reading on, going to and fro, hearing of what is new. */
+  #settle(): Promise<Reading | undefined> {
+    this.#settling ??= Promise.all([import('./reading.js'), readingWords(this.locale.lang)]).then(
+      ([{ Reading }, words]) => (this.#reading = new Reading({ ...this.#room(), words })),
+      () => this.#fail((this.#settling = undefined)),
+    );
+    return this.#settling;
   }
 
   /** What only those need who take part: most read. */
@@ -464,18 +333,15 @@ export class CommentsElement extends WidgetElement {
     this.#participating ??= Promise.all([import('./participation.js'), writingWords(this.locale.lang)]).then(
       ([{ Participation }, writing]) =>
         (this.#participation = new Participation(this.conversation!, writing, this.#room())),
-      () => {
-        this.#participating = undefined;
-        this.#fail();
-        return undefined;
-      },
+      () => this.#fail((this.#participating = undefined)),
     );
     return this.#participating;
   }
 
-  #fail(): void {
+  #fail(nothingCame: undefined): undefined {
     this.#failures.set('', this.locale.words!.comments.notDone);
     this.requestUpdate();
+    return nothingCame;
   }
 }
 

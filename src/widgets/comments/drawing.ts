@@ -62,7 +62,7 @@ export class Drawing {
     this.#goOn(moved ? 0 : quietMs);
   }
 
-  /** Draws one of the tops at once, wherever it stands. */
+  /** Draws one of what stands at the left at once, wherever it is. */
   reach(top: Comment): void {
     while (this.#drawn < this.#tops.length && this.#item(top.id).parentNode !== this.list) this.#drawNext();
     this.#draw(top, 0);

@@ -1,7 +1,8 @@
 import { css } from '../../base/style-sheets.js';
 
-/** What is new lies above the thread and takes no room of its own. */
-export const arrivalsStyles = css`
+/** What only those see who read on, or come back. */
+export const readingStyles = css`
+  /* What is new lies above the thread and takes no room of its own. */
   .arrived {
     position: sticky;
     inset-block-start: var(--aw-comments-top, 12px);
@@ -37,7 +38,44 @@ export const arrivalsStyles = css`
     white-space: nowrap;
     font-size: 0.8125em;
   }
+  .marked::after {
+    content: '';
+    position: absolute;
+    inset: 4px -8px 0;
+    border-inline-start: 3px solid var(--_press);
+    background: color-mix(in srgb, var(--_press) 7%, transparent);
+    pointer-events: none;
+  }
+  .branch {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
+    gap: 0 var(--aw-space-3, 12px);
+    margin-block-start: var(--aw-space-3, 12px);
+    padding-inline: 8px;
+    border-block-start: 1px solid var(--_press);
+    background: color-mix(in srgb, var(--_press) 5%, transparent);
+    font-size: var(--aw-size-s, 0.875em);
+    overflow-wrap: anywhere;
+  }
+  .branch button {
+    min-block-size: 36px;
+    font-weight: 600;
+    color: var(--_press);
+  }
+  .branch button::before {
+    content: '← ' / '';
+  }
+  .branch button:dir(rtl)::before {
+    content: '→ ' / '';
+  }
+  .branch ~ .fold {
+    inset-block-start: 102px;
+  }
   @media (forced-colors: active) {
+    .marked::after {
+      border-color: Highlight;
+    }
     .pill {
       border-color: ButtonText;
       -webkit-text-fill-color: currentColor;
