@@ -182,9 +182,7 @@ function answer({ pathname, searchParams: query }, lit) {
       return [json, JSON.stringify(pageOf(count, Number(query.get('limit')), Number(query.get('cursor') ?? 0)))];
   }
   const file = join(root, 'dist/cdn', pathname);
-  return extname(file) in types && existsSync(file)
-    ? [types[extname(file)] ?? '', readFileSync(file, 'utf8')]
-    : [''];
+  return extname(file) in types && existsSync(file) ? [types[extname(file)] ?? '', readFileSync(file, 'utf8')] : [''];
 }
 
 /** @param {string} code */
@@ -195,7 +193,11 @@ async function bundled(code) {
     configFile: false,
     logLevel: 'warn',
     plugins: [
-      { name: 'entry', resolveId: (id) => (id === 'entry' ? entry : undefined), load: (id) => (id === entry ? code : undefined) },
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? entry : undefined),
+        load: (id) => (id === entry ? code : undefined),
+      },
     ],
     build: { write: false, target: 'es2022', rolldownOptions: { input: 'entry', output: { format: 'es' } } },
   });

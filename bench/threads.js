@@ -49,8 +49,16 @@ try {
   const ratio = (/** @type {number} */ a, /** @type {number} */ b) => Math.round((a / b) * 100) / 100;
   const on = await loadOn();
   printTable('Against the budgets', [
-    { what: 'first screenful, ours to bare Lit', is: ratio(of(ours ?? '', 'ready'), of(lit ?? '', 'ready')), budget: 1.1 },
-    { what: 'blocked, ours to static HTML', is: ratio(of(ours ?? '', 'blocked'), of(still ?? '', 'blocked')), budget: 1.2 },
+    {
+      what: 'first screenful, ours to bare Lit',
+      is: ratio(of(ours ?? '', 'ready'), of(lit ?? '', 'ready')),
+      budget: 1.1,
+    },
+    {
+      what: 'blocked, ours to static HTML',
+      is: ratio(of(ours ?? '', 'blocked'), of(still ?? '', 'blocked')),
+      budget: 1.2,
+    },
     { what: 'layout shift', is: of(ours ?? '', 'shift'), budget: 0 },
     { what: 'elements a comment', is: of(ours ?? '', 'elements') / 100, budget: 12 },
     { what: '10,000 opens, to 100', is: ratio(of(large ?? '', 'ready'), of(small ?? '', 'ready')), budget: 1.2 },
@@ -109,9 +117,10 @@ async function loadOn() {
       tasks.length = 0;
       const root = threadRoot();
       const more = () => /** @type {HTMLElement | null} */ (root?.querySelector('[data-act=more]'));
-      for (let drawn = 0; more(); ) {
+      for (let drawn = 0; more();) {
         more()?.click();
-        for (let wait = 0; root && root.querySelectorAll('article').length === drawn && wait < 200; wait++) await pause(20);
+        for (let wait = 0; root && root.querySelectorAll('article').length === drawn && wait < 200; wait++)
+          await pause(20);
         drawn = root?.querySelectorAll('article').length ?? 0;
         await pause(150);
       }

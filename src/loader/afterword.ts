@@ -20,6 +20,13 @@ function warn(error: unknown): void {
   warned = true;
 }
 
+const load = (tag: string) => widgets[tag]!().catch(warn);
+/** A link to a comment wants the thread, wherever it stands. */
+const follow = () => {
+  if (location.hash.startsWith('#aw-comment-')) load('aw-comments');
+};
+addEventListener('hashchange', follow);
+
 const client = () => import('../client/script-tag.js');
 const reader = () => import('../client/reader.js');
 
@@ -41,8 +48,11 @@ export function observe(root: Document | ShadowRoot): void {
     const found = [...root.querySelectorAll(selector)].filter((element) => !seen.has(element));
     for (const element of found) {
       seen.add(element);
-      coming.observe(element);
+      // What is in sight need not wait for the frame that would tell.
+      if (element.getBoundingClientRect().top < innerHeight) load(element.localName);
+      else coming.observe(element);
     }
+    follow();
     if (found.length)
       client()
         .then(({ prefetch }) => prefetch(found))
@@ -58,7 +68,7 @@ const coming = new IntersectionObserver(
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       coming.unobserve(target);
-      widgets[target.localName]!().catch(warn);
+      load(target.localName);
     }
   },
   { rootMargin: near },

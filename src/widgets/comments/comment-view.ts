@@ -29,36 +29,64 @@ export interface View {
   readonly failures: ReadonlyMap<string, string>;
 }
 
-/** @param depth how many of those above it are drawn */
+/**
+ * Most comments are read, and are one template: what a window's comments take to draw is what its reader waits for.
+ *
+ * @param depth how many of those above it are drawn
+ */
 export function renderComment(comment: Comment, depth: number, view: View): unknown {
-  const { id, state, author, nodes, replies } = comment;
-  const { words, participation, outline, conversation, marked } = view;
+  const { id, parentId, state, author, replies } = comment;
+  const { words, participation, outline, conversation } = view;
   const muted = conversation.muted.has(author.id) && !outline.revealed.has(id);
-  const gone = muted ? words.muted : words.gone[state];
-  const editing = participation?.renderComposer(`edit:${id}`);
+  const branch = !depth && parentId ? renderBranch(comment, view) : nothing;
+  const below = [
+    participation?.renderComposer(id),
+    replies.total || replies.comments.length ? renderReplies(comment, depth, view) : nothing,
+    renderFailure(id, view),
+  ].filter((part) => part && part !== nothing);
+  if (!muted && !words.gone[state]) return renderShown(comment, depth, view, branch, below.length ? below : nothing);
+  return html`${branch}
+    <article id=${`c-${id}`} class=${state} tabindex="-1" part="comment" aria-labelledby=${`n-${id}`}>
+      <p id=${`n-${id}`} class="gone">
+        ${muted ? words.muted : words.gone[state]}
+        ${muted ? html`<button data-act="reveal" data-id=${id}>${words.reveal}</button>` : nothing}
+      </p>
+      ${view.arrivals?.renderFor(id)}
+    </article>
+    ${below}`;
+}
+
+function renderShown(comment: Comment, depth: number, view: View, branch: unknown, below: unknown): unknown {
+  const { id, state, author, createdAt, editedAt, nodes } = comment;
+  const { words, locale, participation, marked } = view;
   const name = author.name || words.guest;
-  return html`${depth || !comment.parentId ? nothing : renderBranch(comment, view)}
+  const editing = participation?.renderComposer(`edit:${id}`);
+  return html`${branch}
     <article
       id=${`c-${id}`}
       class=${`${state} hue${hueOf(name)}${id === marked ? ' marked' : ''}`}
       tabindex="-1"
       part="comment"
       aria-labelledby=${`n-${id} t-${id}`}
-      data-letter=${gone || author.picture ? nothing : letterOf(name)}
+      data-letter=${author.picture ? nothing : letterOf(name)}
     >
+      <bdi id=${`n-${id}`} class="name" part="name">${name}</bdi>
+      ${renderBadges(comment, depth, view)}<a class="time" part="time" href=${addressOf(id)}
+        ><time id=${`t-${id}`} datetime=${createdAt}
+          >${relativeTime(locale, createdAt) + (editedAt ? ` · ${words.edited}` : '')}</time
+        ></a
+      >
       ${
-        gone
-          ? html`<p id=${`n-${id}`} class="gone">
-              ${gone} ${muted ? html`<button data-act="reveal" data-id=${id}>${words.reveal}</button>` : nothing}
-            </p>`
-          : html`${renderByline(comment, name, depth, view)} ${editing ?? renderText(nodes)}
-            ${participation?.renderHold(comment)} ${editing ? nothing : renderActs(comment, view)}
-            ${participation?.renderFailure(id)}`
+        editing ??
+        html`<div class="text" part="text">${renderText(nodes)}</div>
+          ${renderActs(comment, view)}`
+      }${
+        participation || view.arrivals
+          ? [participation?.renderHold(comment), participation?.renderFailure(id), view.arrivals?.renderFor(id)]
+          : nothing
       }
-      ${view.arrivals?.renderFor(id)}
     </article>
-    ${participation?.renderComposer(id)} ${replies.total || replies.comments.length ? renderReplies(comment, depth, view) : nothing}
-    ${renderFailure(id, view)}`;
+    ${below}`;
 }
 
 /** Above a branch that stands on its own: what it grows from, and the way back. */
@@ -74,9 +102,10 @@ function renderBranch({ id, parentId }: Comment, { words, conversation }: View):
   </p>`;
 }
 
-function renderByline(comment: Comment, name: string, depth: number, view: View): unknown {
-  const { id, parentId, author, createdAt, editedAt, pinned, featured } = comment;
-  const { words, locale, conversation, reader } = view;
+/** Between the name and the time, which most have nothing. */
+function renderBadges(comment: Comment, depth: number, view: View): unknown {
+  const { id, parentId, author, pinned, featured } = comment;
+  const { words, conversation, reader } = view;
   const badges = [
     ...author.badges.map((badge) => words.badges[badge] ?? badge),
     pinned && words.pinned,
@@ -84,36 +113,28 @@ function renderByline(comment: Comment, name: string, depth: number, view: View)
   ].filter(Boolean);
   // Where it stands does not tell any more.
   const parent = depth > 1 ? conversation.find(parentId!) : undefined;
+  const isNew = conversation.isNew(comment, reader?.id);
+  if (!author.picture && !badges.length && !parent && !isNew) return nothing;
   const parentName = parent && (parent.author.name || words.guest);
   return html`${
-      author.picture
-        ? html`<img class="avatar" src=${author.picture} width="32" height="32" alt="" loading="lazy" />`
-        : nothing
-    }<bdi id=${`n-${id}`} class="name" part="name">${name}</bdi>
-    ${
-      parentName
-        ? html`<button class="to" data-act="parent" data-id=${id} aria-label=${words.toParent(parentName)}>
-            <bdi>${parentName}</bdi>
-          </button>`
-        : nothing
-    }
-    ${badges.map((badge) => html`<span class="badge" part="badge">${badge}</span> `)}<a
-      class="time"
-      part="time"
-      href=${addressOf(id)}
-      ><time id=${`t-${id}`} datetime=${createdAt}
-        >${relativeTime(locale, createdAt)}${editedAt && ` · ${words.edited}`}</time
-      ></a
-    >
-    ${conversation.isNew(comment, reader?.id) ? html`<span class="new">${words.new}</span>` : nothing}`;
+    author.picture
+      ? html`<img class="avatar" src=${author.picture} width="32" height="32" alt="" loading="lazy" />`
+      : nothing
+  }${
+    parentName
+      ? html`<button class="to" data-act="parent" data-id=${id} aria-label=${words.toParent(parentName)}>
+          <bdi>${parentName}</bdi>
+        </button> `
+      : nothing
+  }${badges.map((badge) => html`<span class="badge" part="badge">${badge}</span> `)}${
+    isNew ? html`<span class="new">${words.new}</span> ` : nothing
+  }`;
 }
 
 /** Most comments are one paragraph. */
 function renderText(nodes: Comment['nodes']): unknown {
   const [first] = nodes;
-  return nodes.length === 1 && first?.type === 'paragraph'
-    ? html`<p class="text" part="text">${renderNodes(first.children)}</p>`
-    : html`<div class="text" part="text">${renderNodes(nodes)}</div>`;
+  return renderNodes(nodes.length === 1 && first?.type === 'paragraph' ? first.children : nodes);
 }
 
 /** The given name stands last in Vietnamese, and its first letter is what friends would know one by. */
@@ -130,41 +151,35 @@ export function hueOf(name: string): number {
 }
 
 function renderActs(comment: Comment, view: View): unknown {
-  const { id } = comment;
-  const { words, participation, conversation, reader } = view;
-  const { state, rules } = conversation.thread;
+  const { id, state, votes } = comment;
+  const { words, locale, participation, conversation, reader } = view;
+  const { rules, state: threadState } = conversation.thread;
+  const confirmation = participation?.renderConfirmation(comment);
+  if (confirmation) return confirmation;
   const own = conversation.isOwn(comment, reader?.id);
-  const visible = comment.state === 'visible';
-  return (
-    participation?.renderConfirmation(comment) ??
-    html`<p class="acts" part="actions">
-      ${visible ? renderVote(comment, 1, own || state === 'read-only', view) : nothing}
-      ${visible && rules.votes === 'up-down' && !own ? renderVote(comment, -1, state === 'read-only', view) : nothing}
-      ${
-        visible && state === 'open'
-          ? html`<button data-act="reply" data-id=${id} aria-label=${words.replyTo(comment.author.name || words.guest)}>
-              ${words.reply}
-            </button>`
-          : nothing
-      }
-      ${own ? participation?.renderOwnActs(comment) : nothing}
-    </p>`
-  );
+  const visible = state === 'visible';
+  const votable = visible && !own && threadState !== 'read-only';
+  const answerable = visible && threadState === 'open';
+  const mine = conversation.votes.get(id);
+  const like = counted(words.like, votes.up, locale);
+  const replyTo = words.replyTo(comment.author.name || words.guest);
+  if (votable && answerable && rules.votes === 'up')
+    return html`<p class="acts" part="actions">
+      <button class="vote" data-act="like" data-id=${id} aria-pressed=${mine === 1}>${like}</button>
+      <button data-act="reply" data-id=${id} aria-label=${replyTo}>${words.reply}</button>
+    </p>`;
+  const vote = (act: string, value: number, label: string) =>
+    html`<button class="vote" data-act=${act} data-id=${id} aria-pressed=${mine === value}>${label}</button>`;
+  return html`<p class="acts" part="actions">
+    ${votable ? vote('like', 1, like) : visible && votes.up ? html`<span>${like}</span>` : nothing}
+    ${votable && rules.votes === 'up-down' ? vote('dislike', -1, counted(words.dislike, votes.down, locale)) : nothing}
+    ${answerable ? html`<button data-act="reply" data-id=${id} aria-label=${replyTo}>${words.reply}</button>` : nothing}
+    ${own ? participation?.renderOwnActs(comment) : nothing}
+  </p>`;
 }
 
-function renderVote({ id, votes }: Comment, value: 1 | -1, fixed: boolean, view: View): unknown {
-  const { words, conversation, locale } = view;
-  const count = value > 0 ? votes.up : votes.down;
-  const label = `${value > 0 ? words.like : words.dislike} ${count ? locale.compact(count) : ''}`;
-  if (fixed) return count ? html`<span>${label}</span>` : nothing;
-  return html`<button
-    class="vote"
-    data-act=${value > 0 ? 'like' : 'dislike'}
-    data-id=${id}
-    aria-pressed=${conversation.votes.get(id) === value}
-  >
-    ${label}
-  </button>`;
+function counted(label: string, count: number, locale: LocaleController): string {
+  return count ? `${label} ${locale.compact(count)}` : label;
 }
 
 function renderReplies(comment: Comment, depth: number, view: View): unknown {

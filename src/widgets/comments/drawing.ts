@@ -104,10 +104,11 @@ export class Drawing {
     if (this.#drawn === this.#tops.length && !this.#stale.size) return;
     this.#slice = setTimeout(() => {
       const end = performance.now() + sliceMs;
-      do {
-        if (this.#drawn < this.#tops.length) this.#drawNext();
-        else for (const comment of [...this.#stale.values()].slice(0, 1)) this.#draw(comment, 0);
-      } while (performance.now() < end && (this.#drawn < this.#tops.length || this.#stale.size));
+      while (this.#drawn < this.#tops.length && performance.now() < end) this.#drawNext();
+      for (const comment of this.#stale.values()) {
+        if (performance.now() > end) break;
+        this.#draw(comment, 0);
+      }
       this.#goOn(0);
     }, ms);
   }

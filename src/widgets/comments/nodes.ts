@@ -5,7 +5,7 @@ const safe = /^(https?|mailto):/i;
 
 /** A comment's text as elements: data in, templates out, no HTML between. */
 export function renderNodes(nodes: readonly CommentNode[]): unknown {
-  return nodes.map(renderNode);
+  return nodes.length === 1 ? renderNode(nodes[0]!) : nodes.map(renderNode);
 }
 
 function renderNode(node: CommentNode): unknown {
