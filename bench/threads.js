@@ -1,181 +1,142 @@
 /**
- * What a thread costs beside static HTML and a bare list in Lit, CPU slowed: `node bench/threads.js [--runs 5] [--cpu 4]`.
- * Needs a build and Chromium; see bench/README.md for what "ready" means.
+ * What a page of a long thread costs beside one of a short thread, in one run: `node bench/threads.js [--rounds 60]`.
+ * Nothing comes from a cache: every request has an address of its own. Needs a build; see bench/README.md.
  */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { launchBrowser } from '../test/setup/launch-browser.js';
+import Database from 'libsql';
+import { uuidv7 } from 'uuidv7';
+import { startServer } from '../test/setup/start-server.js';
 import { median, printTable } from './table.js';
-import { servePages } from './thread-pages.js';
 
-const { values: options } = parseArgs({
-  options: { runs: { type: 'string', default: '5' }, cpu: { type: 'string', default: '4' } },
-});
-const pages = [
-  { name: 'static HTML, 100', path: 'static?n=100' },
-  { name: 'bare Lit list, 100', path: 'lit?n=100' },
-  { name: 'ours, 100 at once', path: 'ours?n=100&size=100' },
-  { name: 'ours, 20 of 100', path: 'ours?n=100&size=20' },
-  { name: 'ours, 20 of 10,000', path: 'ours?n=10000&size=20' },
-];
+const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '60' } } });
+const rounds = Number(options.rounds);
+const budget = 1.5;
+const data = mkdtempSync(join(tmpdir(), 'afterword-bench-'));
+process.once('exit', () => rmSync(data, { recursive: true, force: true }));
+const settings = { data, env: { AFTERWORD_LIMITS: 'off', AFTERWORD_LOG: 'warn' } };
 
-const served = await servePages();
-const browser = await launchBrowser();
-try {
-  /** @type {Record<string, Awaited<ReturnType<typeof open>>[]>} */
-  const found = Object.fromEntries(pages.map(({ name }) => [name, []]));
-  for (let run = -1; run < Number(options.runs); run++) {
-    // In turn, and never in the same order: the machine's mood is shared.
-    for (let index = 0; index < pages.length; index++) {
-      const page = pages[(index + Math.max(run, 0)) % pages.length];
-      if (!page) continue;
-      const cost = await open(page.path);
-      if (run >= 0) found[page.name]?.push(cost);
+// The first start makes the tables and the demo site.
+await (await startServer(settings)).stop();
+const threads = fill(join(data, 'afterword.db'), { short: 100, long: 50_000 });
+const afterword = await startServer(settings);
+let number = 0;
+
+/** @param {string} story @param {string} [query] @returns {Promise<any>} */
+async function ask(story, query = '') {
+  const answer = await fetch(`${afterword.url}/v1/sites/demo/comments?story=${story}${query}&n=${number++}`);
+  const page = /** @type {any} */ (await answer.json());
+  if (!answer.ok) throw new Error(`${query} answered ${answer.status}: ${JSON.stringify(page)}`);
+  return page;
+}
+
+/**
+ * Asks for a page of either thread in turn.
+ *
+ * @param {string} work
+ * @param {string} short a query
+ * @param {string} long a query
+ */
+async function compare(work, short, long) {
+  /** @type {Record<string, number[]>} */
+  const times = { short: [], long: [] };
+  for (let round = -5; round < rounds; round++) {
+    for (const [story, query] of [
+      ['short', short],
+      ['long', long],
+    ]) {
+      const began = performance.now();
+      await ask(String(story), query);
+      if (round >= 0) times[String(story)]?.push(performance.now() - began);
     }
   }
-  const of = (/** @type {string} */ name, /** @type {'ready' | 'blocked' | 'longest' | 'shift' | 'elements'} */ what) =>
-    median((found[name] ?? []).map((one) => one[what]));
-  printTable(
-    `100 comments, CPU slowed ${options.cpu} times, medians of ${options.runs}`,
-    pages.map(({ name }) => ({
-      page: name,
-      'first screenful ms': Math.round(of(name, 'ready')),
-      'blocked ms': Math.round(of(name, 'blocked')),
-      'longest task ms': Math.round(of(name, 'longest')),
-      'layout shift': of(name, 'shift'),
-      'elements in the widget': of(name, 'elements'),
-    })),
-  );
-  const [still, lit, ours, small, large] = pages.map(({ name }) => name);
-  const ratio = (/** @type {number} */ a, /** @type {number} */ b) => Math.round((a / b) * 100) / 100;
-  const on = await loadOn();
-  printTable('Against the budgets', [
-    {
-      what: 'first screenful, ours to bare Lit',
-      is: ratio(of(ours ?? '', 'ready'), of(lit ?? '', 'ready')),
-      budget: 1.1,
-    },
-    {
-      what: 'blocked, ours to static HTML',
-      is: ratio(of(ours ?? '', 'blocked'), of(still ?? '', 'blocked')),
-      budget: 1.2,
-    },
-    { what: 'layout shift', is: of(ours ?? '', 'shift'), budget: 0 },
-    { what: 'elements a comment', is: of(ours ?? '', 'elements') / 100, budget: 12 },
-    { what: '10,000 opens, to 100', is: ratio(of(large ?? '', 'ready'), of(small ?? '', 'ready')), budget: 1.2 },
-    { what: `loading on to ${on.comments} comments, longest task ms`, is: Math.round(on.longest), budget: 100 },
-    { what: 'loading on, tasks over 100 ms', is: on.over, budget: 0 },
-    { what: 'typing in it then, longest task ms', is: Math.round(on.typing), budget: 100 },
-  ]);
+  const [a, b] = [median(times.short ?? []), median(times.long ?? [])];
+  return {
+    work,
+    'of 100, ms': a.toFixed(2),
+    'of 50,000, ms': b.toFixed(2),
+    times: (b / a).toFixed(2),
+    budget,
+    met: b / a <= budget ? 'yes' : 'no',
+  };
+}
+
+try {
+  const rows = [];
+  for (const sort of ['best', 'newest', 'oldest', 'discussed']) {
+    rows.push(await compare(`${sort}, first page`, `&sort=${sort}`, `&sort=${sort}`));
+    const deep = { short: await walk('short', sort, 2), long: await walk('long', sort, 40) };
+    rows.push(await compare(`${sort}, deep inside`, deep.short, deep.long));
+  }
+  const { short, long } = threads;
+  rows.push(await compare('around a root', `&anchor=${short.middle}`, `&anchor=${long.middle}`));
+  rows.push(await compare('replies, 10 against 10,000', `&parent=${short.talked}`, `&parent=${long.talked}`));
+  rows.push(await compare('around a reply, 10 and 10,000 deep', `&anchor=${short.deepest}`, `&anchor=${long.deepest}`));
+  printTable(`A page of a thread, without a cache; medians of ${rounds}, in turn`, rows);
 } finally {
-  await browser.close();
-  served.close();
+  await afterword.stop();
 }
 
-/** @param {string} path */
-async function slowed(path) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  const page = await context.newPage();
-  await page.goto(`${served.url}/blank`);
-  await page.addInitScript(watch);
-  const devtools = await context.newCDPSession(page);
-  await devtools.send('Emulation.setCPUThrottlingRate', { rate: Number(options.cpu) });
-  await page.goto(`${served.url}/${path}`, { waitUntil: 'load' });
-  await page.waitForFunction(() => Reflect.get(globalThis, 'readyAfter'), undefined, { timeout: 60_000 });
-  return { context, page };
+/** @param {string} story @param {string} sort @param {number} pages */
+async function walk(story, sort, pages) {
+  let query = `&sort=${sort}`;
+  for (let page = 0; page < pages; page++) query = `&sort=${sort}&cursor=${(await ask(story, query)).nextCursor}`;
+  return query;
 }
 
-/** One visit, nothing cached. @param {string} path */
-async function open(path) {
-  const { context, page } = await slowed(path);
-  try {
-    await page.waitForTimeout(1000);
-    return await page.evaluate(() => {
-      const { readyAfter, tasks, shift, threadRoot } = /** @type {ReturnType<typeof watched>} */ (
-        /** @type {unknown} */ (globalThis)
-      );
-      return {
-        ready: readyAfter,
-        blocked: tasks.reduce((sum, ms) => sum + Math.max(0, ms - 50), 0),
-        longest: Math.max(0, ...tasks),
-        shift: Math.round(shift * 1e4) / 1e4,
-        elements: threadRoot()?.querySelectorAll('*').length ?? 0,
-      };
-    });
-  } finally {
-    await context.close();
-  }
-}
-
-/** Goes on in a thread of 10,000 by its button until all of it is there, then types. */
-async function loadOn() {
-  const { context, page } = await slowed('ours?n=10000&size=100');
-  try {
-    await page.waitForTimeout(1500);
-    return await page.evaluate(async () => {
-      const { tasks, threadRoot } = /** @type {ReturnType<typeof watched>} */ (/** @type {unknown} */ (globalThis));
-      const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
-      tasks.length = 0;
-      const root = threadRoot();
-      const more = () => /** @type {HTMLElement | null} */ (root?.querySelector('[data-act=more]'));
-      for (let drawn = 0; more();) {
-        more()?.click();
-        for (let wait = 0; root && root.querySelectorAll('article').length === drawn && wait < 200; wait++)
-          await pause(20);
-        drawn = root?.querySelectorAll('article').length ?? 0;
-        await pause(150);
-      }
-      await pause(500);
-      const longest = Math.max(0, ...tasks);
-      const over = tasks.filter((ms) => ms > 100).length;
-      tasks.length = 0;
-      const field = root?.querySelector('textarea');
-      field?.focus();
-      for (const letter of 'A comment') {
-        if (field) field.value += letter;
-        field?.dispatchEvent(new InputEvent('input', { bubbles: true }));
-        await pause(120);
-      }
-      await pause(600);
-      const comments = root?.querySelectorAll('article').length ?? 0;
-      return { comments, longest, over, typing: Math.max(0, ...tasks) };
-    });
-  } finally {
-    await context.close();
-  }
-}
-
-/** What the script below leaves on the page. @returns {{ readyAfter: number, tasks: number[], shift: number, threadRoot: () => ParentNode | undefined }} */
-function watched() {
-  throw new Error('Only a type.');
-}
-
-/** Runs in the page: ready is when comments fill the window, told in the task after the frame that shows it. */
-function watch() {
-  /** @type {number[]} */
-  const tasks = [];
-  const threadRoot = () => {
-    const thread = document.querySelector('.thread');
-    return thread?.localName === 'ul' ? thread : (thread?.shadowRoot ?? undefined);
+/**
+ * Writes threads past the API: through it, they would take minutes.
+ *
+ * @template {string} Name
+ * @param {string} file
+ * @param {Record<Name, number>} sizes how many roots
+ */
+function fill(file, sizes) {
+  const database = new Database(file);
+  database.exec('begin');
+  const reader = database.prepare("insert into readers values (?, 'demo', ?, 'guest', 0, '[]', 0, null)");
+  const readers = Array.from({ length: 500 }, () => uuidv7());
+  for (const id of readers) reader.run(id, 'Bạn đọc');
+  const story = database.prepare(
+    "insert into stories (id, site_id, key, url, kind, dont_miss, created_at, updated_at) values (?, 'demo', ?, '', 'article', 0, 0, 0)",
+  );
+  const thread = database.prepare("insert into threads (story_id, state, total, version) values (?, 'open', ?, 1)");
+  const comment = database.prepare(`
+    insert into comments (id, site_id, story_id, parent_id, root_id, depth, author_id, text, nodes_json, state,
+      created_at, up, down, score, replies, pinned, featured)
+    values (?, 'demo', ?, ?, ?, ?, ?, ?, ?, 'visible', ?, ?, 0, ?, ?, 0, 0)`);
+  const text = 'Một ý kiến dài vừa phải, như bạn đọc thường viết dưới một bài báo mà họ đã đọc đến cuối.';
+  const nodes = JSON.stringify([{ type: 'paragraph', children: [{ type: 'text', value: text }] }]);
+  let made = 0;
+  /** @param {string} storyId @param {{ id: string, root: string, depth: number } | null} parent @param {number} replies */
+  const write = (storyId, parent, replies) => {
+    const id = uuidv7();
+    const up = made % 97;
+    const root = parent ? parent.root : id;
+    const depth = parent ? parent.depth + 1 : 0;
+    const at = Date.now() - 86_400_000 + made++;
+    const author = readers[made % readers.length];
+    comment.run(id, storyId, parent?.id ?? null, root, depth, author, text, nodes, at, up, up / 100, replies);
+    return { id, root, depth };
   };
-  Object.assign(globalThis, { tasks, shift: 0, threadRoot });
-  new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
-    type: 'longtask',
-    buffered: true,
+  const filled = Object.entries(sizes).map(([name, size]) => {
+    const roots = Number(size);
+    const storyId = randomUUID();
+    story.run(storyId, name);
+    const all = Array.from({ length: roots }, () => write(storyId, null, 2));
+    for (const root of all) for (let reply = 0; reply < 2; reply++) write(storyId, root, 0);
+    const talked = write(storyId, null, roots > 1000 ? 10_000 : 10);
+    for (let reply = 0; reply < (roots > 1000 ? 10_000 : 10); reply++) write(storyId, talked, 0);
+    const depth = roots > 1000 ? 10_000 : 10;
+    let deepest = write(storyId, null, 1);
+    for (let level = 1; level <= depth; level++) deepest = write(storyId, deepest, level < depth ? 1 : 0);
+    thread.run(storyId, roots);
+    return [name, { middle: all[roots / 2]?.id, talked: talked.id, deepest: deepest.id }];
   });
-  new PerformanceObserver((list) => {
-    for (const entry of /** @type {(PerformanceEntry & { value: number, hadRecentInput: boolean })[]} */ (
-      list.getEntries()
-    ))
-      if (!entry.hadRecentInput)
-        Object.assign(globalThis, { shift: Number(Reflect.get(globalThis, 'shift')) + entry.value });
-  }).observe({ type: 'layout-shift', buffered: true });
-  const channel = new MessageChannel();
-  channel.port1.onmessage = () => Object.assign(globalThis, { readyAfter: performance.now() });
-  const look = () => {
-    const comments = threadRoot()?.querySelectorAll('.c, article') ?? [];
-    const last = comments[comments.length - 1];
-    if (last && last.getBoundingClientRect().bottom > innerHeight) channel.port2.postMessage(0);
-    else requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
+  database.exec('commit');
+  database.close();
+  return /** @type {Record<Name, { middle: string, talked: string, deepest: string }>} */ (Object.fromEntries(filled));
 }

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { forgetOldAnswers } from './comments/answers.js';
+import { forgetOldOrders } from './comments/orders.js';
 import { forgetOldSubscriptions } from './newsletter/retention.js';
 import type { Database } from './storage/database.js';
 
 const dayMillis = 24 * 60 * 60_000;
-const rules = [forgetOldSubscriptions, forgetOldAnswers];
+const rules = [forgetOldSubscriptions, forgetOldAnswers, forgetOldOrders];
 
 /** Deletes what is too old to keep: at start, and once a day. */
 export class Retention {

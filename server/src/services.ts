@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { ThreadOrders } from './comments/orders.js';
 import type { Config } from './config.js';
 import { ClientAddress } from './http/client-address.js';
 import { PublicCache } from './http/public-cache.js';
@@ -23,6 +24,7 @@ export interface Services {
   readonly clientAddress: ClientAddress;
   readonly sites: Sites;
   readonly stories: KnownStories;
+  readonly orders: ThreadOrders;
   readonly shelves: Shelves;
   readonly polls: Polls;
   readonly readers: Readers;
@@ -41,6 +43,7 @@ export function createServices(config: Config, database: Database, log: Logger):
     clientAddress: new ClientAddress(config.trustProxy, log),
     sites: new Sites(database),
     stories: new KnownStories(database),
+    orders: new ThreadOrders(database),
     shelves: new Shelves(database),
     polls: new Polls(database),
     readers: new Readers(database, new ReaderTokens(config.secrets)),

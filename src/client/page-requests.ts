@@ -59,6 +59,6 @@ function nextFrame(): Promise<unknown> {
   return new Promise((resolve) => {
     if (document.readyState === 'loading') addEventListener('DOMContentLoaded', resolve, { once: true });
     // Not the frame itself: that waits for what is being drawn, and a hidden tab has none.
-    else setTimeout(resolve, 4);
+    else setTimeout(resolve);
   });
 }

@@ -23,6 +23,8 @@ export const limits = {
   comments: 20,
   /** Replies shown under each root when the request does not say. */
   replies: 3,
+  /** Comments on the way from a root to the one a page is asked around. */
+  anchorAncestors: 40,
   /** Stories in a rail when the request does not say. */
   stories: 8,
   /** Stories in one `GET /counts`. */

@@ -4,7 +4,7 @@ import { Problem } from '../problem.js';
 import { insertRows } from '../storage/insert-rows.js';
 import type { CommentRow, IdempotentAnswerRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
-import { readComments } from './paging.js';
+import { readComments } from './comment-rows.js';
 import type { NewComment } from './writes.js';
 
 /**

@@ -2,9 +2,9 @@ import type { Comment, CommentVotes } from 'afterword/contract';
 import { Problem } from '../problem.js';
 import type { CommentRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
-import { readComments } from './paging.js';
+import { isGone, readComments } from './comment-rows.js';
 import { bestScore } from './score.js';
-import { countInThreads, countReplies, isGone } from './writes.js';
+import { countInThreads, countReplies } from './writes.js';
 
 export interface CommentVote {
   readonly siteId: string;
@@ -150,7 +150,7 @@ async function setState(transaction: Transaction, comment: CommentRow, state: Co
   const { id, storyId, parentId, replies } = comment;
   await transaction.db.updateTable('comments').set({ state }).where('id', '=', id).execute();
   const visible = (of: CommentRow['state']) => Number(of === 'visible');
-  const hasPlace = (of: CommentRow['state']) => Number(of === 'visible' || (isGone(of) && replies > 0));
+  const hasPlace = (of: CommentRow['state']) => Number(of === 'visible' || replies > 0);
   await countInThreads(transaction, [{ storyId, change: visible(state) - visible(comment.state) }]);
   if (parentId !== null)
     await countReplies(transaction, [{ parentId, change: hasPlace(state) - hasPlace(comment.state) }]);

@@ -8,7 +8,7 @@ import { Sites, type Site } from '../sites/store.js';
 import { KnownStories } from '../stories/known-stories.js';
 import { openDatabase, type Database } from '../storage/database.js';
 import { decideOnComments, setThreadState, type Decision } from './changes.js';
-import { readComments } from './paging.js';
+import { readComments } from './comment-rows.js';
 
 const decisions: Record<string, { decision: Decision; undo?: Decision; description: string }> = {
   approve: { decision: { state: 'visible' }, description: 'Show comments that wait or were rejected.' },

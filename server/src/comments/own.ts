@@ -1,6 +1,6 @@
 import type { Me } from 'afterword/contract';
 import type { Database } from '../storage/database.js';
-import { readComments } from './paging.js';
+import { readComments } from './comment-rows.js';
 
 /** How long a comment may be missing from a copy of the thread that a cache holds. */
 const recentMillis = 10 * 60_000;

@@ -1,21 +1,21 @@
-import type { Author, Comment } from 'afterword/contract';
+import type { Comment } from 'afterword/contract';
 import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
-import type { Database } from '../storage/database.js';
-import type { CommentRow, Tables } from '../storage/tables.js';
-import { isGone } from './writes.js';
-import { decodeCursor, encodeCursor, type CommentSort, type Position } from './cursor.js';
-
-/** How deep a page carries replies of replies; deeper ones are a request of their own. */
-const levelsOnPage = 2;
-
-type OrderColumn = 'createdAt' | 'score' | 'replies';
-
-const orders: Record<CommentSort, { column: OrderColumn; descending: boolean }> = {
-  newest: { column: 'createdAt', descending: true },
-  oldest: { column: 'createdAt', descending: false },
-  best: { column: 'score', descending: true },
-  discussed: { column: 'replies', descending: true },
-};
+import { Problem } from '../problem.js';
+import type { Tables } from '../storage/tables.js';
+import { isShown, toShownComment, withAuthors, type CommentWithAuthor } from './comment-rows.js';
+import {
+  decodeStoredCursor,
+  decodeTimeCursor,
+  encodeCursor,
+  isStored,
+  type CommentSort,
+  type Position,
+  type StoredSort,
+  type TimePosition,
+  type TimeSort,
+} from './cursor.js';
+import { valueOf, type Order, type ThreadOrders } from './orders.js';
+import { addReplies, addWayTo } from './replies.js';
 
 export interface PageRequest {
   readonly storyId: string;
@@ -23,9 +23,11 @@ export interface PageRequest {
   readonly limit: number;
   /** Replies carried with each comment. */
   readonly replies: number;
-  /** Page over the replies of this comment instead of the roots. */
+  /** Page over the replies of this comment, by time, instead of the roots. */
   readonly parent: string | null;
   readonly cursor: string | undefined;
+  /** The roots around this comment instead of the first ones, and the way down to it. */
+  readonly anchor: string | undefined;
 }
 
 export interface CommentPage {
@@ -34,164 +36,172 @@ export interface CommentPage {
   readonly nextCursor: string | null;
 }
 
-/** One page of a thread, by keyset: inserts between two pages neither skip nor repeat a comment. */
-export async function readPage({ read }: Database, request: PageRequest): Promise<CommentPage> {
-  const { storyId, sort, parent, limit } = request;
-  const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor, sort, parent);
-  const backwards = from?.backwards ?? false;
-  const threadRoots = (eb: Expressions) => eb('comments.parentId', 'is', null);
-  // Pinned comments stand above the first page, whatever the order.
+/** Some of a list, in its order, and where it goes on at both ends. */
+interface Stretch {
+  readonly rows: CommentWithAuthor[];
+  readonly prev: Position | null;
+  readonly next: Position | null;
+}
+
+type CommentQuery = ReturnType<typeof withAuthors>;
+
+/** One page of a thread: whatever is written, voted on or deleted between two pages, none skips or repeats a comment. */
+export async function readPage(read: Kysely<Tables>, orders: ThreadOrders, request: PageRequest): Promise<CommentPage> {
+  const { storyId, sort, limit, parent, cursor, replies } = request;
+  const asked = parent === null && cursor === undefined ? request.anchor : undefined;
+  const anchor = asked === undefined ? undefined : await readAnchor(read, storyId, asked);
+  const shown = withAuthors(read).where('comments.storyId', '=', storyId).where(isShown);
+  const roots = shown.where('comments.parentId', 'is', null);
+  const unpinned = roots.where('comments.pinned', '=', 0);
+  const around = anchor?.root.pinned === 0 ? anchor.root : undefined;
+
+  const found =
+    parent !== null
+      ? await byTime(shown.where('comments.parentId', '=', parent), 'oldest', parent, limit, cursor)
+      : isStored(sort)
+        ? await byOrder(read, unpinned, orders, storyId, sort, limit, cursor, around)
+        : await byTime(unpinned, sort, parent, limit, cursor, around);
+  // Pinned comments stand above the list, whatever its order.
   const pinned =
-    parent === null && from === undefined
-      ? await inOrder(commentsOf(read, storyId).where(threadRoots).where('comments.pinned', '=', 1), 'newest', false)
+    parent === null && found.prev === null
+      ? await inOrder(roots.where('comments.pinned', '=', sql.lit(1 as const)), 'newest', false)
           .limit(limit)
           .execute()
       : [];
-  let list = commentsOf(read, storyId);
-  list =
-    parent === null
-      ? list.where(threadRoots).where('comments.pinned', '=', 0)
-      : list.where('comments.parentId', '=', parent);
-  if (from && from.id !== '') list = list.where((eb) => beyond(eb, from));
-  const found = await inOrder(list, sort, backwards)
-    .limit(limit + 1)
-    .execute();
-  const more = found.length > limit;
-  const page = found.slice(0, limit);
-  if (backwards) page.reverse();
-  const [first, last] = [page[0], page.at(-1)];
-  const cursorAt = (row: CommentWithAuthor, back: boolean) =>
-    encodeCursor({ sort, parent, backwards: back, value: row[orders[sort].column], id: row.id });
-  const comments = [...pinned, ...page].map((row) => toComment(row, authorOf(row)));
-  await addReplies(read, request.storyId, comments, request.replies, levelsOnPage);
+  const comments = [...pinned, ...found.rows].map(toShownComment);
+  await addReplies(read, storyId, comments, replies);
+  if (anchor) await addWayTo(read, storyId, comments, anchor, replies);
   return {
     comments,
-    prevCursor: first && (backwards ? more : from !== undefined && from.id !== '') ? cursorAt(first, true) : null,
-    nextCursor: last && (backwards || more) ? cursorAt(last, false) : null,
+    prevCursor: found.prev && encodeCursor(found.prev),
+    nextCursor: found.next && encodeCursor(found.next),
   };
 }
 
-/** Fills in the first replies of each comment, a level at a time. */
-async function addReplies(
-  read: Kysely<Tables>,
-  storyId: string,
-  parents: readonly Comment[],
-  most: number,
-  levels: number,
-): Promise<void> {
-  const asked = parents.filter(({ replies }) => replies.total > 0);
-  if (asked.length === 0) return;
-  const byParent = new Map(asked.map((comment) => [comment.id, comment]));
-  const firstOnes = read
-    .selectFrom((db) =>
-      db
-        .selectFrom('comments')
-        .select([
-          'comments.id',
-          sql<number>`row_number() over (partition by parent_id order by created_at, id)`.as('place'),
-        ])
-        .where('comments.parentId', 'in', [...byParent.keys()])
-        .where(isShown)
-        .as('replies'),
-    )
-    .select('replies.id')
-    .where('replies.place', '<=', most);
-  const found =
-    most === 0 || levels === 0
-      ? []
-      : await inOrder(commentsOf(read, storyId).where('comments.id', 'in', firstOnes), 'oldest', false).execute();
-  const children = found.map((row) => toComment(row, authorOf(row)));
-  for (const child of children) byParent.get(child.parentId ?? '')?.replies.comments.push(child);
-  for (const { id, replies } of asked) {
-    const last = replies.comments.at(-1);
-    if (replies.comments.length >= replies.total) continue;
-    const position: Position = {
-      sort: 'oldest',
-      parent: id,
-      backwards: false,
-      value: last ? Date.parse(last.createdAt) : 0,
-      id: last?.id ?? '',
+/** The comment that a page is asked around and the root it stands under; nothing where it is not to be seen here. */
+async function readAnchor(read: Kysely<Tables>, storyId: string, id: string) {
+  const shown = withAuthors(read).where('comments.storyId', '=', storyId).where(isShown);
+  const anchor = await shown.where('comments.id', '=', id).executeTakeFirst();
+  const root = anchor && (await shown.where('comments.id', '=', anchor.rootId).executeTakeFirst());
+  return root && { id: anchor.id, root };
+}
+
+async function byTime(
+  list: CommentQuery,
+  sort: TimeSort,
+  parent: string | null,
+  limit: number,
+  cursor: string | undefined,
+  around?: CommentWithAuthor,
+): Promise<Stretch> {
+  const at = (row: CommentWithAuthor, backwards: boolean): TimePosition => {
+    const { createdAt, id } = row;
+    return { sort, parent, backwards, createdAt, id };
+  };
+  if (around) {
+    const before = await beyond(list, at(around, true), Math.floor(limit / 2));
+    const after = await beyond(list, at(around, false), limit - 1 - before.rows.length);
+    const rows = [...before.rows, around, ...after.rows];
+    return {
+      rows,
+      prev: before.more ? at(rows[0]!, true) : null,
+      next: after.more ? at(rows.at(-1)!, false) : null,
     };
-    replies.nextCursor = encodeCursor(position);
   }
-  if (children.length > 0) await addReplies(read, storyId, children, most, levels - 1);
+  const top: TimePosition = { sort, parent, backwards: false, createdAt: 0, id: '' };
+  const from = cursor === undefined ? top : decodeTimeCursor(cursor, sort, parent);
+  const { rows, more } = await beyond(list, from, limit);
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (!first || !last) return { rows, prev: null, next: from.backwards ? top : null };
+  const hasBefore = from.backwards ? more : from.id !== '';
+  return { rows, prev: hasBefore ? at(first, true) : null, next: from.backwards || more ? at(last, false) : null };
 }
 
-/** The comments with these ids, in that order, whatever their state. */
-export async function readComments({ read }: Pick<Database, 'read'>, ids: readonly string[]): Promise<Comment[]> {
-  if (ids.length === 0) return [];
-  const found = await withAuthors(read).where('comments.id', 'in', ids).execute();
-  const byId = new Map(found.map((row) => [row.id, toComment(row, authorOf(row))]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+/** The comments next to a place, as many as wanted, and whether there are more of them. */
+async function beyond(list: CommentQuery, from: TimePosition, limit: number) {
+  const { sort, backwards, createdAt, id } = from;
+  const than = (sort === 'newest') === backwards ? '>' : '<';
+  const after = (eb: ExpressionBuilder<Tables, 'comments'>) =>
+    eb(eb.refTuple('comments.createdAt', 'comments.id'), than, eb.tuple(createdAt, id));
+  const found = await inOrder(id === '' ? list : list.where(after), sort, backwards)
+    .limit(limit + 1)
+    .execute();
+  const rows = found.slice(0, limit);
+  return { rows: backwards ? rows.reverse() : rows, more: found.length > limit };
 }
 
-type Expressions = ExpressionBuilder<Tables, 'comments'>;
-type CommentQuery = ReturnType<typeof withAuthors>;
-type CommentWithAuthor = Awaited<ReturnType<CommentQuery['execute']>>[number];
-
-function withAuthors(read: Kysely<Tables>) {
-  return read
-    .selectFrom('comments')
-    .innerJoin('readers', 'readers.id', 'comments.authorId')
-    .selectAll('comments')
-    .select(['readers.name as authorName', 'readers.badgesJson as authorBadgesJson']);
+function inOrder(list: CommentQuery, sort: TimeSort, backwards: boolean): CommentQuery {
+  const direction = (sort === 'newest') === backwards ? 'asc' : 'desc';
+  return list.orderBy('comments.createdAt', direction).orderBy('comments.id', direction);
 }
 
-/** What everybody may see of a story's thread. */
-function commentsOf(read: Kysely<Tables>, storyId: string): CommentQuery {
-  return withAuthors(read).where('comments.storyId', '=', storyId).where(isShown);
+/** What was written down is read on until there is a full page: some of it may be gone by now. */
+const mostTries = 10;
+
+async function byOrder(
+  read: Kysely<Tables>,
+  list: CommentQuery,
+  orders: ThreadOrders,
+  storyId: string,
+  sort: StoredSort,
+  limit: number,
+  cursor: string | undefined,
+  around?: CommentWithAuthor,
+): Promise<Stretch> {
+  const from = cursor === undefined ? undefined : decodeStoredCursor(cursor, sort);
+  const order = from ? await orders.version(storyId, sort, from.version) : await orders.current(storyId, sort);
+  const { version, length } = order;
+  if (from && from.position > length) throw new Problem('cursor-invalid');
+  const position = around && (await orders.positionOf(order, around));
+  let start = from?.position ?? Math.max(0, (position ?? 0) - Math.floor(limit / 2));
+  let end = start;
+  let rows: CommentWithAuthor[] = [];
+  for (let tries = 0; rows.length < limit && tries < mostTries; tries++) {
+    const missing = limit - rows.length;
+    const [a, b] = from?.backwards ? [Math.max(0, start - missing), start] : [end, Math.min(length, end + missing)];
+    if (a === b) break;
+    const some = await byIds(read, storyId, await orders.ids(order, a, b));
+    rows = from?.backwards ? [...some, ...rows] : [...rows, ...some];
+    [start, end] = [Math.min(start, a), Math.max(end, b)];
+  }
+  const at = (backwards: boolean, place: number) => ({ sort, backwards, version, position: place });
+  if (start === 0)
+    rows = withFresh(rows, await readFresh(list, order, limit, position === undefined ? around : undefined), sort);
+  return { rows, prev: start > 0 ? at(true, start) : null, next: end < length ? at(false, end) : null };
 }
 
-/** Visible ones, and the places of those that are gone while somebody's reply still stands below. */
-function isShown(eb: Expressions) {
-  return eb.or([
-    eb('comments.state', '=', 'visible'),
-    eb.and([eb('comments.state', 'in', ['deleted', 'removed']), eb('comments.replies', '>', 0)]),
-  ]);
+/** Asked for by nothing but their ids, so that no database is tempted to go through the whole thread for them. */
+async function byIds(read: Kysely<Tables>, storyId: string, ids: readonly string[]): Promise<CommentWithAuthor[]> {
+  const rows = await withAuthors(read).where('comments.id', 'in', ids).where(isShown).execute();
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = found.get(id);
+    return row?.storyId === storyId && row.pinned === 0 ? [row] : [];
+  });
 }
 
-function beyond(eb: Expressions, { sort, backwards, value, id }: Position) {
-  const { column, descending } = orders[sort];
-  const than = descending === backwards ? '>' : '<';
-  const reference = `comments.${column}` as const;
-  return eb.or([eb(reference, than, value), eb.and([eb(reference, '=', value), eb('comments.id', than, id)])]);
+/** Roots written since the order was: they stand on its first page, so that nobody misses them for ten seconds. */
+async function readFresh(
+  list: CommentQuery,
+  { newestAt, newestId }: Order,
+  limit: number,
+  wanted: CommentWithAuthor | undefined,
+): Promise<CommentWithAuthor[]> {
+  const since: TimePosition = { sort: 'newest', parent: null, backwards: true, createdAt: newestAt, id: newestId };
+  const newest = inOrder(list, 'newest', false).limit(limit);
+  const { rows } = newestId === '' ? { rows: await newest.execute() } : await beyond(list, since, limit);
+  return wanted && !rows.some(({ id }) => id === wanted.id) ? [...rows, wanted] : rows;
 }
 
-function inOrder(query: CommentQuery, sort: CommentSort, backwards: boolean): CommentQuery {
-  const { column, descending } = orders[sort];
-  const direction = descending === backwards ? 'asc' : 'desc';
-  return query.orderBy(`comments.${column}`, direction).orderBy('comments.id', direction);
-}
-
-function authorOf({ authorId, authorName, authorBadgesJson }: CommentWithAuthor): Author {
-  return { id: authorId, name: authorName, badges: JSON.parse(authorBadgesJson) as string[] };
-}
-
-const nobody: Author = { id: '', name: '', badges: [] };
-
-/** A row as the contract has it. What was deleted or removed keeps its place, and nothing else. */
-export function toComment(
-  row: CommentRow,
-  author: Author,
-  nodes = JSON.parse(row.nodesJson) as Comment['nodes'],
-): Comment {
-  const gone = isGone(row.state);
-  return {
-    id: row.id,
-    parentId: row.parentId,
-    author: gone ? nobody : author,
-    nodes: gone ? [] : nodes,
-    text: gone ? '' : row.text,
-    createdAt: new Date(row.createdAt).toISOString(),
-    editedAt: row.editedAt === null ? null : new Date(row.editedAt).toISOString(),
-    state: row.state,
-    // Why it once waited is nobody's business when it is shown.
-    ...(row.reasonsJson === null || row.state === 'visible'
-      ? {}
-      : { reasons: JSON.parse(row.reasonsJson) as Comment['reasons'] }),
-    votes: { up: row.up, down: row.down },
-    pinned: row.pinned === 1,
-    featured: row.featured === 1,
-    replies: { comments: [], nextCursor: null, total: row.replies },
-  };
+function withFresh(
+  rows: readonly CommentWithAuthor[],
+  fresh: readonly CommentWithAuthor[],
+  sort: StoredSort,
+): CommentWithAuthor[] {
+  const all = [...rows];
+  for (const row of fresh) {
+    const below = all.findIndex((other) => valueOf(other, sort) < valueOf(row, sort));
+    all.splice(below < 0 ? all.length : below, 0, row);
+  }
+  return all;
 }

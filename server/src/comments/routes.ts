@@ -55,6 +55,7 @@ const getComments = createRoute({
     'validation-failed',
     'story-key-invalid',
     'cursor-invalid',
+    'cursor-expired',
   ]),
 });
 

@@ -11,6 +11,7 @@ interface ThreadPageRequest {
   readonly replies: number;
   readonly parent?: string | undefined;
   readonly cursor?: string | undefined;
+  readonly anchor?: string | undefined;
 }
 
 const emptyPage: CommentPage = { comments: [], prevCursor: null, nextCursor: null };
@@ -26,12 +27,12 @@ export async function readThreadPage(
   const { total, version, ...thread } = await readThread(services, site, story?.id);
   const parent = request.parent ?? null;
   const page = story
-    ? await readPage(services.database, {
+    ? await readPage(services.database.read, services.orders, {
         ...request,
         storyId: story.id,
         parent,
-        sort: parent === null ? request.sort : 'oldest',
         cursor: request.cursor,
+        anchor: request.anchor,
       })
     : emptyPage;
   return {

@@ -5,7 +5,7 @@ import { insertRows } from '../storage/insert-rows.js';
 import type { CommentRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
 import { keepAnswers, readAnswers } from './answers.js';
-import { toComment } from './paging.js';
+import { toComment } from './comment-rows.js';
 import { bestScore } from './score.js';
 
 export interface NewComment {
@@ -139,7 +139,7 @@ export async function countInThreads(
 }
 
 /**
- * Keeps each parent's count of replies that have a place in the thread. A parent that is gone itself holds its place
+ * Keeps each parent's count of replies that have a place in the thread. A parent that is not visible itself holds its place
  * only while something stands below it, so a change may go on upwards.
  */
 export async function countReplies(
@@ -154,18 +154,13 @@ export async function countReplies(
       .where('id', '=', id)
       .returning(['state', 'replies', 'parentId'])
       .executeTakeFirst();
-    if (!parent?.parentId || !isGone(parent.state)) continue;
+    if (!parent?.parentId || parent.state === 'visible') continue;
     const hadPlace = parent.replies - change > 0;
     const hasPlace = parent.replies > 0;
     if (hadPlace !== hasPlace) {
       await countReplies(transaction, [{ parentId: parent.parentId, change: hasPlace ? 1 : -1 }]);
     }
   }
-}
-
-/** Deleted by its writer or removed by a moderator: nothing of it is shown but, perhaps, its place. */
-export function isGone(state: CommentRow['state']): boolean {
-  return state === 'deleted' || state === 'removed';
 }
 
 /** In a fixed order, so that two nodes lock rows in the same order. */

@@ -5,6 +5,7 @@ export const migrations: Record<string, Migration> = {
   '0001-first-tables': { up: firstTables },
   '0002-subscription-requests': { up: subscriptionRequests },
   '0003-lighter-posts': { up: lighterPosts },
+  '0004-thread-orders': { up: threadOrders },
 };
 
 async function firstTables(db: Kysely<unknown>): Promise<void> {
@@ -327,4 +328,49 @@ async function lighterPosts(db: Kysely<unknown>): Promise<void> {
   await schema.dropTable('idempotent_answers').execute();
   await schema.alterTable('idempotent_answers_by_key').renameTo('idempotent_answers').execute();
   await schema.createIndex('idempotent_answers_age').on('idempotent_answers').column('created_at').execute();
+}
+
+async function threadOrders({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('thread_orders')
+    .addColumn('story_id', 'text', (c) => c.notNull().references('stories.id'))
+    .addColumn('sort', 'text', (c) => c.notNull())
+    .addColumn('version', 'bigint', (c) => c.notNull())
+    .addColumn('thread_version', 'bigint', (c) => c.notNull())
+    .addColumn('length', 'integer', (c) => c.notNull())
+    .addColumn('newest_at', 'bigint', (c) => c.notNull())
+    .addColumn('newest_id', 'text', (c) => c.notNull())
+    .addColumn('made_at', 'bigint', (c) => c.notNull())
+    .addColumn('superseded_at', 'bigint')
+    .addPrimaryKeyConstraint('thread_orders_pk', ['story_id', 'sort', 'version'])
+    .execute();
+  await schema
+    .createTable('thread_order_ids')
+    .addColumn('story_id', 'text', (c) => c.notNull())
+    .addColumn('sort', 'text', (c) => c.notNull())
+    .addColumn('version', 'bigint', (c) => c.notNull())
+    .addColumn('part', 'integer', (c) => c.notNull())
+    .addColumn('first_value', 'double precision', (c) => c.notNull())
+    .addColumn('first_id', 'text', (c) => c.notNull())
+    .addColumn('ids', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('thread_order_ids_pk', ['story_id', 'sort', 'version', 'part'])
+    .addForeignKeyConstraint(
+      'thread_order_ids_order',
+      ['story_id', 'sort', 'version'],
+      'thread_orders',
+      ['story_id', 'sort', 'version'],
+      (constraint) => constraint.onDelete('cascade'),
+    )
+    .execute();
+  await schema
+    .createIndex('thread_order_ids_by_value')
+    .on('thread_order_ids')
+    .columns(['story_id', 'sort', 'version', 'first_value', 'first_id'])
+    .execute();
+  await schema
+    .createIndex('comments_pinned')
+    .on('comments')
+    .columns(['story_id', 'parent_id', 'pinned', 'created_at', 'id'])
+    .where(sql.ref('pinned'), '=', sql.lit(1))
+    .execute();
 }

@@ -18,6 +18,8 @@ export interface Tables {
   reaction_tallies: ReactionTallyRow;
   threads: ThreadRow;
   comments: CommentRow;
+  thread_orders: ThreadOrderRow;
+  thread_order_ids: ThreadOrderIdsRow;
   comment_votes: CommentVoteRow;
   idempotent_answers: IdempotentAnswerRow;
   newsletters: NewsletterRow;
@@ -160,6 +162,34 @@ export interface CommentRow {
   replies: number;
   pinned: Flag;
   featured: Flag;
+}
+
+/** A version of the order of a thread's roots: see comments/orders.ts. */
+export interface ThreadOrderRow {
+  storyId: string;
+  sort: 'best' | 'discussed';
+  version: number;
+  /** The thread's own version that it was made of. */
+  threadVersion: number;
+  /** How many roots. */
+  length: number;
+  /** The youngest root when it was made. */
+  newestAt: Millis;
+  newestId: string;
+  madeAt: Millis;
+  supersededAt: Millis | null;
+}
+
+export interface ThreadOrderIdsRow {
+  storyId: string;
+  sort: ThreadOrderRow['sort'];
+  version: number;
+  part: number;
+  /** By what the first of these roots was sorted. */
+  firstValue: number;
+  firstId: string;
+  /** A hundred ids, one after the other. */
+  ids: string;
 }
 
 export interface CommentVoteRow {

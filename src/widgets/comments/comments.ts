@@ -111,7 +111,7 @@ export class CommentsElement extends WidgetElement {
       ? place.read<Comments>('comments', { ...this.#query, anchor }, signal)
       : place.part(parts.comments(this.#order, this.pageSize), again);
     // The browser takes long over its first numbers and times: it does so while the data is on its way.
-    setTimeout(() => relativeTime(this.locale, this.locale.number(0)));
+    setTimeout(() => relativeTime(this.locale, this.locale.number(0)), 16);
     const page = await coming;
     if (signal.aborted) return false;
     await this.#take(new Conversation(page), place, signal);
