@@ -64,6 +64,8 @@ export class LocaleController {
   }
 
   number(value: number, options?: Intl.NumberFormatOptions): string {
+    // Which most are, and the browser is slow to make its first formats.
+    if (!options && value < 1000) return `${value}`;
     return format(Intl.NumberFormat, this.lang, options).format(value);
   }
 

@@ -2,6 +2,7 @@ import type { Catalogue } from './catalogue.js';
 
 export const en: Catalogue = {
   common: {
+    ago: (count, unit) => (unit ? `${count} ${unit}${count === 1 ? '' : 's'} ago` : 'just now'),
     error: 'Something is wrong with this part.',
     offline: 'This part could not be loaded.',
     retry: 'Try again',

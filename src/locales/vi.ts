@@ -1,6 +1,11 @@
+const units = { year: 'năm', month: 'tháng', week: 'tuần', day: 'ngày', hour: 'giờ', minute: 'phút' };
+type Unit = keyof typeof units;
+
 /** Viết trước, theo nghĩa: câu ngắn, không dấu chấm than, người đọc là "bạn". */
 export const vi = {
   common: {
+    /** "5 phút trước"; không có đơn vị thì là vừa mới đây. */
+    ago: (count: number, unit?: Unit) => (unit ? `${count} ${units[unit]} trước` : 'vừa xong'),
     error: 'Phần này đang gặp trục trặc.',
     offline: 'Chưa tải được phần này.',
     retry: 'Thử lại',

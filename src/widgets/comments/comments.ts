@@ -3,7 +3,7 @@ import { mayGrow } from '../../base/growth.js';
 import { property, state } from '../../base/property.js';
 import type { Changes } from '../../base/reactive-element.js';
 import { widgetStyles } from '../../base/styles.js';
-import { date, relativeTime } from '../../base/times.js';
+import { date } from '../../base/times.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
 import type { Comment, Comments, Reader } from '../../contract/types.js';
@@ -107,12 +107,9 @@ export class CommentsElement extends WidgetElement {
     const stays = again && (await import('./standing.js'));
     const standing = stays ? stays.standingIn(this.#drawing.list) : undefined;
     const anchor = this.#awaited ?? standing?.id;
-    const coming = anchor
-      ? place.read<Comments>('comments', { ...this.#query, anchor }, signal)
-      : place.part(parts.comments(this.#order, this.pageSize), again);
-    // The browser takes long over its first numbers and times: it does so while the data is on its way.
-    setTimeout(() => relativeTime(this.locale, this.locale.number(0)), 16);
-    const page = await coming;
+    const page = anchor
+      ? await place.read<Comments>('comments', { ...this.#query, anchor }, signal)
+      : await place.part(parts.comments(this.#order, this.pageSize), again);
     if (signal.aborted) return false;
     await this.#take(new Conversation(page), place, signal);
     if (stays && standing) this.#arrive = () => stays.standAt(standing, this.renderRoot);
