@@ -41,7 +41,7 @@ export class Approach {
 
   #observe(): void {
     this.#observer.disconnect();
-    const button = this.#room.host.renderRoot.querySelector('[data-act=more]');
+    const button = this.#room.moreButton();
     if (button) this.#observer.observe(button);
   }
 }

@@ -93,10 +93,10 @@ export const styles = css`
     margin-inline: -8px;
   }
   /* Far from the window the browser leaves them out; what it does not lay out it takes for as high as it was. */
-  .list > .comment {
+  .stretch {
     padding-inline: 8px;
     content-visibility: auto;
-    contain-intrinsic-size: auto 240px;
+    contain-intrinsic-size: auto 2000px;
   }
   .comment {
     position: relative;
@@ -302,9 +302,6 @@ export const styles = css`
     inset-block: 52px 6px;
     inset-inline-start: 0;
     inline-size: 32px;
-  }
-  .list > .comment > .fold {
-    inset-inline-start: 8px;
   }
   .fold::before {
     content: '';

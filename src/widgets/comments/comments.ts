@@ -301,6 +301,7 @@ export class CommentsElement extends WidgetElement {
       outline: this.#outline,
       failures: this.#failures,
       conversation: () => this.conversation!,
+      moreButton: () => this.#drawing.list.nextElementSibling,
       query: () => this.#query,
       take: (conversation) => this.#take(conversation, this.#place!),
       draw: async (comment) => {

@@ -9,15 +9,19 @@ const quietMs = 300;
 /** No comment is lower. */
 const leastHeight = 90;
 
+/** So many roots are left out of the layout together: the browser looks at each such stretch on every frame. */
+const stretchSize = 10;
+
 /**
  * The comments as elements. Each comment keeps its element wherever it moves, and with it the focus and what is typed in
  * it. What is in sight is drawn at once, the rest a slice at a time: the browser leaves it out of the layout
  * (`content-visibility`), and tells when it comes near.
  */
 export class Drawing {
-  readonly list = listElement('list');
-  readonly #items = new Map<string, HTMLLIElement>();
-  readonly #lists = new Map<string, HTMLUListElement>();
+  readonly list = element('div', 'list', 'list');
+  readonly #items = new Map<string, HTMLElement>();
+  readonly #lists = new Map<string, HTMLElement>();
+  /** Stretches that are out of sight. */
   readonly #far = new WeakSet<Element>();
   /** Out of sight, and changed since they were drawn. */
   readonly #stale = new Map<Element, Comment>();
@@ -30,10 +34,12 @@ export class Drawing {
   constructor() {
     this.list.addEventListener('contentvisibilityautostatechange', (event) => {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
-      const item = target as HTMLElement;
-      this.#far[skipped ? 'add' : 'delete'](item);
-      const comment = skipped ? undefined : this.#stale.get(item);
-      if (comment) this.#draw(comment, 0);
+      const stretch = target as Element;
+      this.#far[skipped ? 'add' : 'delete'](stretch);
+      for (const item of skipped ? [] : stretch.children) {
+        const comment = this.#stale.get(item);
+        if (comment) this.#draw(comment, 0);
+      }
     });
   }
 
@@ -44,18 +50,19 @@ export class Drawing {
     this.#tops = tops;
     if (moved) {
       const wanted = new Set(tops.map(({ id }) => this.#items.get(id)));
-      for (const item of [...this.list.children]) if (!wanted.has(item as HTMLLIElement)) item.remove();
-      const last = tops.findLastIndex(({ id }) => this.#items.get(id)?.parentNode === this.list);
+      for (const stretch of [...this.list.children]) {
+        for (const item of [...stretch.children]) if (!wanted.has(item as HTMLElement)) item.remove();
+        if (!stretch.firstChild) stretch.remove();
+      }
+      const last = tops.findLastIndex(({ id }) => this.#isPlaced(this.#items.get(id)));
       this.#drawn = Math.min(tops.length, last + 1 + Math.ceil(innerHeight / leastHeight));
     }
-    let after: Element | null = null;
+    let after: Element | undefined;
     for (const top of tops.slice(0, this.#drawn)) {
       const item = this.#item(top.id);
-      const placed = item.parentNode === this.list;
-      if (placed && this.#far.has(item)) this.#stale.set(item, top);
+      if (this.#isPlaced(item) && this.#far.has(item.parentElement!)) this.#stale.set(item, top);
       else this.#draw(top, 0);
-      const next: Element | null = after ? after.nextElementSibling : this.list.firstElementChild;
-      if (item !== next) this.list.insertBefore(item, next);
+      if (moved) this.#place(item, after);
       after = item;
     }
     clearTimeout(this.#slice);
@@ -64,32 +71,45 @@ export class Drawing {
 
   /** Draws one of what stands at the left at once, wherever it is. */
   reach(top: Comment): void {
-    while (this.#drawn < this.#tops.length && this.#item(top.id).parentNode !== this.list) this.#drawNext();
+    while (this.#drawn < this.#tops.length && !this.#isPlaced(this.#item(top.id))) this.#drawNext();
     this.#draw(top, 0);
   }
 
   /** The replies to a comment, as a list that keeps its place. */
-  repliesOf({ id, replies }: Comment, depth: number): HTMLUListElement {
+  repliesOf({ id, replies }: Comment, depth: number): HTMLElement {
     let list = this.#lists.get(id);
-    if (!list) this.#lists.set(id, (list = listElement('replies')));
+    if (!list) this.#lists.set(id, (list = element('ul', 'replies', 'list')));
     const items = replies.comments.map((reply) => this.#draw(reply, depth));
-    for (const item of [...list.children]) if (!items.includes(item as HTMLLIElement)) item.remove();
+    for (const item of [...list.children]) if (!items.includes(item as HTMLElement)) item.remove();
     items.forEach((item, index) => {
       if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
     });
     return list;
   }
 
-  #item(id: string): HTMLLIElement {
+  #item(id: string): HTMLElement {
     let item = this.#items.get(id);
-    if (!item) {
-      this.#items.set(id, (item = document.createElement('li')));
-      item.className = 'comment';
-    }
+    if (!item) this.#items.set(id, (item = element('li', 'comment', 'listitem')));
     return item;
   }
 
-  #draw(comment: Comment, depth: number): HTMLLIElement {
+  #isPlaced(item: Element | undefined): boolean {
+    return item?.parentElement?.parentNode === this.list;
+  }
+
+  #place(item: Element, after: Element | undefined): void {
+    const stretch = after?.parentElement ?? this.list.firstElementChild;
+    const beside = after ? after.nextElementSibling : stretch?.firstElementChild;
+    if ((beside ?? stretch?.nextElementSibling?.firstElementChild) === item) return;
+    if (stretch && (beside || stretch.childElementCount < stretchSize)) stretch.insertBefore(item, beside ?? null);
+    else {
+      const own = element('div', 'stretch');
+      own.append(item);
+      this.list.insertBefore(own, stretch?.nextElementSibling ?? null);
+    }
+  }
+
+  #draw(comment: Comment, depth: number): HTMLElement {
     const item = this.#item(comment.id);
     this.#stale.delete(item);
     render(renderComment(comment, depth, this.#view), item, { host: this });
@@ -97,7 +117,7 @@ export class Drawing {
   }
 
   #drawNext(): void {
-    this.list.append(this.#draw(this.#tops[this.#drawn++]!, 0));
+    this.#place(this.#draw(this.#tops[this.#drawn++]!, 0), this.list.lastElementChild?.lastElementChild ?? undefined);
   }
 
   #goOn(ms: number): void {
@@ -114,9 +134,10 @@ export class Drawing {
   }
 }
 
-function listElement(name: string): HTMLUListElement {
-  const list = document.createElement('ul');
-  list.className = name;
-  list.setAttribute('role', 'list');
-  return list;
+function element(tag: string, name: string, role?: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = name;
+  // Some browsers forget what a list is when it shows no marks.
+  if (role) made.setAttribute('role', role);
+  return made;
 }

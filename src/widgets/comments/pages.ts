@@ -24,9 +24,8 @@ export class Pages {
       const ahead = this.#ahead?.of === conversation ? this.#ahead.page : undefined;
       const page = ahead ?? (await this.#read({ ...this.#room.query(), cursor: conversation.nextCursor ?? undefined }));
       this.#ahead = undefined;
-      const button = this.#room.host.renderRoot.querySelector('[data-act=more]');
-      const top = button?.getBoundingClientRect().top ?? 0;
-      if (!asked && top < innerHeight) this.#ahead = { of: conversation, page };
+      const inSight = (this.#room.moreButton()?.getBoundingClientRect().top ?? 0) < innerHeight;
+      if (!asked && inSight) this.#ahead = { of: conversation, page };
       else await this.#show(conversation.append(page), asked);
     });
   }

@@ -1,8 +1,10 @@
+import { formStyles } from '../../base/form-styles.js';
 import { adoptStyles } from '../../base/style-sheets.js';
 import type { Comment } from '../../contract/types.js';
 import type { ReadingCatalogue } from '../../locales/vi-reading.js';
 import { Approach } from './approach.js';
 import { Arrivals } from './arrivals.js';
+import { composerStyles } from './composer.styles.js';
 import type { Conversation } from './conversation.js';
 import { levelsIn, type Outline } from './outline.js';
 import { Pages } from './pages.js';
@@ -18,6 +20,8 @@ export interface Room extends Seat {
   readonly failures: Map<string, string>;
   readonly words: ReadingCatalogue;
   conversation(): Conversation;
+  /** The one that brings the next page. */
+  moreButton(): Element | null;
   /** The order, and the size of a page. */
   query(): { sort: string; limit: number };
   /** Shows another page of the thread in place of what is here. */
@@ -42,7 +46,8 @@ export class Reading {
     this.arrivals = new Arrivals(room);
     this.#pages = new Pages(room);
     this.#approach = new Approach(room, () => this.#pages.more(false));
-    adoptStyles(room.host.renderRoot, [readingStyles]);
+    // All there are: to style a long thread anew, when its reader begins to type, would take seconds.
+    adoptStyles(room.host.renderRoot, [readingStyles, formStyles, composerStyles]);
   }
 
   /** Follows the page until the signal ends. */
