@@ -2,7 +2,13 @@ import type { Catalogue } from './catalogue.js';
 
 export const en: Catalogue = {
   common: {
-    ago: (count, unit) => (unit ? `${count} ${unit}${count === 1 ? '' : 's'} ago` : 'just now'),
+    thousands: ',',
+    ago: (count, unit) =>
+      !unit
+        ? 'just now'
+        : unit === 'day' && count === 1
+          ? 'yesterday'
+          : `${count} ${unit}${count === 1 ? '' : 's'} ago`,
     error: 'Something is wrong with this part.',
     offline: 'This part could not be loaded.',
     retry: 'Try again',

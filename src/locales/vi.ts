@@ -4,8 +4,10 @@ type Unit = keyof typeof units;
 /** Viết trước, theo nghĩa: câu ngắn, không dấu chấm than, người đọc là "bạn". */
 export const vi = {
   common: {
+    thousands: '.',
     /** "5 phút trước"; không có đơn vị thì là vừa mới đây. */
-    ago: (count: number, unit?: Unit) => (unit ? `${count} ${units[unit]} trước` : 'vừa xong'),
+    ago: (count: number, unit?: Unit) =>
+      !unit ? 'vừa xong' : unit === 'day' && count === 1 ? 'hôm qua' : `${count} ${units[unit]} trước`,
     error: 'Phần này đang gặp trục trặc.',
     offline: 'Chưa tải được phần này.',
     retry: 'Thử lại',
