@@ -16,6 +16,8 @@ export class Approach {
     this.#room = room;
     this.#more = more;
     this.#observer = new IntersectionObserver(([button]) => void this.#look(button!), {
+      // Named, so that it has a margin also where the page is a frame in another.
+      root: document,
       rootMargin: `0px 0px ${nearPx}px`,
     });
   }

@@ -128,8 +128,16 @@ export class Arrivals {
       known.votes = comment.votes;
       return;
     }
-    // What a moderator takes away goes at once, and leaves its room.
-    if (inSight && comment.state !== known.state) article!.style.minBlockSize = `${box.height}px`;
     conversation.change(comment);
+    // What a moderator takes away goes at once, and leaves its room.
+    if (inSight) void this.#keepRoom(comment.id, box.height);
+  }
+
+  async #keepRoom(id: string, height: number): Promise<void> {
+    const { host } = this.#room;
+    host.requestUpdate();
+    await host.updateComplete;
+    const article = host.renderRoot.getElementById(`c-${id}`);
+    if (article && article.offsetHeight < height) article.style.minBlockSize = `${height}px`;
   }
 }

@@ -190,19 +190,23 @@ function renderReplies(comment: Comment, depth: number, view: View): unknown {
     html`<button class="more" data-act=${act} data-id=${id}>${label}</button>`;
   if (depth >= outline.levels) return button('branch', words.branch(total, locale.number(total)));
   const folded = outline.folded.has(id);
+  const { length } = replies.comments;
   const left = total - replies.comments.filter(({ state }) => state === 'visible').length;
-  const fold = html`<button
-    class="fold"
-    data-act="fold"
-    data-id=${id}
-    aria-expanded=${!folded}
-    aria-label=${words.fold(author.name || words.guest)}
-  ></button>`;
-  if (folded) return html`${fold}${button('unfold', words.replies(total, locale.number(total)))}`;
-  return html`${replies.comments.length ? html`${fold}${drawing.repliesOf(comment, depth + 1)}` : nothing}
-  ${
-    replies.nextCursor !== null && left > 0
-      ? button('replies', (replies.comments.length ? words.replies : words.read)(left, locale.number(left)))
+  const more = folded ? total : replies.nextCursor === null ? 0 : left;
+  // One template, folded or not: the line stays under the reader's hand.
+  return html`${
+    length
+      ? html`<button
+          class="fold"
+          data-act="fold"
+          data-id=${id}
+          aria-expanded=${!folded}
+          aria-label=${words.fold(author.name || words.guest)}
+        ></button>`
+      : nothing
+  }${folded || !length ? nothing : drawing.repliesOf(comment, depth + 1)}${
+    more > 0
+      ? button(folded ? 'unfold' : 'replies', (length ? words.replies : words.read)(more, locale.number(more)))
       : nothing
   }`;
 }

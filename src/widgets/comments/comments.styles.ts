@@ -89,12 +89,10 @@ export const styles = css`
   .text {
     overflow-wrap: anywhere;
   }
-  .list {
-    margin-inline: -8px;
-  }
   /* Far from the window the browser leaves them out; what it does not lay out it takes for as high as it was. */
   .stretch {
-    padding-inline: 8px;
+    margin-inline-start: -8px;
+    padding-inline-start: 8px;
     content-visibility: auto;
     contain-intrinsic-size: auto 2000px;
   }
@@ -105,7 +103,7 @@ export const styles = css`
     position: relative;
     padding-block: var(--aw-space-3, 12px) 0;
     padding-inline-start: 44px;
-    outline-offset: 2px;
+    outline-offset: -2px;
     scroll-margin-block-start: calc(var(--aw-comments-top, 12px) + 12px);
   }
   .comment.blocks {

@@ -29,7 +29,7 @@ export const readingStyles = css`
   .pill.small {
     position: absolute;
     inset-block-end: 4px;
-    inset-inline-end: 2px;
+    inset-inline-end: 4px;
     max-inline-size: 50%;
     min-block-size: 28px;
     padding-inline: var(--aw-space-3, 12px);
@@ -41,7 +41,8 @@ export const readingStyles = css`
   .marked::after {
     content: '';
     position: absolute;
-    inset: 4px -8px 0;
+    inset-block: 4px 0;
+    inset-inline: -8px 0;
     border-inline-start: 3px solid var(--_press);
     background: color-mix(in srgb, var(--_press) 7%, transparent);
     pointer-events: none;

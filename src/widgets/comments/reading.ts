@@ -52,13 +52,15 @@ export class Reading {
 
   /** Follows the page until the signal ends. */
   start(signal: AbortSignal): void {
+    if (signal.aborted) return;
     const { host, outline, place } = this.#room;
     addEventListener('hashchange', () => this.#follow(), { signal });
     const width = new ResizeObserver(() => {
       const levels = levelsIn(host.offsetWidth);
       if (levels === outline.levels) return;
       outline.levels = levels;
-      host.requestUpdate();
+      // Not now: who is told of a size must not change it.
+      setTimeout(() => host.requestUpdate());
     });
     width.observe(host);
     signal.addEventListener('abort', () => width.disconnect());
