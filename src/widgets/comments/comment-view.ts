@@ -78,7 +78,7 @@ function renderShown(comment: Comment, depth: number, view: View, branch: unknow
       >
       ${
         editing ??
-        html`<div class="text" part="text">${renderText(nodes)}</div>
+        html`<div class="text" part="text" dir="auto">${renderText(nodes)}</div>
           ${renderActs(comment, view)}`
       }${
         participation || view.arrivals

@@ -103,8 +103,11 @@ export const styles = css`
     position: relative;
     padding-block: var(--aw-space-3, 12px) 0;
     padding-inline-start: 44px;
-    outline-offset: -2px;
     scroll-margin-block-start: calc(var(--aw-comments-top, 12px) + 12px);
+  }
+  /* Inside: what reaches beyond its stretch is cut. */
+  article:focus-visible {
+    outline-offset: -2px;
   }
   .comment.blocks {
     padding-block: var(--aw-space-3, 12px);
@@ -166,8 +169,15 @@ export const styles = css`
     font-size: var(--aw-size-s, 0.875em);
   }
   .name {
+    /* Not by its own direction, but by that of the line. */
+    margin-inline: 0;
+    margin-right: 6px;
     font-weight: 700;
     overflow-wrap: anywhere;
+  }
+  article:dir(rtl) > .name {
+    margin-right: 0;
+    margin-left: 6px;
   }
   .to {
     min-block-size: 24px;
@@ -195,6 +205,7 @@ export const styles = css`
     min-block-size: 24px;
     font-size: 0.8125em;
     line-height: 24px;
+    unicode-bidi: plaintext;
     color: var(--_muted);
     text-decoration: none;
   }
@@ -221,11 +232,6 @@ export const styles = css`
   }
   .text {
     max-inline-size: var(--aw-comments-measure, var(--aw-measure, 65ch));
-    unicode-bidi: isolate;
-  }
-  p.text,
-  .text p {
-    unicode-bidi: plaintext;
   }
   .text > * + * {
     margin-block-start: 0.5em;
@@ -250,8 +256,16 @@ export const styles = css`
   }
   pre {
     margin: 0;
+    padding: var(--aw-space-2, 8px) var(--aw-space-3, 12px);
+    border-radius: var(--aw-radius-1, 6px);
+    background: color-mix(in srgb, currentColor 6%, transparent);
+    direction: ltr;
+    text-align: left;
     overflow-x: auto;
     overflow-wrap: normal;
+  }
+  code {
+    font-size: 0.875em;
   }
   .acts {
     display: flex;
@@ -300,6 +314,10 @@ export const styles = css`
     inset-block: 52px 6px;
     inset-inline-start: 0;
     inline-size: 32px;
+  }
+  .removed ~ .fold,
+  .deleted ~ .fold {
+    inset-block-start: 16px;
   }
   .fold::before {
     content: '';
