@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addBackupCommand } from './backup.js';
 import { addCommentCommands } from './comments/commands.js';
 import { OperatorError } from './config.js';
+import { addReaderCommands } from './readers/commands.js';
 import { addServeCommand } from './serve.js';
 import { addSiteCommands } from './sites/commands.js';
 import { addStoryCommands } from './stories/commands.js';
@@ -20,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addSiteCommands(program);
   addStoryCommands(program);
   addCommentCommands(program);
+  addReaderCommands(program);
   addBackupCommand(program);
   try {
     await program.parseAsync(argv, { from: 'user' });

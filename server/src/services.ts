@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import { ThreadOrders } from './comments/orders.js';
+import { CommentRules } from './comments/rules/pipeline.js';
+import { Standings } from './comments/rules/standing.js';
 import type { Config } from './config.js';
 import { ClientAddress } from './http/client-address.js';
 import { PublicCache } from './http/public-cache.js';
@@ -7,6 +9,7 @@ import { RateLimits } from './http/rate-limits.js';
 import { createMailer, type Mailer } from './mail/mailer.js';
 import { Subscriptions } from './newsletter/subscriptions.js';
 import { Polls } from './reactions/polls.js';
+import { ReaderNames } from './readers/names.js';
 import { Readers } from './readers/store.js';
 import { ReaderTokens } from './readers/tokens.js';
 import { Sites } from './sites/store.js';
@@ -25,9 +28,11 @@ export interface Services {
   readonly sites: Sites;
   readonly stories: KnownStories;
   readonly orders: ThreadOrders;
+  readonly commentRules: CommentRules;
   readonly shelves: Shelves;
   readonly polls: Polls;
   readonly readers: Readers;
+  readonly readerNames: ReaderNames;
   readonly mailer: Mailer;
   readonly subscriptions: Subscriptions;
 }
@@ -44,8 +49,10 @@ export function createServices(config: Config, database: Database, log: Logger):
     sites: new Sites(database),
     stories: new KnownStories(database),
     orders: new ThreadOrders(database),
+    commentRules: new CommentRules(new Standings(database), log, config.limits),
     shelves: new Shelves(database),
     polls: new Polls(database),
+    readerNames: new ReaderNames(database),
     readers: new Readers(database, new ReaderTokens(config.secrets)),
     mailer,
     subscriptions: new Subscriptions(config, database, mailer, log),

@@ -23,6 +23,7 @@ export const commentNodeSchema = z
     z.object({ type: z.literal('text'), value: z.string() }),
     z.object({ type: z.literal('break') }),
     z.object({ type: z.literal('code'), value: z.string() }),
+    z.object({ type: z.literal('mention'), id, name: z.string() }).describe('Somebody who takes part in the thread'),
     z.object({ type: z.literal('code-block'), value: z.string() }),
     z.object({
       type: z.enum(['paragraph', 'emphasis', 'strong', 'quote', 'item']),
@@ -116,6 +117,13 @@ export const commentsSchema = z
 
 export const commentAnswerSchema = z.object({ comment: commentSchema }).meta({ id: 'CommentAnswer' });
 export const previewSchema = z.object({ nodes: z.array(commentNodeSchema) }).meta({ id: 'Preview' });
+export const commentHistorySchema = z
+  .object({
+    revisions: z
+      .array(z.object({ text: z.string(), nodes: z.array(commentNodeSchema), at: time }))
+      .describe('Oldest first; what the comment says now comes last'),
+  })
+  .meta({ id: 'CommentHistory' });
 export const commentVotedSchema = z
   .object({ votes: commentVotesSchema, value: z.literal([1, 0, -1]) })
   .meta({ id: 'CommentVoted' });
@@ -134,8 +142,13 @@ export const commentsQuery = storyQuery.extend({
   anchor: id.optional(),
 });
 export const commentParams = z.object({ id });
-export const commentBody = z.object({ story, parentId: id.nullish(), text }).meta({ id: 'CommentBody' });
-export const commentEditBody = z.object({ text }).meta({ id: 'CommentEditBody' });
+/** Of those named, who takes part in the thread and is called `@name` in the text becomes a mention. */
+const mentions = z.array(id).max(limits.mentions).optional();
+export const commentBody = z.object({ story, parentId: id.nullish(), text, mentions }).meta({ id: 'CommentBody' });
+export const commentEditBody = z.object({ text, mentions }).meta({ id: 'CommentEditBody' });
+export const commentPreviewBody = z
+  .object({ text, story: story.optional(), mentions })
+  .meta({ id: 'CommentPreviewBody' });
 export const commentVoteBody = z.object({ value: z.literal([1, 0, -1]) }).meta({ id: 'CommentVoteBody' });
 export const reportBody = z
   .object({

@@ -23,6 +23,10 @@ export const limits = {
   comments: 20,
   /** Replies shown under each root when the request does not say. */
   replies: 3,
+  /** People one comment may call by name. */
+  mentions: 10,
+  /** Readers one may mute. */
+  mutes: 1000,
   /** Comments on the way from a root to the one a page is asked around. */
   anchorAncestors: 40,
   /** Stories in a rail when the request does not say. */

@@ -30,6 +30,7 @@ export const meSchema = z
   })
   .meta({ id: 'Me', description: "The reader's own overlay on the public data. Never cached." });
 
+export const readerParams = z.object({ id });
 export const meQuery = storyQuery.partial({ story: true });
 export const readerBody = z.object({ name: z.string().optional() }).meta({ id: 'ReaderBody' });
 export const ssoBody = z.object({ jwt: z.string().max(4096) }).meta({ id: 'SsoBody' });

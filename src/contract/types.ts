@@ -15,6 +15,14 @@ export type CommentNode =
       value: string;
     }
   | {
+      type: 'mention';
+      /**
+       * UUIDv7
+       */
+      id: string;
+      name: string;
+    }
+  | {
       type: 'code-block';
       value: string;
     }
@@ -190,6 +198,19 @@ export interface CommentAnswer {
 export interface Preview {
   nodes: CommentNode[];
 }
+export interface CommentHistory {
+  /**
+   * Oldest first; what the comment says now comes last
+   */
+  revisions: {
+    text: string;
+    nodes: CommentNode[];
+    /**
+     * ISO 8601, UTC
+     */
+    at: string;
+  }[];
+}
 export interface CommentVoted {
   votes: CommentVotes;
   value: 1 | 0 | -1;
@@ -204,12 +225,34 @@ export interface CommentBody {
    * At most 5000 graphemes and 20000 bytes.
    */
   text: string;
+  /**
+   * Items: UUIDv7
+   */
+  mentions?: string[];
 }
 export interface CommentEditBody {
   /**
    * At most 5000 graphemes and 20000 bytes.
    */
   text: string;
+  /**
+   * Items: UUIDv7
+   */
+  mentions?: string[];
+}
+export interface CommentPreviewBody {
+  /**
+   * At most 5000 graphemes and 20000 bytes.
+   */
+  text: string;
+  /**
+   * The publisher's id or the canonical URL of a story.
+   */
+  story?: string;
+  /**
+   * Items: UUIDv7
+   */
+  mentions?: string[];
 }
 export interface CommentVoteBody {
   value: 1 | 0 | -1;

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Comment, Comments, Problem } from '../../src/contract/types.js';
-import { decideOnComments, deleteComments, voteOnComments } from '../../server/src/comments/changes.js';
+import { deleteComments } from '../../server/src/comments/changes.js';
 import { decodeStoredCursor, decodeTimeCursor, encodeCursor } from '../../server/src/comments/cursor.js';
+import { decideOnComments } from '../../server/src/comments/moderation.js';
+import { voteOnComments } from '../../server/src/comments/votes.js';
 import { postComments } from '../../server/src/comments/writes.js';
 import { addReaders } from '../../server/src/readers/store.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
@@ -42,8 +44,7 @@ describe.each(databases)('paging on %s', (kind) => {
           author: { id: 'writer', name: 'writer', badges: [] },
           text,
           nodes: [],
-          state: 'visible',
-          reasons: [],
+          findings: [],
           createdAt,
           idempotency: undefined,
         }),

@@ -1,58 +1,66 @@
 import { storyKey } from 'afterword/contract';
 import type { Command } from 'commander';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { OperatorError, readConfig } from '../config.js';
+import { OperatorError } from '../config.js';
 import { Problem } from '../problem.js';
-import { Sites, type Site } from '../sites/store.js';
+import { withSite } from '../sites/with-site.js';
 import { KnownStories } from '../stories/known-stories.js';
-import { openDatabase, type Database } from '../storage/database.js';
-import { decideOnComments, setThreadState, type Decision } from './changes.js';
-import { readComments } from './comment-rows.js';
+import { tamedLine } from '../text.js';
+import { decideOnComments, setThreads, type Decision, type ThreadSetting } from './moderation.js';
+import { readCase, readQueue, type QueueRow } from './queue.js';
+import type { Finding } from './rules/pipeline.js';
 
 const decisions: Record<string, { decision: Decision; undo?: Decision; description: string }> = {
-  approve: { decision: { state: 'visible' }, description: 'Show comments that wait or were rejected.' },
+  approve: { decision: { state: 'visible' }, description: 'Show comments that wait, were rejected or were removed.' },
   reject: { decision: { state: 'rejected' }, description: 'Keep comments from being shown.' },
+  remove: { decision: { state: 'removed' }, description: 'Take shown comments away; replies keep their place.' },
   pin: { decision: { pinned: true }, undo: { pinned: false }, description: 'Put comments above the thread.' },
   feature: { decision: { featured: true }, undo: { featured: false }, description: 'Mark comments as featured.' },
 };
+const states = ['pending', 'visible', 'rejected', 'removed', 'deleted'] as const;
+const threadStates = {
+  close: { state: 'closed', description: "Close a story's thread to new comments." },
+  open: { state: 'open', description: 'Open it again.' },
+  'read-only': { state: 'read-only', description: 'Neither comments nor votes are taken.' },
+} as const;
 
 /** Moderation from a terminal, for as long as there is no desk. */
 export function addCommentCommands(program: Command): void {
-  const comments = program.command('comments').description('Comments: see what is held, and decide.');
+  const comments = program.command('comments').description('Moderate comments.');
 
   comments
     .command('list')
-    .description('List comments, newest first, those that wait for a decision by default.')
+    .description('List comments, newest first, those that wait for a decision by default, and why they wait.')
     .requiredOption('--site <id>', 'the site')
-    .option('--state <state>', 'pending, visible, rejected, removed or deleted', 'pending')
+    .option('--state <state>', states.join(', '), 'pending')
     .option('--limit <n>', 'at most this many', '50')
     .action(async ({ site, state, limit }: { site: string; state: string; limit: string }) => {
-      const wanted = z.enum(['pending', 'visible', 'rejected', 'removed', 'deleted']).safeParse(state);
-      if (!wanted.success)
-        throw new OperatorError(`--state ${state} is not one of pending, visible, rejected, removed, deleted.`);
+      const wanted = z.enum(states).safeParse(state);
+      if (!wanted.success) throw new OperatorError(`--state ${state} is not one of ${states.join(', ')}.`);
       const most = Number(limit);
       if (!Number.isInteger(most) || most < 1) throw new OperatorError('--limit must be a whole number above 0.');
       await withSite(site, async (database) => {
-        const ids = await database.read
-          .selectFrom('comments')
-          .select('id')
-          .where('siteId', '=', site)
-          .where('state', '=', wanted.data)
-          // Said so that the database knows its list of what is not shown to be enough.
-          .$if(wanted.data !== 'visible', (query) => query.where('state', '!=', sql.lit('visible' as const)))
-          .orderBy('createdAt', 'desc')
-          .limit(most)
-          .execute();
-        for (const comment of await readComments(
-          database,
-          ids.map(({ id }) => id),
-        )) {
-          const line = comment.text.replace(/\s+/g, ' ').slice(0, 120);
+        for (const row of await readQueue(database, site, wanted.data, most)) printRow(row);
+      });
+    });
+
+  comments
+    .command('show')
+    .description('Show one comment whole: its texts, why it waits, its reports.')
+    .requiredOption('--site <id>', 'the site')
+    .argument('<id>', 'its id')
+    .action(async (id: string, { site }: { site: string }) => {
+      await withSite(site, async (database) => {
+        const found = await readCase(database, site, id);
+        if (!found) throw new OperatorError(`${id}: There is no such comment.`);
+        printRow(found.comment);
+        process.stdout.write(`\n${found.comment.text}\n`);
+        for (const { writtenAt, text } of found.revisions)
+          process.stdout.write(`\n${new Date(writtenAt).toISOString()} it said:\n${text}\n`);
+        for (const { createdAt, reason, note } of found.reports)
           process.stdout.write(
-            `${comment.id}\t${comment.createdAt}\t${comment.author.name || '-'}\t${comment.reasons?.join(',') ?? '-'}\t${line}\n`,
+            `\nreported ${new Date(createdAt).toISOString()}: ${reason}${note ? ` – ${note}` : ''}\n`,
           );
-        }
       });
     });
 
@@ -79,22 +87,52 @@ export function addCommentCommands(program: Command): void {
     });
   }
 
-  comments
-    .command('close')
-    .description("Close a story's thread to new comments.")
-    .requiredOption('--site <id>', 'the site')
-    .requiredOption('--story <key>', "the story's id or URL")
-    .option('--reopen', 'open it again')
-    .action(async ({ site, story, reopen }: { site: string; story: string; reopen?: boolean }) => {
-      await withSite(site, async (database, found) => {
-        const known = await new KnownStories(database).ensure(found, keyOf(story)).catch((error: Error) => {
-          throw new OperatorError(`${story}: ${error.message}`);
-        });
-        const state = reopen ? 'open' : 'closed';
-        await database.writer.submit(setThreadState, { storyId: known.id, state });
-        process.stdout.write(`${known.key}\t${state}\n`);
+  const threadCommand = (name: string, description: string) =>
+    comments
+      .command(name)
+      .description(description)
+      .requiredOption('--site <id>', 'the site')
+      .requiredOption('--story <key>', "the story's id or URL");
+  const setThread = (siteId: string, key: string, set: Omit<ThreadSetting, 'storyId'>, told: string) =>
+    withSite(siteId, async (database, site) => {
+      const story = await new KnownStories(database).ensure(site, keyOf(key)).catch((error: Error) => {
+        throw new OperatorError(`${key}: ${error.message}`);
       });
+      await database.writer.submit(setThreads, { storyId: story.id, ...set });
+      process.stdout.write(`${story.key}\t${told}\n`);
     });
+
+  for (const [name, { state, description }] of Object.entries(threadStates)) {
+    const command = threadCommand(name, description);
+    if (state === 'closed') command.option('--reopen', 'open it again');
+    command.action(({ site, story, reopen }: { site: string; story: string; reopen?: boolean }) => {
+      const wanted = reopen ? 'open' : state;
+      return setThread(site, story, { state: wanted }, wanted);
+    });
+  }
+
+  threadCommand('question', 'Put a question of the newsroom above a thread; without words, take it away.')
+    .argument('[words]', 'the question')
+    .action((words: string | undefined, { site, story }: { site: string; story: string }) => {
+      const question = words ? tamedLine(words) || null : null;
+      return setThread(site, story, { question }, question ?? 'no question');
+    });
+}
+
+function printRow({ id, createdAt, authorName, state, findingsJson, reports, text }: QueueRow): void {
+  const findings = findingsJson === null ? [] : (JSON.parse(findingsJson) as Finding[]);
+  const why = findings.map(({ reason, detail }) => (detail ? `${reason} (${detail})` : reason)).join('; ');
+  const line = text.replace(/\s+/g, ' ').slice(0, 120);
+  const columns = [
+    id,
+    new Date(createdAt).toISOString(),
+    state,
+    authorName || '-',
+    why || '-',
+    `${reports} reports`,
+    line,
+  ];
+  process.stdout.write(`${columns.join('\t')}\n`);
 }
 
 async function orOperatorError<T>(work: Promise<T>, id: string): Promise<T> {
@@ -103,17 +141,6 @@ async function orOperatorError<T>(work: Promise<T>, id: string): Promise<T> {
   } catch (error) {
     if (error instanceof Problem) throw new OperatorError(`${id}: ${error.message}`);
     throw error;
-  }
-}
-
-async function withSite(id: string, work: (database: Database, site: Site) => Promise<void>): Promise<void> {
-  const database = await openDatabase(readConfig(process.env).database);
-  try {
-    const site = await new Sites(database).get(id);
-    if (!site) throw new OperatorError(`There is no site "${id}". Add it with: afterword sites add ${id}`);
-    await work(database, site);
-  } finally {
-    await database.close();
   }
 }
 

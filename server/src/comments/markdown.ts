@@ -1,5 +1,6 @@
 import type { CommentNode } from 'afterword/contract';
 import type { fromMarkdown } from 'mdast-util-from-markdown';
+import { withMentions, type Person } from './mentions.js';
 
 type MarkdownNode = ReturnType<typeof fromMarkdown>['children'][number];
 
@@ -17,8 +18,17 @@ const trailing = /[.,;:!?)\]}…]+$/;
 const deepest = 8;
 const linkProtocols = new Set(['http:', 'https:', 'mailto:']);
 
-/** What a comment's source means: a small markdown, as a tree of nodes. Never HTML. */
-export async function commentNodes(text: string): Promise<CommentNode[]> {
+/**
+ * What a comment's source means: a small markdown, as a tree of nodes. Never HTML.
+ *
+ * @param people whoever of these is called `@name` in it becomes a mention
+ */
+export async function commentNodes(text: string, people: readonly Person[] = []): Promise<CommentNode[]> {
+  const nodes = await parsed(text);
+  return people.length > 0 ? withMentions(nodes, people) : nodes;
+}
+
+async function parsed(text: string): Promise<CommentNode[]> {
   if (!markup.test(text) || isTooMuch(text)) return [{ type: 'paragraph', children: lines(text) }];
   // The parser comes with the first text that needs it, not with the server.
   const { fromMarkdown } = await import('mdast-util-from-markdown');

@@ -2,6 +2,7 @@ import { limits, type Comments, type Thread } from 'afterword/contract';
 import { tags, type Shown } from '../http/public-cache.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
+import type { KnownStory } from '../stories/known-stories.js';
 import type { CommentSort } from './cursor.js';
 import { readPage, type CommentPage } from './paging.js';
 
@@ -24,7 +25,7 @@ export async function readThreadPage(
   request: ThreadPageRequest,
 ): Promise<Shown<Comments>> {
   const story = await services.stories.find(site.id, storyKey);
-  const { total, version, ...thread } = await readThread(services, site, story?.id);
+  const { total, version, ...thread } = await readThread(services, site, story);
   const parent = request.parent ?? null;
   const page = story
     ? await readPage(services.database.read, services.orders, {
@@ -41,17 +42,27 @@ export async function readThreadPage(
   };
 }
 
+/** When a story's thread closes by itself, in milliseconds since 1970, or `null`. */
+function closesByAge({ settings }: Site, { since }: KnownStory): number | null {
+  return settings.closeAfterDays === null ? null : since + settings.closeAfterDays * dayMillis;
+}
+
+export function isClosedByAge(site: Site, story: KnownStory): boolean {
+  const closesAt = closesByAge(site, story);
+  return closesAt !== null && closesAt <= Date.now();
+}
+
+const dayMillis = 24 * 60 * 60_000;
+
 /** Whether a story's thread takes comments, under which rules, and how many it holds. */
 async function readThread(
   { database }: Services,
   site: Site,
-  storyId: string | undefined,
+  story: KnownStory | undefined,
 ): Promise<Thread & { total: number; version: number }> {
   const row =
-    storyId === undefined
-      ? undefined
-      : await database.read.selectFrom('threads').selectAll().where('storyId', '=', storyId).executeTakeFirst();
-  const closesAt = row?.closesAt ?? null;
+    story && (await database.read.selectFrom('threads').selectAll().where('storyId', '=', story.id).executeTakeFirst());
+  const closesAt = row?.closesAt ?? (story ? closesByAge(site, story) : null);
   const { who, votes, editSeconds, moderation } = site.settings;
   return {
     state: row?.state === 'open' && closesAt !== null && closesAt <= Date.now() ? 'closed' : (row?.state ?? 'open'),

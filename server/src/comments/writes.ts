@@ -6,6 +6,7 @@ import type { CommentRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
 import { keepAnswers, readAnswers } from './answers.js';
 import { toComment } from './comment-rows.js';
+import type { Finding } from './rules/pipeline.js';
 import { bestScore } from './score.js';
 
 export interface NewComment {
@@ -15,8 +16,10 @@ export interface NewComment {
   readonly author: Author;
   readonly text: string;
   readonly nodes: Comment['nodes'];
-  readonly state: 'visible' | 'pending';
-  readonly reasons: NonNullable<Comment['reasons']>;
+  /** Why it waits for a moderator; none where it is shown at once. */
+  readonly findings: readonly Finding[];
+  /** Whether its thread has closed by age. */
+  readonly closed?: boolean;
   /** Milliseconds since 1970, for a comment that brings its own time; else now. */
   readonly createdAt?: number;
   /** Where the request carried one: the key, and a hash of what it asked for. */
@@ -37,7 +40,7 @@ export const postComments: Command<NewComment, Comment> = {
     const rows = new Map<NewComment, CommentRow>();
     for (const post of posts) {
       const parent = post.parentId === null ? undefined : parents.get(post.parentId);
-      if (closed.has(post.storyId)) refused.set(post, new Problem('thread-closed'));
+      if (post.closed || closed.has(post.storyId)) refused.set(post, new Problem('thread-closed'));
       else if (post.parentId !== null && (parent?.storyId !== post.storyId || parent.state !== 'visible'))
         refused.set(post, new Problem('parent-not-found'));
       else rows.set(post, newRow(post, parent, now));
@@ -77,8 +80,9 @@ function newRow(post: NewComment, parent: Parent | undefined, now: number): Comm
     authorId: post.author.id,
     text: post.text,
     nodesJson: JSON.stringify(post.nodes),
-    state: post.state,
-    reasonsJson: post.reasons.length > 0 ? JSON.stringify(post.reasons) : null,
+    state: post.findings.length > 0 ? 'pending' : 'visible',
+    ...heldFor(post.findings),
+    decidedAt: null,
     createdAt,
     editedAt: null,
     up: 0,
@@ -88,6 +92,12 @@ function newRow(post: NewComment, parent: Parent | undefined, now: number): Comm
     pinned: 0,
     featured: 0,
   };
+}
+
+/** The columns that say why a comment waits. */
+export function heldFor(findings: readonly Finding[]): Pick<CommentRow, 'reasonsJson' | 'findingsJson'> {
+  if (findings.length === 0) return { reasonsJson: null, findingsJson: null };
+  return { reasonsJson: JSON.stringify(findings.map(({ reason }) => reason)), findingsJson: JSON.stringify(findings) };
 }
 
 type Parent = Pick<CommentRow, 'id' | 'storyId' | 'rootId' | 'depth' | 'state'>;
@@ -104,7 +114,11 @@ async function readParents({ db }: Transaction, posts: readonly NewComment[]): P
 }
 
 /** The stories, of those written to, whose threads take no comments. */
-async function readClosed({ db }: Transaction, posts: readonly NewComment[], now: number): Promise<Set<string>> {
+export async function readClosed(
+  { db }: Transaction,
+  posts: readonly { readonly storyId: string }[],
+  now: number,
+): Promise<Set<string>> {
   const rows = await db
     .selectFrom('threads')
     .select('storyId')
@@ -112,12 +126,6 @@ async function readClosed({ db }: Transaction, posts: readonly NewComment[], now
     .where((eb) => eb.or([eb('state', '!=', 'open'), eb('closesAt', '<=', now)]))
     .execute();
   return new Set(rows.map(({ storyId }) => storyId));
-}
-
-/** Puts the newsroom's question above a thread. */
-export async function setThreadQuestion(transaction: Transaction, storyId: string, question: string): Promise<void> {
-  await countInThreads(transaction, [{ storyId, change: 0 }]);
-  await transaction.db.updateTable('threads').set({ question }).where('storyId', '=', storyId).execute();
 }
 
 /** Keeps each thread's total and version beside its comments; 0 where a comment only changed. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoryInput } from 'afterword/contract';
 import type { NewNewsletter } from '../newsletter/lists.js';
-import type { NewSite } from '../sites/store.js';
+import { siteSettingsSchema, type NewSite } from '../sites/store.js';
 import { demoFolder, leadOf, pathOf, publishedAt, readDemoStories } from './stories.js';
 
 /** A comment of the demo's lead story. Texts are markdown, as a reader would type it. */
@@ -20,7 +20,7 @@ export const demoSite: Omit<NewSite, 'origins'> = {
   id: 'demo',
   name: 'Bến Sông',
   lang: 'vi',
-  settings: { stories: 'any', moderation: 'post', who: 'guest', votes: 'up', editSeconds: 300 },
+  settings: siteSettingsSchema.parse({ stories: 'any', moderation: 'post', who: 'guest', votes: 'up' }),
 };
 
 /** Every story that has an address of its own, as a publisher would hand it in: by an id that outlives its address. */

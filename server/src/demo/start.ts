@@ -1,8 +1,9 @@
 import type { Hono } from 'hono';
 import { uuidv7 } from 'uuidv7';
-import { voteOnComments } from '../comments/changes.js';
+import { voteOnComments } from '../comments/votes.js';
 import { commentNodes } from '../comments/markdown.js';
-import { postComments, setThreadQuestion } from '../comments/writes.js';
+import { setThreads } from '../comments/moderation.js';
+import { postComments } from '../comments/writes.js';
 import { putNewsletters } from '../newsletter/lists.js';
 import { defaultPoll } from 'afterword/contract';
 import { castVotes } from '../reactions/votes.js';
@@ -110,7 +111,7 @@ async function fill(transaction: Transaction, { site, url, now }: Seed): Promise
       choices: [choice],
     })),
   );
-  await setThreadQuestion(transaction, lead.id, demoQuestion);
+  await setThreads.run(transaction, [{ storyId: lead.id, question: demoQuestion }]);
   await fillThread(transaction, { siteId, storyId: lead.id, now, voters }, demoComments(), null);
 }
 
@@ -138,8 +139,7 @@ async function fillThread(
         author: { id, name, badges: [] },
         text,
         nodes: await commentNodes(text),
-        state: 'visible',
-        reasons: [],
+        findings: [],
         createdAt: now - minutesAgo * 60_000,
         idempotency: undefined,
       },

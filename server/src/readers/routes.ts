@@ -1,22 +1,24 @@
 import { createRoute } from '@hono/zod-openapi';
 import {
-  limits,
   meQuery,
   meSchema,
   readerBody,
+  readerParams,
   readerSchema,
   sessionSchema,
   siteParams,
+  type ErrorCode,
   type Me,
 } from 'afterword/contract';
+import type { Context } from 'hono';
 import { readStoriesWrittenTo, readVotesAndOwn } from '../comments/own.js';
-import { bearer, jsonBody, responses, sitePath, type Api } from '../http/api.js';
+import { bearer, jsonBody, responses, sitePath, type Api, type ApiEnv } from '../http/api.js';
 import { tags } from '../http/public-cache.js';
-import { fieldProblem } from '../problem.js';
+import { Problem } from '../problem.js';
 import { heldChoice } from '../reactions/routes.js';
 import { readHeldChoices } from '../reactions/votes.js';
 import type { Services } from '../services.js';
-import { byteLength, hasMoreGraphemes, tamedLine } from '../text.js';
+import { muteReaders, readMuted } from './mutes.js';
 
 const postReader = createRoute({
   method: 'post',
@@ -28,6 +30,7 @@ const postReader = createRoute({
     'origin-not-allowed',
     'site-not-found',
     'validation-failed',
+    'name-reserved',
     'rate-limited',
   ]),
 });
@@ -61,6 +64,7 @@ const patchMe = createRoute({
     'origin-not-allowed',
     'site-not-found',
     'validation-failed',
+    'name-reserved',
     'rate-limited',
   ]),
 });
@@ -80,11 +84,41 @@ const getMe = createRoute({
   ]),
 });
 
+const mutePath = `${sitePath}/readers/{id}/mute`;
+const muteProblems: ErrorCode[] = [
+  'token-required',
+  'token-invalid',
+  'origin-not-allowed',
+  'site-not-found',
+  'validation-failed',
+  'rate-limited',
+];
+
+const putMute = createRoute({
+  method: 'put',
+  path: mutePath,
+  tags: ['readers'],
+  summary: 'See no more of what a reader writes',
+  security: bearer,
+  request: { params: siteParams.extend(readerParams.shape) },
+  responses: responses(204, 'Muted', undefined, [...muteProblems, 'reader-not-found', 'mute-not-allowed']),
+});
+
+const deleteMute = createRoute({
+  method: 'delete',
+  path: mutePath,
+  tags: ['readers'],
+  summary: 'See a reader again',
+  security: bearer,
+  request: { params: siteParams.extend(readerParams.shape) },
+  responses: responses(204, 'No longer muted', undefined, muteProblems),
+});
+
 export function addReaderRoutes(api: Api, services: Services): void {
-  const { cache, clientAddress, database, polls, rateLimits, readers, stories } = services;
+  const { cache, clientAddress, database, polls, rateLimits, readerNames, readers, stories } = services;
 
   api.openapi(postReader, async (c) => {
-    const name = readerName(c.req.valid('json').name ?? '');
+    const name = await readerNames.accepted(c.req.valid('json').name ?? '', c.get('site'));
     await rateLimits.take('new-reader', clientAddress.networkOf(c.env?.incoming));
     return c.json(await readers.addGuest(c.get('site').id, name), 201);
   });
@@ -97,14 +131,14 @@ export function addReaderRoutes(api: Api, services: Services): void {
   });
 
   api.openapi(patchMe, async (c) => {
-    const { id: siteId } = c.get('site');
-    const reader = await readers.authenticate(c.req.header('authorization'), siteId);
+    const site = c.get('site');
+    const reader = await readers.authenticate(c.req.header('authorization'), site.id);
     const { name } = c.req.valid('json');
     if (name === undefined) return c.json(reader, 200);
-    const tamed = readerName(name);
+    const accepted = await readerNames.accepted(name, site);
     await rateLimits.take('rename', reader.id);
-    const renamed = await readers.rename(reader, tamed);
-    for (const key of await readStoriesWrittenTo(database, reader.id)) cache.drop(tags.story(siteId, key));
+    const renamed = await readers.rename(reader, accepted);
+    for (const key of await readStoriesWrittenTo(database, reader.id)) cache.drop(tags.story(site.id, key));
     return c.json(renamed, 200);
   });
 
@@ -122,15 +156,18 @@ export function addReaderRoutes(api: Api, services: Services): void {
     }
     const { votes, own } = story ? await readVotesAndOwn(database, story.id, reader.id) : { votes: {}, own: [] };
     c.header('cache-control', 'no-store');
-    return c.json({ reader, reactions, votes, own, muted: [] }, 200);
+    return c.json({ reader, reactions, votes, own, muted: await readMuted(database, reader.id) }, 200);
   });
-}
 
-/** @throws Problem where the name is too long; an empty name is a nameless guest */
-export function readerName(given: string): string {
-  const name = tamedLine(given);
-  if (byteLength(name) > limits.nameBytes || hasMoreGraphemes(name, limits.nameGraphemes)) {
-    throw fieldProblem('validation-failed', 'name', `At most ${limits.nameGraphemes} characters.`);
+  async function mute(c: Context<ApiEnv>, mutedId: string, mutes: boolean) {
+    const site = c.get('site');
+    const reader = await readers.authenticate(c.req.header('authorization'), site.id);
+    if (mutes && reader.id === mutedId) throw new Problem('mute-not-allowed', 'Nobody can mute themselves.');
+    await rateLimits.take('mute', reader.id);
+    await database.writer.submit(muteReaders, { siteId: site.id, readerId: reader.id, mutedId, mutes });
+    return c.body(null, 204);
   }
-  return name;
+
+  api.openapi(putMute, (c) => mute(c, c.req.valid('param').id, true));
+  api.openapi(deleteMute, (c) => mute(c, c.req.valid('param').id, false));
 }

@@ -61,11 +61,24 @@ export class Readers {
     return reader;
   }
 
+  /** Whether a reader belongs to a site. */
+  async isOf(id: string, siteId: string): Promise<boolean> {
+    const query = this.#database.read.selectFrom('readers').select('id').where('id', '=', id);
+    return (await query.where('siteId', '=', siteId).executeTakeFirst()) !== undefined;
+  }
+
   async rename(reader: Reader, name: string): Promise<Reader> {
     await this.#database.writer.submit(renameReader, { id: reader.id, name });
     const renamed = { ...reader, name };
     this.#known.set(reader.id, renamed);
     return renamed;
+  }
+
+  /** What the newsroom says of a reader, as `staff`. @returns the reader, or nothing where there is none */
+  async setBadges(id: string, badges: readonly string[]): Promise<Reader | undefined> {
+    await this.#database.writer.submit(badgeReader, { id, badges });
+    this.#known.delete(id);
+    return this.get(id);
   }
 }
 
@@ -102,6 +115,19 @@ const renameReader: Command<{ id: string; name: string }, void> = {
   async run({ db }, renamed) {
     for (const { id, name } of renamed) await db.updateTable('readers').set({ name }).where('id', '=', id).execute();
     return renamed.map(() => undefined);
+  },
+};
+
+const badgeReader: Command<{ id: string; badges: readonly string[] }, void> = {
+  name: 'badge-reader',
+  async run({ db }, badged) {
+    for (const { id, badges } of badged)
+      await db
+        .updateTable('readers')
+        .set({ badgesJson: JSON.stringify(badges) })
+        .where('id', '=', id)
+        .execute();
+    return badged.map(() => undefined);
   },
 };
 

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { OperatorError, readConfig } from '../config.js';
 import { openDatabase } from '../storage/database.js';
-import { newSiteSchema, Sites } from './store.js';
+import { newSiteSchema, siteSettingsSchema, Sites } from './store.js';
 
 interface AddOptions {
   readonly name?: string;
@@ -45,6 +46,26 @@ export function addSiteCommands(program: Command): void {
     });
 
   sites
+    .command('set')
+    .description('Change a setting of a site, such as moderation, closeAfterDays, rules.links or rules.words.')
+    .argument('<id>', 'the site')
+    .argument('<setting>', 'its name, with points between')
+    .argument('<value>', 'a word, a number, JSON, or @file: a list with a line for each')
+    .action(async (id: string, setting: string, value: string) => {
+      await withSites(async (store) => {
+        const site = await store.get(id);
+        if (!site) throw new OperatorError(`There is no site "${id}". Add it with: afterword sites add ${id}`);
+        const settings = siteSettingsSchema.safeParse(changed(site.settings, setting, valueOf(value)));
+        if (!settings.success) {
+          const [issue] = settings.error.issues;
+          throw new OperatorError(`${issue?.path.join('.')}: ${issue?.message}`);
+        }
+        await store.put({ ...site, settings: settings.data });
+        process.stdout.write(`Site ${id} is changed. Running servers know within five seconds.\n`);
+      });
+    });
+
+  sites
     .command('list')
     .description('List the sites.')
     .action(() =>
@@ -53,6 +74,38 @@ export function addSiteCommands(program: Command): void {
           process.stdout.write(`${id}\t${name}\t${origins.join(' ')}\n`);
       }),
     );
+}
+
+/** The settings with one of them changed. */
+function changed(settings: object, name: string, value: unknown): object {
+  const [first = '', ...rest] = name.split('.');
+  const known = Object.entries(settings).find(([key]) => key === first);
+  if (!known)
+    throw new OperatorError(`There is no setting "${first}". There are: ${Object.keys(settings).join(', ')}.`);
+  const [, before] = known as [string, unknown];
+  const isGroup = typeof before === 'object' && before !== null && rest.length > 0;
+  if (rest.length > 0 && !isGroup) throw new OperatorError(`The setting "${first}" has no parts.`);
+  return { ...settings, [first]: isGroup ? changed(before, rest.join('.'), value) : value };
+}
+
+function valueOf(given: string): unknown {
+  if (given.startsWith('@')) return linesOf(given.slice(1));
+  try {
+    return JSON.parse(given);
+  } catch {
+    return given;
+  }
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean);
+  } catch (error) {
+    throw new OperatorError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+  }
 }
 
 async function withSites(work: (sites: Sites) => Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { lang, serverKeyPrefix, slug } from 'afterword/contract';
 import { z } from 'zod';
 import { growingCache } from '../growing-cache.js';
@@ -6,6 +7,28 @@ import { addPoll, defaultPollWords } from '../reactions/polls.js';
 import type { Database } from '../storage/database.js';
 import type { SiteRow } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
+
+const commentRulesSchema = z.object({
+  /** Words and phrases; how they are found is told in comments/rules/banned-words.ts. */
+  words: z.array(z.string().min(1).max(200)).max(20_000).default([]),
+  /** More links than this; `null`: any number may stand. */
+  links: z.int().min(0).nullable().default(2),
+  /** The first so many comments of a reader; 0: none. */
+  newCommenter: z.int().min(0).max(20).default(0),
+  /** The same said again within so many minutes; 0: as often as they like. */
+  repeatMinutes: z.int().min(0).max(1440).default(10),
+  /** So many comments within so many minutes. */
+  rate: z.object({ comments: z.int().min(1).max(20), minutes: z.int().min(1) }).default({ comments: 10, minutes: 5 }),
+  /** The publisher's own check, asked last. */
+  external: z
+    .object({
+      url: z.url({ protocol: /^https?$/ }),
+      secret: z.string().min(16),
+      timeoutMillis: z.int().min(100).max(5000).default(1500),
+    })
+    .nullable()
+    .default(null),
+});
 
 export const siteSettingsSchema = z.object({
   /** Which story keys a reader's write may make known. */
@@ -15,6 +38,12 @@ export const siteSettingsSchema = z.object({
   who: z.enum(['guest', 'email', 'signed-on']).default('guest'),
   votes: z.enum(['up', 'up-down']).default('up'),
   editSeconds: z.int().min(0).default(300),
+  /** Threads close so many days after their story came out; `null`: never. */
+  closeAfterDays: z.int().min(1).nullable().default(null),
+  /** Reports by so many readers hold a comment for a moderator. */
+  reportsToHold: z.int().min(1).default(3),
+  /** What holds a comment for a moderator. */
+  rules: commentRulesSchema.prefault({}),
 });
 export type SiteSettings = z.infer<typeof siteSettingsSchema>;
 
@@ -38,6 +67,7 @@ const freshMillis = 5000;
 export class Sites {
   readonly #database: Database;
   readonly #known = growingCache<Site>(1000, freshMillis);
+  readonly #last = growingCache<{ row: SiteRow; site: Site }>(1000);
 
   constructor(database: Database) {
     this.#database = database;
@@ -49,8 +79,12 @@ export class Sites {
     // It comes out of an address or a form: not every database can be asked for what may stand there.
     if (!slug.safeParse(id).success) return undefined;
     const row = await this.#database.read.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
-    const site = row && fromRow(row);
-    if (site) this.#known.set(id, site);
+    if (!row) return undefined;
+    // The same site stays the same object: what others have made of its settings holds on.
+    const last = this.#last.get(id);
+    const site = last && isDeepStrictEqual(last.row, row) ? last.site : fromRow(row);
+    this.#last.set(id, { row, site });
+    this.#known.set(id, site);
     return site;
   }
 

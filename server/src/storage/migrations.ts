@@ -6,6 +6,7 @@ export const migrations: Record<string, Migration> = {
   '0002-subscription-requests': { up: subscriptionRequests },
   '0003-lighter-posts': { up: lighterPosts },
   '0004-thread-orders': { up: threadOrders },
+  '0005-moderation': { up: moderation },
 };
 
 async function firstTables(db: Kysely<unknown>): Promise<void> {
@@ -372,5 +373,41 @@ async function threadOrders({ schema }: Kysely<unknown>): Promise<void> {
     .on('comments')
     .columns(['story_id', 'parent_id', 'pinned', 'created_at', 'id'])
     .where(sql.ref('pinned'), '=', sql.lit(1))
+    .execute();
+}
+
+async function moderation({ schema }: Kysely<unknown>): Promise<void> {
+  await schema.alterTable('comments').addColumn('findings_json', 'text').execute();
+  await schema.alterTable('comments').addColumn('decided_at', 'bigint').execute();
+  await schema
+    .createTable('comment_revisions')
+    .addColumn('comment_id', 'text', (c) => c.notNull().references('comments.id'))
+    .addColumn('number', 'integer', (c) => c.notNull())
+    .addColumn('text', 'text', (c) => c.notNull())
+    .addColumn('nodes_json', 'text', (c) => c.notNull())
+    .addColumn('written_at', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('comment_revisions_pk', ['comment_id', 'number'])
+    .execute();
+  await schema
+    .createTable('comment_reports')
+    .addColumn('comment_id', 'text', (c) => c.notNull().references('comments.id'))
+    .addColumn('reader_id', 'text', (c) => c.notNull().references('readers.id'))
+    .addColumn('reason', 'text', (c) => c.notNull())
+    .addColumn('note', 'text')
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('comment_reports_pk', ['comment_id', 'reader_id'])
+    .execute();
+  await schema
+    .createTable('reader_mutes')
+    .addColumn('reader_id', 'text', (c) => c.notNull().references('readers.id'))
+    .addColumn('muted_id', 'text', (c) => c.notNull().references('readers.id'))
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('reader_mutes_pk', ['reader_id', 'muted_id'])
+    .execute();
+  await schema
+    .createIndex('readers_with_badges')
+    .on('readers')
+    .column('site_id')
+    .where(sql.ref('badges_json'), '!=', sql.lit('[]'))
     .execute();
 }

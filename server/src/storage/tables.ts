@@ -20,6 +20,9 @@ export interface Tables {
   comments: CommentRow;
   thread_orders: ThreadOrderRow;
   thread_order_ids: ThreadOrderIdsRow;
+  comment_revisions: CommentRevisionRow;
+  comment_reports: CommentReportRow;
+  reader_mutes: ReaderMuteRow;
   comment_votes: CommentVoteRow;
   idempotent_answers: IdempotentAnswerRow;
   newsletters: NewsletterRow;
@@ -151,7 +154,12 @@ export interface CommentRow {
   text: string;
   nodesJson: string;
   state: 'visible' | 'pending' | 'rejected' | 'removed' | 'deleted';
+  /** Codes of why it waits, for its writer. */
   reasonsJson: string | null;
+  /** The same with what was found, for moderators. */
+  findingsJson: string | null;
+  /** When a moderator last let it be shown, as it stands. */
+  decidedAt: Millis | null;
   createdAt: Millis;
   editedAt: Millis | null;
   up: number;
@@ -190,6 +198,30 @@ export interface ThreadOrderIdsRow {
   firstId: string;
   /** A hundred ids, one after the other. */
   ids: string;
+}
+
+/** What a comment said before it was edited, as it was shown. */
+export interface CommentRevisionRow {
+  commentId: string;
+  number: number;
+  text: string;
+  nodesJson: string;
+  writtenAt: Millis;
+}
+
+export interface CommentReportRow {
+  commentId: string;
+  readerId: string;
+  reason: string;
+  note: string | null;
+  createdAt: Millis;
+}
+
+/** Whom a reader does not want to see. */
+export interface ReaderMuteRow {
+  readerId: string;
+  mutedId: string;
+  createdAt: Millis;
 }
 
 export interface CommentVoteRow {

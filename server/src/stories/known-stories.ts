@@ -4,7 +4,7 @@ import { growingCache } from '../growing-cache.js';
 import { Problem } from '../problem.js';
 import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
-import type { Tables } from '../storage/tables.js';
+import type { StoryRow, Tables } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
 
 /** A story that has a row: everything readers write hangs on its id. */
@@ -12,6 +12,8 @@ export interface KnownStory {
   readonly id: string;
   /** The canonical key, whatever alias it was asked by. */
   readonly key: string;
+  /** When it came out, as far as anybody said; else when it became known. Milliseconds since 1970. */
+  readonly since: number;
 }
 
 interface NewKey {
@@ -51,6 +53,16 @@ export class KnownStories {
     return this.#database.writer.submit(beginStory, { siteId: site.id, key });
   }
 
+  /** A story that is known to be there. */
+  async byId(id: string): Promise<KnownStory> {
+    const row = await this.#database.read
+      .selectFrom('stories')
+      .select(columns)
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return shape(row);
+  }
+
   /** Forgets what aliases meant, after they changed. */
   forget(): void {
     this.#known.clear();
@@ -67,22 +79,33 @@ function mayBegin({ settings, origins }: Site, key: string): boolean {
   );
 }
 
+const columns = ['stories.id', 'stories.key', 'stories.publishedAt', 'stories.createdAt'] as const;
+
+function shape({
+  id,
+  key,
+  publishedAt,
+  createdAt,
+}: Pick<StoryRow, 'id' | 'key' | 'publishedAt' | 'createdAt'>): KnownStory {
+  return { id, key, since: publishedAt ?? createdAt };
+}
+
 async function findStory(db: Kysely<Tables>, siteId: string, key: string): Promise<KnownStory | undefined> {
-  return (
+  const row =
     (await db
       .selectFrom('stories')
-      .select(['id', 'key'])
+      .select(columns)
       .where('siteId', '=', siteId)
       .where('key', '=', key)
       .executeTakeFirst()) ??
     (await db
       .selectFrom('story_aliases')
       .innerJoin('stories', 'stories.id', 'story_aliases.storyId')
-      .select(['stories.id', 'stories.key'])
+      .select(columns)
       .where('story_aliases.siteId', '=', siteId)
       .where('story_aliases.key', '=', key)
-      .executeTakeFirst())
-  );
+      .executeTakeFirst());
+  return row && shape(row);
 }
 
 const beginStory: Command<NewKey, KnownStory> = {
@@ -122,14 +145,9 @@ const beginStory: Command<NewKey, KnownStory> = {
         })
         .onConflict((conflict) => conflict.columns(['siteId', 'key']).doNothing())
         .execute();
-      stories.push(
-        await db
-          .selectFrom('stories')
-          .select(['id', 'key'])
-          .where('siteId', '=', siteId)
-          .where('key', '=', key)
-          .executeTakeFirstOrThrow(),
-      );
+      const begun = await findStory(db, siteId, key);
+      if (!begun) throw new Error('A story that was just begun is not there.');
+      stories.push(begun);
     }
     return stories;
   },

@@ -244,6 +244,9 @@ export const styles = css`
   .text ol {
     list-style: decimal;
   }
+  .mention {
+    color: var(--_press);
+  }
   .text a {
     color: var(--_press);
     text-underline-offset: 0.15em;

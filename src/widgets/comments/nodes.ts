@@ -19,6 +19,8 @@ function renderNode(node: CommentNode): unknown {
     case 'code-block':
       // What is wider than the comment scrolls in itself, by keyboard too.
       return html`<pre tabindex="0"><code>${node.value}</code></pre>`;
+    case 'mention':
+      return html`<span class="mention">@<bdi>${node.name}</bdi></span>`;
   }
   const children = renderNodes(node.children);
   switch (node.type) {
