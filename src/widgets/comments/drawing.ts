@@ -6,8 +6,8 @@ import { renderComment, type View } from './comment-view.js';
 const sliceMs = 8;
 /** What is out of sight is drawn anew when nothing has changed for so long. */
 const quietMs = 300;
-/** No comment is lower. */
-const leastHeight = 90;
+/** Few comments are lower. */
+const leastHeight = 64;
 
 /** So many roots are left out of the layout together: the browser looks at each such stretch on every frame. */
 const stretchSize = 10;
@@ -54,8 +54,9 @@ export class Drawing {
         for (const item of [...stretch.children]) if (!wanted.has(item as HTMLElement)) item.remove();
         if (!stretch.firstChild) stretch.remove();
       }
-      const last = tops.findLastIndex(({ id }) => this.#isPlaced(this.#items.get(id)));
-      this.#drawn = Math.min(tops.length, last + 1 + Math.ceil(innerHeight / leastHeight));
+      this.#drawn = tops.findLastIndex(({ id }) => this.#isPlaced(this.#items.get(id))) + 1;
+      for (let height = 0; height < innerHeight && this.#drawn < tops.length; this.#drawn++)
+        height += leastHeight * sizeOf(tops[this.#drawn]!);
     }
     let after: Element | undefined;
     for (const top of tops.slice(0, this.#drawn)) {
@@ -132,6 +133,11 @@ export class Drawing {
       this.#goOn(0);
     }, ms);
   }
+}
+
+/** With the replies that are here. */
+function sizeOf({ replies }: Comment): number {
+  return replies.comments.reduce((sum, reply) => sum + sizeOf(reply), 1);
 }
 
 function element(tag: string, name: string, role?: string): HTMLElement {
