@@ -45,23 +45,28 @@ try {
       'elements in the widget': of(name, 'elements'),
     })),
   );
-  const [still, lit, ours, small, large] = pages.map(({ name }) => name);
+  const [still, lit, whole, ours, large] = pages.map(({ name }) => name);
   const ratio = (/** @type {number} */ a, /** @type {number} */ b) => Math.round((a / b) * 100) / 100;
   const on = await loadOn();
   printTable('Against the budgets', [
+    {
+      what: 'first screenful, ours with all at once to bare Lit',
+      is: ratio(of(whole ?? '', 'ready'), of(lit ?? '', 'ready')),
+      budget: '',
+    },
     {
       what: 'first screenful, ours to bare Lit',
       is: ratio(of(ours ?? '', 'ready'), of(lit ?? '', 'ready')),
       budget: 1.1,
     },
     {
-      what: 'blocked, ours to static HTML',
-      is: ratio(of(ours ?? '', 'blocked'), of(still ?? '', 'blocked')),
+      what: 'blocked, ours with all at once to static HTML',
+      is: ratio(of(whole ?? '', 'blocked'), of(still ?? '', 'blocked')),
       budget: 1.2,
     },
     { what: 'layout shift', is: of(ours ?? '', 'shift'), budget: 0 },
-    { what: 'elements a comment', is: of(ours ?? '', 'elements') / 100, budget: 12 },
-    { what: '10,000 opens, to 100', is: ratio(of(large ?? '', 'ready'), of(small ?? '', 'ready')), budget: 1.2 },
+    { what: 'elements a comment', is: of(whole ?? '', 'elements') / 100, budget: 12 },
+    { what: '10,000 opens, to 100', is: ratio(of(large ?? '', 'ready'), of(ours ?? '', 'ready')), budget: 1.2 },
     { what: `loading on to ${on.comments} comments, longest task ms`, is: Math.round(on.longest), budget: 100 },
     { what: 'loading on, tasks over 100 ms', is: on.over, budget: 0 },
     { what: 'typing in it then, longest task ms', is: Math.round(on.typing), budget: 100 },
@@ -116,12 +121,13 @@ async function loadOn() {
       const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
       tasks.length = 0;
       const root = threadRoot();
-      const more = () => /** @type {HTMLElement | null} */ (root?.querySelector('[data-act=more]'));
-      for (let drawn = 0; more();) {
+      // To look through ten thousand comments is a long task of its own.
+      const list = root?.querySelector('.list');
+      const more = () => /** @type {HTMLElement | null | undefined} */ (list?.nextElementSibling);
+      for (let drawn = 0; more()?.dataset.act === 'more';) {
         more()?.click();
-        for (let wait = 0; root && root.querySelectorAll('article').length === drawn && wait < 200; wait++)
-          await pause(20);
-        drawn = root?.querySelectorAll('article').length ?? 0;
+        for (let wait = 0; list?.childElementCount === drawn && wait < 200; wait++) await pause(20);
+        drawn = list?.childElementCount ?? 0;
         await pause(150);
       }
       await pause(500);

@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Place } from '../../src/client/index.js';
@@ -427,5 +428,50 @@ describe('who comes back', () => {
     await page.getByRole('button', { name: 'Hiện', exact: true }).click();
     await vi.waitFor(() => expect(focused(widget)).toBe('c-a'));
     await expect.element(page.getByText('Ý kiến a')).toBeVisible();
+  });
+});
+
+describe('axe finds nothing', () => {
+  const violations = async () => {
+    const { violations } = await axe.run(document.querySelector('aw-comments')!, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      rules: { region: { enabled: false } },
+    });
+    return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+  };
+
+  beforeEach(() => {
+    thread.chain('a', 'b', 'c', 'd', 'e').add('gone', { state: 'deleted', author: nobody, nodes: [] });
+    thread.add('gone-1', { parentId: 'gone' });
+    for (let index = 0; index < 40; index++) thread.add(`r${index}`);
+    thread.thread.question = 'Bạn đã thử chưa?';
+  });
+
+  it('in a thread with branches, folded or gone on with, new ones and a failure', async () => {
+    await page.viewport(320, 800);
+    const widget = await show();
+    await button('Đọc tiếp nhánh này (1 trả lời)').click();
+    await vi.waitFor(() => expect(shown(widget)).toContain('d'));
+    await button('Ẩn hoặc hiện các trả lời cho Bạn đọc').click();
+    await hear({ type: 'comment', comment: comment('n1') });
+    await hear({ type: 'comment', comment: comment('d2', { parentId: 'd' }) });
+    await expect.element(button('1 trả lời mới')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBe(320);
+  });
+
+  it('where a link leads, for who comes back, and when it is closed', async () => {
+    known();
+    me.muted = ['writer-r6'];
+    thread.thread.state = 'closed';
+    history.replaceState(null, '', addressOf('r5'));
+    localStorage.setItem(
+      `afterword:visits:${location.origin}/v1/sites/demo/`,
+      JSON.stringify({ [story()]: { at: Date.UTC(2026, 10, 1, 8, 3) } }),
+    );
+    const widget = await show();
+    await vi.waitFor(() => expect(focused(widget)).toBe('c-r5'));
+    await expect.element(page.getByText('Mới', { exact: true }).first()).toBeVisible();
+    expect(await violations()).toEqual([]);
   });
 });

@@ -16,6 +16,8 @@ export class Conversation {
   muted: ReadonlySet<string> = new Set();
   /** When the reader was here before, where that is known. */
   since?: string | undefined;
+  /** The roots below which something has changed since they were drawn. */
+  readonly touched = new Set<Comment>();
   readonly #comments = new Map<string, Comment>();
   /** Under which comment each one stands; mostly its parent. */
   readonly #holders = new Map<string, Comment>();
@@ -90,6 +92,7 @@ export class Conversation {
     this.total += Number(comment.state === 'visible') - Number(known.state === 'visible');
     // A change answers without the replies that are here already.
     Object.assign(known, comment, { replies: known.replies });
+    this.#touch(known);
     return true;
   }
 
@@ -105,6 +108,7 @@ export class Conversation {
       if (parent) parent.replies.total++;
     }
     this.#know(comment, parent);
+    this.#touch(comment);
   }
 
   /** Takes in what is the reader's: comments that nobody else sees yet or that an aged copy lacks, votes, and mutes. */
@@ -130,8 +134,15 @@ export class Conversation {
 
   settle(id: string, { votes, value }: { votes: Comment['votes']; value: Vote }): void {
     const comment = this.#comments.get(id);
-    if (comment) comment.votes = votes;
     this.votes.set(id, value);
+    if (!comment) return;
+    comment.votes = votes;
+    this.#touch(comment);
+  }
+
+  #touch({ id }: Comment): void {
+    const [root] = this.wayTo(id);
+    if (root) this.touched.add(root);
   }
 
   /** What is here already gets what a page has beyond it; answers the rest. */

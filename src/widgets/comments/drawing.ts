@@ -23,12 +23,16 @@ export class Drawing {
   readonly #lists = new Map<string, HTMLElement>();
   /** Stretches that are out of sight. */
   readonly #far = new WeakSet<Element>();
+  /** What stands at the left, by its element. */
+  readonly #shown = new Map<Element, Comment>();
   /** Out of sight, and changed since they were drawn. */
-  readonly #stale = new Map<Element, Comment>();
+  readonly #stale = new Set<Element>();
   #tops: readonly Comment[] = [];
   /** So many of them are drawn. */
   #drawn = 0;
   #view!: View;
+  /** What all comments depend on. */
+  #common: readonly unknown[] = [];
   #slice?: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -36,44 +40,40 @@ export class Drawing {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
       const stretch = target as Element;
       this.#far[skipped ? 'add' : 'delete'](stretch);
-      for (const item of skipped ? [] : stretch.children) {
-        const comment = this.#stale.get(item);
-        if (comment) this.#draw(comment, 0);
-      }
+      for (const item of skipped ? [] : stretch.children) if (this.#stale.has(item)) this.#redraw(item);
     });
   }
 
   /** Draws what has changed: all of the window's, and of what is new as much as a window takes. */
   draw(tops: readonly Comment[], view: View): void {
+    const { conversation, outline } = view;
+    const { thread, muted, touched } = conversation;
+    const common = [...Object.values(view), thread, muted, outline.levels];
+    const all = common.some((one, index) => one !== this.#common[index]);
     this.#view = view;
-    const moved = tops.length !== this.#tops.length || tops.some((top, index) => top !== this.#tops[index]);
-    this.#tops = tops;
-    if (moved) {
-      const wanted = new Set(tops.map(({ id }) => this.#items.get(id)));
-      for (const stretch of [...this.list.children]) {
-        for (const item of [...stretch.children]) if (!wanted.has(item as HTMLElement)) item.remove();
-        if (!stretch.firstChild) stretch.remove();
+    this.#common = common;
+    const fresh = this.#arrange(tops);
+    for (const stretch of this.list.children) {
+      const far = this.#far.has(stretch);
+      if (far && !all) continue;
+      for (const item of stretch.children) {
+        if (far) this.#stale.add(item);
+        else if (!fresh.has(item)) this.#redraw(item);
       }
-      this.#drawn = tops.findLastIndex(({ id }) => this.#isPlaced(this.#items.get(id))) + 1;
-      for (let height = 0; height < innerHeight && this.#drawn < tops.length; this.#drawn++)
-        height += leastHeight * sizeOf(tops[this.#drawn]!);
     }
-    let after: Element | undefined;
-    for (const top of tops.slice(0, this.#drawn)) {
-      const item = this.#item(top.id);
-      if (this.#isPlaced(item) && this.#far.has(item.parentElement!)) this.#stale.set(item, top);
-      else this.#draw(top, 0);
-      if (moved) this.#place(item, after);
-      after = item;
+    for (const root of touched) {
+      const item = this.#items.get(outline.topOf(conversation, root).id);
+      if (item && this.#far.has(item.parentElement!)) this.#stale.add(item);
     }
+    touched.clear();
     clearTimeout(this.#slice);
-    this.#goOn(moved ? 0 : quietMs);
+    this.#goOn(fresh.size ? 0 : quietMs);
   }
 
   /** Draws one of what stands at the left at once, wherever it is. */
   reach(top: Comment): void {
     while (this.#drawn < this.#tops.length && !this.#isPlaced(this.#item(top.id))) this.#drawNext();
-    this.#draw(top, 0);
+    this.#redraw(this.#item(top.id));
   }
 
   /** The replies to a comment, as a list that keeps its place. */
@@ -86,6 +86,36 @@ export class Drawing {
       if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
     });
     return list;
+  }
+
+  /** Puts them in order, and draws those that are new; answers which. */
+  #arrange(tops: readonly Comment[]): Set<Element> {
+    const fresh = new Set<Element>();
+    const before = this.#tops;
+    this.#tops = tops;
+    const goesOn = before.every((top, index) => top === tops[index]);
+    if (goesOn && before.length === tops.length) return fresh;
+    if (!goesOn) {
+      const wanted = new Set(tops.map(({ id }) => this.#items.get(id)));
+      for (const stretch of [...this.list.children]) {
+        for (const item of [...stretch.children]) if (!wanted.has(item as HTMLElement)) item.remove();
+        if (!stretch.firstChild) stretch.remove();
+      }
+      this.#drawn = tops.findLastIndex(({ id }) => this.#isPlaced(this.#items.get(id))) + 1;
+      let after: Element | undefined;
+      for (const top of tops.slice(0, this.#drawn)) {
+        const item = this.#item(top.id);
+        if (!this.#isPlaced(item)) fresh.add(this.#draw(top, 0));
+        this.#shown.set(item, top);
+        this.#place(item, after);
+        after = item;
+      }
+    }
+    for (let height = 0; height < innerHeight && this.#drawn < tops.length;) {
+      height += leastHeight * sizeOf(tops[this.#drawn]!);
+      fresh.add(this.#drawNext());
+    }
+    return fresh;
   }
 
   #item(id: string): HTMLElement {
@@ -113,12 +143,19 @@ export class Drawing {
   #draw(comment: Comment, depth: number): HTMLElement {
     const item = this.#item(comment.id);
     this.#stale.delete(item);
+    if (!depth) this.#shown.set(item, comment);
     render(renderComment(comment, depth, this.#view), item, { host: this });
     return item;
   }
 
-  #drawNext(): void {
-    this.#place(this.#draw(this.#tops[this.#drawn++]!, 0), this.list.lastElementChild?.lastElementChild ?? undefined);
+  #redraw(item: Element): void {
+    this.#draw(this.#shown.get(item)!, 0);
+  }
+
+  #drawNext(): Element {
+    const item = this.#draw(this.#tops[this.#drawn++]!, 0);
+    this.#place(item, this.list.lastElementChild?.lastElementChild ?? undefined);
+    return item;
   }
 
   #goOn(ms: number): void {
@@ -126,9 +163,9 @@ export class Drawing {
     this.#slice = setTimeout(() => {
       const end = performance.now() + sliceMs;
       while (this.#drawn < this.#tops.length && performance.now() < end) this.#drawNext();
-      for (const comment of this.#stale.values()) {
+      for (const item of this.#stale) {
         if (performance.now() > end) break;
-        this.#draw(comment, 0);
+        this.#redraw(item);
       }
       this.#goOn(0);
     }, ms);
