@@ -124,7 +124,7 @@ async function loadOn() {
       // To look through ten thousand comments is a long task of its own.
       const list = root?.querySelector('.list');
       const more = () => /** @type {HTMLElement | null | undefined} */ (list?.nextElementSibling);
-      for (let drawn = 0; more()?.dataset.act === 'more';) {
+      for (let drawn = 0; more()?.dataset.read === 'more';) {
         more()?.click();
         for (let wait = 0; list?.childElementCount === drawn && wait < 200; wait++) await pause(20);
         drawn = list?.childElementCount ?? 0;

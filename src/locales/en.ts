@@ -35,8 +35,6 @@ export const en: Catalogue = {
     read: (count, number) => `${number} ${count === 1 ? 'reply' : 'replies'}`,
     fold: (name) => `Hide or show the replies to ${name}`,
     branch: (count, number) => `Continue this thread (${number} ${count === 1 ? 'reply' : 'replies'})`,
-    back: 'Back to the thread',
-    inReplyTo: 'In reply to',
     toParent: (name) => `Go to the comment by ${name}`,
     previous: 'Earlier comments',
     closes: (when) => `Comments close on ${when}.`,

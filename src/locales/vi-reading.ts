@@ -1,5 +1,7 @@
 /** Những lời chỉ người đọc tiếp mới cần. */
 export const viReading = {
+  back: 'Về mạch chính',
+  inReplyTo: 'Trả lời',
   loaded: (_count: number, number: string) => `Đã hiện thêm ${number} bình luận.`,
   arrived: (_count: number, number: string) => `${number} bình luận mới`,
   arrivedReplies: (_count: number, number: string) => `${number} trả lời mới`,

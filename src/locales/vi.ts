@@ -40,8 +40,6 @@ export const vi = {
     fold: (name: string) => `Ẩn hoặc hiện các trả lời cho ${name}`,
     /** Nhánh đã sâu, đọc tiếp từ lề trái. */
     branch: (_count: number, number: string) => `Đọc tiếp nhánh này (${number} trả lời)`,
-    back: 'Về mạch chính',
-    inReplyTo: 'Trả lời',
     toParent: (name: string) => `Đến bình luận của ${name}`,
     previous: 'Xem các bình luận trước đó',
     closes: (when: string) => `Nhận bình luận đến ${when}.`,

@@ -319,7 +319,7 @@ describe('a link to a comment', () => {
     const widget = await show();
     await vi.waitFor(() => expect(focused(widget)).toBe('c-r40'));
     expect(shown(widget)[0]).toBe('r30');
-    widget.shadowRoot!.querySelector('[data-act=previous]')!.scrollIntoView();
+    widget.shadowRoot!.querySelector('[data-read=previous]')!.scrollIntoView();
     const before = top('r30');
     await button('Xem các bình luận trước đó').click();
     await vi.waitFor(() => expect(focused(widget)).toBe('c-r29'));

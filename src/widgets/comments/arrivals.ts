@@ -30,7 +30,7 @@ export class Arrivals {
     return html`<p class="arrived">
       ${
         length
-          ? html`<button class="pill" part="arrived" data-act="arrived">
+          ? html`<button class="pill" part="arrived" data-read="arrived">
               ${words.arrived(length, locale.number(length))}
             </button>`
           : nothing
@@ -48,7 +48,7 @@ export class Arrivals {
         ? words.changed
         : undefined;
     return label
-      ? html`<button class="pill small" part="arrived" data-act="arrived" data-id=${id}>${label}</button>`
+      ? html`<button class="pill small" part="arrived" data-read="arrived" data-id=${id}>${label}</button>`
       : nothing;
   }
 

@@ -3,13 +3,13 @@ import type { LocaleController } from '../../base/locale.js';
 import { relativeTime } from '../../base/times.js';
 import type { Comment, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import type { Arrivals } from './arrivals.js';
 import type { Conversation } from './conversation.js';
 import type { Drawing } from './drawing.js';
 import { renderNodes } from './nodes.js';
 import type { Outline } from './outline.js';
 import type { Participation } from './participation.js';
 import { addressOf } from './permalinks.js';
+import type { Reading } from './reading.js';
 
 /** What the look of a comment depends on, beside itself. */
 export interface View {
@@ -21,8 +21,8 @@ export interface View {
   readonly reader: Reader | undefined;
   /** Once the reader takes part. */
   readonly participation: Participation | undefined;
-  /** Once the thread is heard of live. */
-  readonly arrivals: Arrivals | undefined;
+  /** Once the thread stands. */
+  readonly reading: Reading | undefined;
   /** The comment that the page's address leads to. */
   readonly marked: string | undefined;
   /** What could not be fetched, by comment. */
@@ -38,7 +38,7 @@ export function renderComment(comment: Comment, depth: number, view: View): unkn
   const { id, parentId, state, author, replies } = comment;
   const { words, participation, outline, conversation } = view;
   const muted = conversation.muted.has(author.id) && !outline.revealed.has(id);
-  const branch = !depth && parentId ? renderBranch(comment, view) : nothing;
+  const branch = !depth && parentId ? view.reading?.renderBranch(comment) : nothing;
   const below = [
     participation?.renderComposer(id),
     replies.total || replies.comments.length ? renderReplies(comment, depth, view) : nothing,
@@ -48,10 +48,10 @@ export function renderComment(comment: Comment, depth: number, view: View): unkn
   return html`${branch}
     <article id=${`c-${id}`} class=${state} tabindex="-1" part="comment" aria-labelledby=${`n-${id}`}>
       <p id=${`n-${id}`} class="gone">
-        ${muted ? words.muted : words.gone[state]}
-        ${muted ? html`<button data-act="reveal" data-id=${id}>${words.reveal}</button>` : nothing}
+        <span class="muted">${muted ? words.muted : words.gone[state]}</span>
+        ${muted ? html`<button data-read="reveal" data-id=${id}>${words.reveal}</button>` : nothing}
       </p>
-      ${view.arrivals?.renderFor(id)}
+      ${view.reading?.arrivals.renderFor(id)}
     </article>
     ${below}`;
 }
@@ -81,25 +81,12 @@ function renderShown(comment: Comment, depth: number, view: View, branch: unknow
         html`<div class="text" part="text" dir="auto">${renderText(nodes)}</div>
           ${renderActs(comment, view)}`
       }${
-        participation || view.arrivals
-          ? [participation?.renderHold(comment), participation?.renderFailure(id), view.arrivals?.renderFor(id)]
+        participation || view.reading
+          ? [participation?.renderHold(comment), participation?.renderFailure(id), view.reading?.arrivals.renderFor(id)]
           : nothing
       }
     </article>
     ${below}`;
-}
-
-/** Above a branch that stands on its own: what it grows from, and the way back. */
-function renderBranch({ id, parentId }: Comment, { words, conversation }: View): unknown {
-  const parent = conversation.find(parentId!);
-  return html`<p class="branch">
-    <button data-act="back" data-id=${id}>${words.back}</button>
-    ${
-      parent
-        ? html`<span class="muted">${words.inReplyTo} <bdi>${parent.author.name || words.guest}</bdi></span>`
-        : nothing
-    }
-  </p>`;
 }
 
 /** Between the name and the time, which most have nothing. */
@@ -122,7 +109,7 @@ function renderBadges(comment: Comment, depth: number, view: View): unknown {
       : nothing
   }${
     parentName
-      ? html`<button class="to" data-act="parent" data-id=${id} aria-label=${words.toParent(parentName)}>
+      ? html`<button class="to" data-read="parent" data-id=${id} aria-label=${words.toParent(parentName)}>
           <bdi>${parentName}</bdi>
         </button> `
       : nothing
@@ -187,7 +174,7 @@ function renderReplies(comment: Comment, depth: number, view: View): unknown {
   const { words, locale, outline, drawing } = view;
   const { total } = replies;
   const button = (act: string, label: string) =>
-    html`<button class="more" data-act=${act} data-id=${id}>${label}</button>`;
+    html`<button class="more" data-read=${act} data-id=${id}>${label}</button>`;
   if (depth >= outline.levels) return button('branch', words.branch(total, locale.number(total)));
   const folded = outline.folded.has(id);
   const { length } = replies.comments;
@@ -198,7 +185,7 @@ function renderReplies(comment: Comment, depth: number, view: View): unknown {
     length
       ? html`<button
           class="fold"
-          data-act="fold"
+          data-read="fold"
           data-id=${id}
           aria-expanded=${!folded}
           aria-label=${words.fold(author.name || words.guest)}

@@ -276,6 +276,9 @@ export const styles = css`
     align-items: center;
     gap: 0 var(--aw-space-4, 16px);
     font-size: 0.8125em;
+  }
+  /* Not on the row: what was pressed is mixed from the colour of the text. */
+  .acts > * {
     color: var(--_muted);
   }
   .acts button,
@@ -299,7 +302,6 @@ export const styles = css`
     padding-block-end: var(--aw-space-2, 8px);
     font-size: var(--aw-size-s, 0.875em);
     font-style: italic;
-    color: var(--_muted);
   }
   .gone button {
     min-block-size: 24px;
@@ -392,27 +394,6 @@ export const styles = css`
     }
     .replies .fold::before {
       inset-inline-start: 11.5px;
-    }
-  }
-  @media (forced-colors: active) {
-    .avatar,
-    [data-letter]::before,
-    .badge {
-      border: 1px solid;
-    }
-    .fold::before {
-      border-color: GrayText;
-    }
-    .vote[aria-pressed='true'] {
-      color: Highlight;
-    }
-  }
-  @media print {
-    .composer,
-    .acts,
-    .sort,
-    .all {
-      display: none;
     }
   }
 `;

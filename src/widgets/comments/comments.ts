@@ -36,7 +36,6 @@ export type Sort = (typeof sorts)[number];
 const settleMs = 300;
 /** A thread that closes within a week says so. */
 const soonMs = 7 * 86_400_000;
-const acts = /^(more|previous|replies|branch|back|parent|reveal|fold|unfold|arrived)$/;
 
 /**
  * @summary The comments under a story, and a place to write one.
@@ -188,7 +187,7 @@ export class CommentsElement extends WidgetElement {
       drawing: this.#drawing,
       reader: this.#reader,
       participation: this.#participation,
-      arrivals: this.#reading?.arrivals,
+      reading: this.#reading,
       marked: this.#marked,
       failures: this.#failures,
     };
@@ -226,8 +225,8 @@ export class CommentsElement extends WidgetElement {
     </form>`;
   }
 
-  #renderMore(act: string, label: string): unknown {
-    return html`<button class="all" part="more" data-act=${act}>${label}</button>`;
+  #renderMore(read: string, label: string): unknown {
+    return html`<button class="all" part="more" data-read=${read}>${label}</button>`;
   }
 
   #compose = (event: Event): void => {
@@ -237,12 +236,10 @@ export class CommentsElement extends WidgetElement {
   };
 
   #act = ({ target }: Event): void => {
-    const button = (target as Element).closest<HTMLElement>('[data-act]');
-    if (!button) return;
-    const { act = '', id = '' } = button.dataset;
-    if (act === 'show') void this.#focusOn(this.conversation!.roots[0]);
-    else if (acts.test(act)) void this.#settle().then((reading) => reading?.act(act, id));
-    else void this.#participate().then((participation) => participation?.act(act, id));
+    const { act, read, id = '' } = (target as Element).closest<HTMLElement>('[data-act], [data-read]')?.dataset ?? {};
+    if (read === 'show') void this.#focusOn(this.conversation!.roots[0]);
+    else if (read) void this.#settle().then((reading) => reading?.act(read, id));
+    else if (act) void this.#participate().then((participation) => participation?.act(act, id));
   };
 
   #resort = async ({ target }: Event): Promise<void> => {

@@ -82,4 +82,25 @@ export const readingStyles = css`
       -webkit-text-fill-color: currentColor;
     }
   }
+  @media (forced-colors: active) {
+    .avatar,
+    [data-letter]::before,
+    .badge {
+      border: 1px solid;
+    }
+    .fold::before {
+      border-color: GrayText;
+    }
+    .vote[aria-pressed='true'] {
+      color: Highlight;
+    }
+  }
+  @media print {
+    .composer,
+    .acts,
+    .sort,
+    .all {
+      display: none;
+    }
+  }
 `;

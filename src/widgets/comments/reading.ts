@@ -1,3 +1,4 @@
+import { html, nothing } from 'lit/html.js';
 import { formStyles } from '../../base/form-styles.js';
 import { adoptStyles } from '../../base/style-sheets.js';
 import type { Comment } from '../../contract/types.js';
@@ -68,6 +69,22 @@ export class Reading {
     this.#approach.watch(signal);
   }
 
+  /** Above a branch that stands on its own: what it grows from, and the way back. */
+  renderBranch({ id, parentId }: Comment): unknown {
+    const { words, locale } = this.#room;
+    const parent = this.#room.conversation().find(parentId!);
+    return html`<p class="branch">
+      <button data-read="back" data-id=${id}>${words.back}</button>
+      ${
+        parent
+          ? html`<span class="muted"
+              >${words.inReplyTo} <bdi>${parent.author.name || locale.words!.comments.guest}</bdi></span
+            >`
+          : nothing
+      }
+    </p>`;
+  }
+
   async act(act: string, id: string): Promise<void> {
     const { outline, host } = this.#room;
     const conversation = this.#room.conversation();
@@ -93,7 +110,7 @@ export class Reading {
     if (act === 'back') {
       closeBranch(outline, conversation, id);
       await this.focus(comment);
-      host.renderRoot.querySelector<HTMLElement>(`[data-act=branch][data-id="${id}"]`)?.focus();
+      host.renderRoot.querySelector<HTMLElement>(`[data-read=branch][data-id="${id}"]`)?.focus();
     } else if (act === 'unfold') {
       outline.folded.delete(id);
       // The button that counted them is gone.
