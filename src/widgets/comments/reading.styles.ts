@@ -81,12 +81,12 @@ export const readingStyles = css`
       border-color: ButtonText;
       -webkit-text-fill-color: currentColor;
     }
-  }
-  @media (forced-colors: active) {
+    /* Comes late, so it takes no room. */
     .avatar,
     [data-letter]::before,
     .badge {
-      border: 1px solid;
+      outline: 1px solid;
+      outline-offset: -1px;
     }
     .fold::before {
       border-color: GrayText;
