@@ -7,6 +7,12 @@ import { launchBrowser } from '../test/setup/launch-browser.js';
 import { median, printTable } from './table.js';
 import { servePages } from './thread-pages.js';
 
+/**
+ * What the script at the end leaves on a page.
+ *
+ * @typedef {{ readyAfter: number, tasks: number[], shift: number, threadRoot: () => ParentNode | undefined }} Watched
+ */
+
 const { values: options } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, cpu: { type: 'string', default: '4' } },
 });
@@ -95,9 +101,7 @@ async function open(path) {
   try {
     await page.waitForTimeout(1000);
     return await page.evaluate(() => {
-      const { readyAfter, tasks, shift, threadRoot } = /** @type {ReturnType<typeof watched>} */ (
-        /** @type {unknown} */ (globalThis)
-      );
+      const { readyAfter, tasks, shift, threadRoot } = /** @type {Watched} */ (/** @type {unknown} */ (globalThis));
       return {
         ready: readyAfter,
         blocked: tasks.reduce((sum, ms) => sum + Math.max(0, ms - 50), 0),
@@ -117,7 +121,7 @@ async function loadOn() {
   try {
     await page.waitForTimeout(1500);
     return await page.evaluate(async () => {
-      const { tasks, threadRoot } = /** @type {ReturnType<typeof watched>} */ (/** @type {unknown} */ (globalThis));
+      const { tasks, threadRoot } = /** @type {Watched} */ (/** @type {unknown} */ (globalThis));
       const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
       tasks.length = 0;
       const root = threadRoot();
@@ -148,11 +152,6 @@ async function loadOn() {
   } finally {
     await context.close();
   }
-}
-
-/** What the script below leaves on the page. @returns {{ readyAfter: number, tasks: number[], shift: number, threadRoot: () => ParentNode | undefined }} */
-function watched() {
-  throw new Error('Only a type.');
 }
 
 /** Runs in the page: ready is when comments fill the window, told in the task after the frame that shows it. */

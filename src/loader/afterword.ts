@@ -20,12 +20,16 @@ function warn(error: unknown): void {
   warned = true;
 }
 
-const load = (tag: string) => widgets[tag]!().catch(warn);
+function load(tag: string): void {
+  widgets[tag]!().catch(warn);
+}
+
 /** A link to a comment wants the thread, wherever it stands. */
-const follow = () => {
-  if (location.hash.startsWith('#aw-comment-')) load('aw-comments');
-};
-addEventListener('hashchange', follow);
+const linked = (tag: string) => tag === 'aw-comments' && location.hash.startsWith('#aw-comment-');
+addEventListener('hashchange', () => {
+  const tag = 'aw-comments';
+  if (linked(tag) && document.querySelector(tag)) load(tag);
+});
 
 const client = () => import('../client/script-tag.js');
 const reader = () => import('../client/reader.js');
@@ -48,11 +52,11 @@ export function observe(root: Document | ShadowRoot): void {
     const found = [...root.querySelectorAll(selector)].filter((element) => !seen.has(element));
     for (const element of found) {
       seen.add(element);
+      const { top, bottom } = element.getBoundingClientRect();
       // What is in sight need not wait for the frame that would tell.
-      if (element.getBoundingClientRect().top < innerHeight) load(element.localName);
+      if (linked(element.localName) || (top < innerHeight && bottom > 0)) load(element.localName);
       else coming.observe(element);
     }
-    follow();
     if (found.length)
       client()
         .then(({ prefetch }) => prefetch(found))

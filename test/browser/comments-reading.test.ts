@@ -408,7 +408,7 @@ describe('who comes back', () => {
     thread.add('old').add('new');
     await show();
     await expect.element(article('Người new')).toHaveTextContent('Mới');
-    expect((await article('Người old').element()).querySelector('.new')).toBeNull();
+    expect(article('Người old').element().querySelector('.new')).toBeNull();
   });
 
   it('who has never acted leaves no trace', async () => {

@@ -8,9 +8,8 @@ import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
 import type { Comment, Comments, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import type { ReadingCatalogue } from '../../locales/vi-reading.js';
-import type { WritingCatalogue } from '../../locales/vi-writing.js';
 import { renderFailure, type View } from './comment-view.js';
+import { commentStyles } from './comment-view.styles.js';
 import { styles } from './comments.styles.js';
 import { Conversation } from './conversation.js';
 import { Drawing } from './drawing.js';
@@ -18,16 +17,7 @@ import { levelsIn, Outline } from './outline.js';
 import type { Participation } from './participation.js';
 import { addressed } from './permalinks.js';
 import type { Reading, Room } from './reading.js';
-
-const readingWords = (lang: string): Promise<ReadingCatalogue> =>
-  lang === 'vi'
-    ? import('../../locales/vi-reading.js').then(({ viReading }) => viReading)
-    : import('../../locales/en-reading.js').then(({ enReading }) => enReading);
-
-const writingWords = (lang: string): Promise<WritingCatalogue> =>
-  lang === 'vi'
-    ? import('../../locales/vi-writing.js').then(({ viWriting }) => viWriting)
-    : import('../../locales/en-writing.js').then(({ enWriting }) => enWriting);
+import { readingWords, writingWords } from './words.js';
 
 const sorts = ['best', 'newest', 'oldest', 'discussed'] as const;
 export type Sort = (typeof sorts)[number];
@@ -73,7 +63,7 @@ const soonMs = 7 * 86_400_000;
 export class CommentsElement extends WidgetElement {
   static override readonly tag = 'aw-comments';
   static override readonly sources = [...WidgetElement.sources, 'sort', 'pageSize'];
-  static override styles = [...widgetStyles, styles];
+  static override styles = [...widgetStyles, styles, commentStyles];
 
   /** The order at first. */
   @property() sort: Sort = 'best';

@@ -48,7 +48,7 @@ export class Drawing {
   draw(tops: readonly Comment[], view: View): void {
     const { conversation, outline } = view;
     const { thread, muted, touched } = conversation;
-    const common = [...Object.values(view), thread, muted, outline.levels];
+    const common = [...Object.values<unknown>({ ...view }), thread, muted, outline.levels];
     const all = common.some((one, index) => one !== this.#common[index]);
     this.#view = view;
     this.#common = common;
