@@ -72,6 +72,7 @@ function finish(): Plugin {
             .replace(/(?<=["}])\n\s*(?=\/?>)|\n\s*(?=>)/g, '')
             .replace(/\n\s*/g, ' ');
         inlineRuntime(chunks, bundle);
+        fetchTogether(chunks);
         const loader = bundle['afterword.js'];
         if (loader?.type !== 'chunk') return this.error('The loader is missing.');
         const twin = loader.code.replaceAll('./assets/', './');
@@ -87,6 +88,17 @@ function finish(): Plugin {
       }
     },
   };
+}
+
+/** A chunk's own imports are known when it is here: asked for beside it, they come with it instead of after it. */
+function fetchTogether(chunks: Rolldown.OutputChunk[]): void {
+  const importsOf = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
+  for (const chunk of chunks.filter(({ isEntry }) => isEntry)) {
+    chunk.code = chunk.code.replace(/import\(`\.\/([^`]+)`\)/g, (call, file: string) => {
+      const beside = (importsOf.get(file) ?? []).filter((name) => !/core-|runtime/.test(name));
+      return beside.length ? `(${[...beside.map((name) => `import(\`./${name}\`)`), call].join()})` : call;
+    });
+  }
 }
 
 /**

@@ -64,6 +64,8 @@ export class LocaleController {
   }
 
   number(value: number, options?: Intl.NumberFormatOptions): string {
+    // A count: the browser takes as long to make its first format as a thread to be drawn.
+    if (!options) return `${value}`.replace(/\B(?=(\d{3})+$)/g, this.words!.common.thousands);
     return format(Intl.NumberFormat, this.lang, options).format(value);
   }
 

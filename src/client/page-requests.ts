@@ -58,7 +58,7 @@ export class PageRequests {
 function nextFrame(): Promise<unknown> {
   return new Promise((resolve) => {
     if (document.readyState === 'loading') addEventListener('DOMContentLoaded', resolve, { once: true });
-    // A hidden tab has no frames, and should be ready when it is shown.
-    else (document.hidden ? setTimeout : requestAnimationFrame)(resolve);
+    // Not the frame itself: that waits for what is being drawn, and a hidden tab has none.
+    else setTimeout(resolve);
   });
 }

@@ -20,6 +20,17 @@ function warn(error: unknown): void {
   warned = true;
 }
 
+function load(tag: string): void {
+  widgets[tag]!().catch(warn);
+}
+
+/** A link to a comment wants the thread, wherever it stands. */
+const linked = (tag: string) => tag === 'aw-comments' && location.hash.startsWith('#aw-comment-');
+addEventListener('hashchange', () => {
+  const tag = 'aw-comments';
+  if (linked(tag) && document.querySelector(tag)) load(tag);
+});
+
 const client = () => import('../client/script-tag.js');
 const reader = () => import('../client/reader.js');
 
@@ -41,7 +52,10 @@ export function observe(root: Document | ShadowRoot): void {
     const found = [...root.querySelectorAll(selector)].filter((element) => !seen.has(element));
     for (const element of found) {
       seen.add(element);
-      coming.observe(element);
+      const { top, bottom } = element.getBoundingClientRect();
+      // What is in sight need not wait for the frame that would tell.
+      if (linked(element.localName) || (top < innerHeight && bottom > 0)) load(element.localName);
+      else coming.observe(element);
     }
     if (found.length)
       client()
@@ -58,7 +72,7 @@ const coming = new IntersectionObserver(
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       coming.unobserve(target);
-      widgets[target.localName]!().catch(warn);
+      load(target.localName);
     }
   },
   { rootMargin: near },

@@ -24,7 +24,6 @@ export const enWriting: WritingCatalogue = {
   posted: 'Your comment is posted.',
   saved: 'Saved.',
   removed: 'The comment is deleted.',
-  loaded: (count, number) => `${number} more ${count === 1 ? 'comment is' : 'comments are'} shown.`,
   notSent: 'Not sent yet. Your text is still here.',
   empty: 'There is no text yet.',
   tooLong: 'The comment is too long.',

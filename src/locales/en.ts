@@ -2,6 +2,13 @@ import type { Catalogue } from './catalogue.js';
 
 export const en: Catalogue = {
   common: {
+    thousands: ',',
+    ago: (count, unit) =>
+      !unit
+        ? 'just now'
+        : unit === 'day' && count === 1
+          ? 'yesterday'
+          : `${count} ${unit}${count === 1 ? '' : 's'} ago`,
     error: 'Something is wrong with this part.',
     offline: 'This part could not be loaded.',
     retry: 'Try again',
@@ -25,7 +32,15 @@ export const en: Catalogue = {
     show: (count, number) => `Show ${number} ${count === 1 ? 'comment' : 'comments'}`,
     more: 'More comments',
     replies: (count, number) => `${number} more ${count === 1 ? 'reply' : 'replies'}`,
-    fold: 'Hide or show the replies',
+    read: (count, number) => `${number} ${count === 1 ? 'reply' : 'replies'}`,
+    fold: (name) => `Hide or show the replies to ${name}`,
+    branch: (count, number) => `Continue this thread (${number} ${count === 1 ? 'reply' : 'replies'})`,
+    toParent: (name) => `Go to the comment by ${name}`,
+    previous: 'Earlier comments',
+    closes: (when) => `Comments close on ${when}.`,
+    new: 'New',
+    muted: 'You have muted this writer.',
+    reveal: 'Show',
     question: 'The newsroom asks',
     write: 'What do you think?',
     first: 'No comments yet. The first word is yours.',

@@ -23,7 +23,6 @@ export const viWriting = {
   posted: 'Đã đăng bình luận của bạn.',
   saved: 'Đã lưu.',
   removed: 'Đã xoá bình luận.',
-  loaded: (_count: number, number: string) => `Đã hiện thêm ${number} bình luận.`,
   notSent: 'Chưa gửi được. Bài viết của bạn vẫn còn ở đây.',
   empty: 'Bạn chưa viết gì.',
   tooLong: 'Bình luận dài quá mức cho phép.',

@@ -1,6 +1,13 @@
+const units = { year: 'năm', month: 'tháng', week: 'tuần', day: 'ngày', hour: 'giờ', minute: 'phút' };
+type Unit = keyof typeof units;
+
 /** Viết trước, theo nghĩa: câu ngắn, không dấu chấm than, người đọc là "bạn". */
 export const vi = {
   common: {
+    thousands: '.',
+    /** "5 phút trước"; không có đơn vị thì là vừa mới đây. */
+    ago: (count: number, unit?: Unit) =>
+      !unit ? 'vừa xong' : unit === 'day' && count === 1 ? 'hôm qua' : `${count} ${units[unit]} trước`,
     error: 'Phần này đang gặp trục trặc.',
     offline: 'Chưa tải được phần này.',
     retry: 'Thử lại',
@@ -29,7 +36,16 @@ export const vi = {
     show: (_count: number, number: string) => `Hiện ${number} bình luận`,
     more: 'Xem thêm bình luận',
     replies: (_count: number, number: string) => `Xem thêm ${number} trả lời`,
-    fold: 'Ẩn hoặc hiện các trả lời',
+    read: (_count: number, number: string) => `Xem ${number} trả lời`,
+    fold: (name: string) => `Ẩn hoặc hiện các trả lời cho ${name}`,
+    /** Nhánh đã sâu, đọc tiếp từ lề trái. */
+    branch: (_count: number, number: string) => `Đọc tiếp nhánh này (${number} trả lời)`,
+    toParent: (name: string) => `Đến bình luận của ${name}`,
+    previous: 'Xem các bình luận trước đó',
+    closes: (when: string) => `Nhận bình luận đến ${when}.`,
+    new: 'Mới',
+    muted: 'Bạn đã ẩn người viết này.',
+    reveal: 'Hiện',
     question: 'Toà soạn hỏi',
     write: 'Bạn nghĩ gì?',
     first: 'Chưa có bình luận. Mời bạn mở đầu câu chuyện.',

@@ -103,8 +103,8 @@ describe('a widget', () => {
 
 describe('times', () => {
   test.each([
-    [5, 'bây giờ'],
-    [-90, 'bây giờ'],
+    [5, 'vừa xong'],
+    [-90, 'vừa xong'],
     [5 * 60, '5 phút trước'],
     [3 * 3600, '3 giờ trước'],
     [26 * 3600, 'hôm qua'],

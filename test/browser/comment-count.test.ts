@@ -50,3 +50,21 @@ test('what the page put inside stays where the API cannot be reached', async () 
   await expect.element(page.getByText('…')).toBeVisible();
   expect(page.getByRole('button').elements()).toHaveLength(0);
 });
+
+test('a list of fifty stories costs one request, the same for every reader; paths stay paths', async () => {
+  const stories = Array.from(
+    { length: 48 },
+    (_, index) =>
+      `https://bao.example/thoi-su/giao-thong/pho-di-bo-mo-rong-them-ba-tuyen-pho-${4_700_000 + index}.html`,
+  );
+  place(...stories.reverse(), '/kinh-doanh/gia-vang-1.html', '/kinh-doanh/gia-vang-2.html');
+  await expect.poll(() => document.querySelectorAll('aw-comment-count:state(ready)').length).toBe(50);
+  const [asked, ...others] = api.sent('counts');
+  expect(others).toEqual([]);
+  expect(asked!.query.getAll('story')).toEqual([
+    '/kinh-doanh/gia-vang-1.html',
+    '/kinh-doanh/gia-vang-2.html',
+    ...stories.reverse(),
+  ]);
+  expect(`${asked!.query}`.length).toBeLessThan(7000);
+});

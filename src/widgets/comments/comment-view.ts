@@ -4,69 +4,130 @@ import { relativeTime } from '../../base/times.js';
 import type { Comment, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
 import type { Conversation } from './conversation.js';
+import type { Drawing } from './drawing.js';
 import { renderNodes } from './nodes.js';
+import type { Outline } from './outline.js';
 import type { Participation } from './participation.js';
+import { addressOf } from './permalinks.js';
+import type { Reading } from './reading.js';
 
 /** What the look of a comment depends on, beside itself. */
 export interface View {
   readonly words: Catalogue['comments'];
   readonly locale: LocaleController;
   readonly conversation: Conversation;
+  readonly outline: Outline;
+  readonly drawing: Drawing;
   readonly reader: Reader | undefined;
   /** Once the reader takes part. */
   readonly participation: Participation | undefined;
-  /** Comments whose replies are folded away. */
-  readonly folded: ReadonlySet<string>;
+  /** Once the thread stands. */
+  readonly reading: Reading | undefined;
+  /** The comment that the page's address leads to. */
+  readonly marked: string | undefined;
+  /** What could not be fetched, by comment. */
+  readonly failures: ReadonlyMap<string, string>;
 }
 
-export function renderComments(comments: readonly Comment[], view: View): unknown {
-  return comments.map((comment) => renderComment(comment, view));
-}
-
-function renderComment(comment: Comment, view: View): unknown {
-  const { id, state, author, nodes, replies } = comment;
-  const { words, participation } = view;
-  const gone = words.gone[state];
-  const editing = participation?.renderComposer(`edit:${id}`);
-  return html`<li class="comment">
+/**
+ * Most comments are read, and are one template: what a window's comments take to draw is what its reader waits for.
+ *
+ * @param depth how many of those above it are drawn
+ */
+export function renderComment(comment: Comment, depth: number, view: View): unknown {
+  const { id, parentId, state, author, replies } = comment;
+  const { words, participation, outline, conversation } = view;
+  const muted = conversation.muted.has(author.id) && !outline.revealed.has(id);
+  const branch = !depth && parentId ? view.reading?.renderBranch(comment) : nothing;
+  const below = [
+    participation?.renderComposer(id),
+    replies.total || replies.comments.length ? renderReplies(comment, depth, view) : nothing,
+    renderFailure(id, view),
+  ].filter((part) => part && part !== nothing);
+  if (!muted && !words.gone[state]) return renderShown(comment, depth, view, branch, below.length ? below : nothing);
+  return html`${branch}
     <article id=${`c-${id}`} class=${state} tabindex="-1" part="comment" aria-labelledby=${`n-${id}`}>
+      <p id=${`n-${id}`} class="gone">
+        <span class="muted">${muted ? words.muted : words.gone[state]}</span>
+        ${muted ? html`<button data-read="reveal" data-id=${id}>${words.reveal}</button>` : nothing}
+      </p>
+      ${view.reading?.arrivals.renderFor(id)}
+    </article>
+    ${below}`;
+}
+
+function renderShown(comment: Comment, depth: number, view: View, branch: unknown, below: unknown): unknown {
+  const { id, state, author, createdAt, editedAt, nodes } = comment;
+  const { words, locale, participation, marked } = view;
+  const name = author.name || words.guest;
+  const editing = participation?.renderComposer(`edit:${id}`);
+  return html`${branch}
+    <article
+      id=${`c-${id}`}
+      class=${`${state} hue${hueOf(name)}${id === marked ? ' marked' : ''}`}
+      tabindex="-1"
+      part="comment"
+      aria-labelledby=${`n-${id} t-${id}`}
+      data-letter=${author.picture ? nothing : letterOf(name)}
+    >
+      <bdi id=${`n-${id}`} class="name" part="name">${name}</bdi>
+      ${renderBadges(comment, depth, view)}<a class="time" part="time" href=${addressOf(id)}
+        ><time id=${`t-${id}`} datetime=${createdAt}
+          >${relativeTime(locale, createdAt) + (editedAt ? ` · ${words.edited}` : '')}</time
+        ></a
+      >
       ${
-        gone
-          ? html`<p id=${`n-${id}`} class="muted gone">${gone}</p>`
-          : html`${renderAvatar(author.name || words.guest, author.picture)}${renderByline(comment, view)}
-            ${editing ?? html`<div class="text" part="text">${renderNodes(nodes)}</div>`}
-            ${participation?.renderHold(comment)} ${editing ? nothing : renderActs(comment, view)}
-            ${participation?.renderFailure(id)}`
+        editing ??
+        html`<div class="text" part="text" dir="auto">${renderText(nodes)}</div>
+          ${renderActs(comment, view)}`
+      }${
+        participation || view.reading
+          ? [participation?.renderHold(comment), participation?.renderFailure(id), view.reading?.arrivals.renderFor(id)]
+          : nothing
       }
     </article>
-    ${participation?.renderComposer(id)} ${replies.comments.length ? renderReplies(comment, view) : nothing}
-  </li>`;
+    ${below}`;
 }
 
-function renderByline(
-  { id, author, createdAt, editedAt, pinned, featured }: Comment,
-  { words, locale }: View,
-): unknown {
-  return html`<p class="by">
-    <bdi id=${`n-${id}`} class="name" part="name">${author.name || words.guest}</bdi>
-    ${[
-      ...author.badges.map((badge) => words.badges[badge] ?? badge),
-      pinned && words.pinned,
-      featured && words.featured,
-    ]
-      .filter(Boolean)
-      .map((badge) => html`<span class="badge" part="badge">${badge}</span>`)}
-    <time class="muted" part="time" datetime=${createdAt}
-      >${relativeTime(locale, createdAt)}${editedAt && ` · ${words.edited}`}</time
-    >
-  </p>`;
+/** Between the name and the time, which most have nothing. */
+function renderBadges(comment: Comment, depth: number, view: View): unknown {
+  const { id, parentId, author, pinned, featured } = comment;
+  const { words, conversation, reader } = view;
+  const badges = [
+    ...author.badges.map((badge) => words.badges[badge] ?? badge),
+    pinned && words.pinned,
+    featured && words.featured,
+  ].filter(Boolean);
+  // Where it stands does not tell any more.
+  const parent = depth > 1 ? conversation.find(parentId!) : undefined;
+  const isNew = conversation.isNew(comment, reader?.id);
+  if (!author.picture && !badges.length && !parent && !isNew) return nothing;
+  const parentName = parent && (parent.author.name || words.guest);
+  return html`${
+    author.picture
+      ? html`<img class="avatar" src=${author.picture} width="32" height="32" alt="" loading="lazy" />`
+      : nothing
+  }${
+    parentName
+      ? html`<button class="to" data-read="parent" data-id=${id} aria-label=${words.toParent(parentName)}>
+          <bdi>${parentName}</bdi>
+        </button> `
+      : nothing
+  }${badges.map((badge) => html`<span class="badge" part="badge">${badge}</span> `)}${
+    isNew ? html`<span class="new">${words.new}</span> ` : nothing
+  }`;
+}
+
+/** Most comments are one paragraph. */
+function renderText(nodes: Comment['nodes']): unknown {
+  const [first] = nodes;
+  return renderNodes(nodes.length === 1 && first?.type === 'paragraph' ? first.children : nodes);
 }
 
 /** The given name stands last in Vietnamese, and its first letter is what friends would know one by. */
-function renderAvatar(name: string, picture?: string): unknown {
-  if (picture) return html`<img class="avatar" src=${picture} width="32" height="32" alt="" loading="lazy" />`;
+function letterOf(name: string): string {
   const [letter = ''] = name.trim().split(/\s+/).at(-1)!.normalize('NFC').toLocaleUpperCase();
-  return html`<span class=${`avatar hue${hueOf(name)}`} aria-hidden="true">${letter}</span>`;
+  return letter;
 }
 
 /** One of eight colours, the same for a name wherever it stands. */
@@ -77,64 +138,67 @@ export function hueOf(name: string): number {
 }
 
 function renderActs(comment: Comment, view: View): unknown {
-  const { id } = comment;
-  const { words, participation, conversation, reader } = view;
-  const { state, rules } = conversation.thread;
+  const { id, state, votes } = comment;
+  const { words, locale, participation, conversation, reader } = view;
+  const { rules, state: threadState } = conversation.thread;
+  const confirmation = participation?.renderConfirmation(comment);
+  if (confirmation) return confirmation;
   const own = conversation.isOwn(comment, reader?.id);
-  const visible = comment.state === 'visible';
-  return (
-    participation?.renderConfirmation(comment) ??
-    html`<p class="acts" part="actions">
-      ${visible ? renderVote(comment, 1, own || state === 'read-only', view) : nothing}
-      ${visible && rules.votes === 'up-down' && !own ? renderVote(comment, -1, state === 'read-only', view) : nothing}
-      ${
-        visible && state === 'open'
-          ? html`<button data-act="reply" data-id=${id} aria-label=${words.replyTo(comment.author.name || words.guest)}>
-              ${words.reply}
-            </button>`
-          : nothing
-      }
-      ${own ? participation?.renderOwnActs(comment) : nothing}
-    </p>`
-  );
+  const visible = state === 'visible';
+  const votable = visible && !own && threadState !== 'read-only';
+  const answerable = visible && threadState === 'open';
+  const mine = conversation.votes.get(id);
+  const like = counted(words.like, votes.up, locale);
+  const replyTo = words.replyTo(comment.author.name || words.guest);
+  if (votable && answerable && rules.votes === 'up')
+    return html`<p class="acts" part="actions">
+      <button class="vote" data-act="like" data-id=${id} aria-pressed=${mine === 1}>${like}</button>
+      <button data-act="reply" data-id=${id} aria-label=${replyTo}>${words.reply}</button>
+    </p>`;
+  const vote = (act: string, value: number, label: string) =>
+    html`<button class="vote" data-act=${act} data-id=${id} aria-pressed=${mine === value}>${label}</button>`;
+  return html`<p class="acts" part="actions">
+    ${votable ? vote('like', 1, like) : visible && votes.up ? html`<span>${like}</span>` : nothing}
+    ${votable && rules.votes === 'up-down' ? vote('dislike', -1, counted(words.dislike, votes.down, locale)) : nothing}
+    ${answerable ? html`<button data-act="reply" data-id=${id} aria-label=${replyTo}>${words.reply}</button>` : nothing}
+    ${own ? participation?.renderOwnActs(comment) : nothing}
+  </p>`;
 }
 
-function renderVote({ id, votes }: Comment, value: 1 | -1, fixed: boolean, view: View): unknown {
-  const { words, conversation, locale } = view;
-  const count = value > 0 ? votes.up : votes.down;
-  const label = value > 0 ? words.like : words.dislike;
-  if (fixed) return count ? html`<span>${label} ${locale.compact(count)}</span>` : nothing;
-  return html`<button
-    class="vote"
-    data-act=${value > 0 ? 'like' : 'dislike'}
-    data-id=${id}
-    aria-pressed=${conversation.votes.get(id) === value}
-  >
-    ${label} ${count ? html`<span class="count">${locale.compact(count)}</span>` : nothing}
-  </button>`;
+function counted(label: string, count: number, locale: LocaleController): string {
+  return count ? `${label} ${locale.compact(count)}` : label;
 }
 
-function renderReplies({ id, replies }: Comment, view: View): unknown {
-  const { words, folded, locale } = view;
-  const shown = !folded.has(id);
-  const left = replies.total - replies.comments.filter(({ state }) => state === 'visible').length;
-  return html`<div class="replies">
-    <button class="fold" data-act="fold" data-id=${id} aria-expanded=${shown} aria-label=${words.fold}></button>
-    ${
-      shown
-        ? html`<ul role="list">
-            ${renderComments(replies.comments, view)}
-          </ul>`
-        : html`<button class="more" data-act="fold" data-id=${id}>
-            ${words.replies(replies.total, locale.number(replies.total))}
-          </button>`
-    }
-    ${
-      shown && replies.nextCursor !== null && left > 0
-        ? html`<button class="more" data-act="replies" data-id=${id}>
-            ${words.replies(left, locale.number(left))}
-          </button>`
-        : nothing
-    }
-  </div>`;
+function renderReplies(comment: Comment, depth: number, view: View): unknown {
+  const { id, replies, author } = comment;
+  const { words, locale, outline, drawing } = view;
+  const { total } = replies;
+  const button = (act: string, label: string) =>
+    html`<button class="more" data-read=${act} data-id=${id}>${label}</button>`;
+  if (depth >= outline.levels) return button('branch', words.branch(total, locale.number(total)));
+  const folded = outline.folded.has(id);
+  const { length } = replies.comments;
+  const left = total - replies.comments.filter(({ state }) => state === 'visible').length;
+  const more = folded ? total : replies.nextCursor === null ? 0 : left;
+  // One template, folded or not: the line stays under the reader's hand.
+  return html`${
+    length
+      ? html`<button
+          class="fold"
+          data-read="fold"
+          data-id=${id}
+          aria-expanded=${!folded}
+          aria-label=${words.fold(author.name || words.guest)}
+        ></button>`
+      : nothing
+  }${folded || !length ? nothing : drawing.repliesOf(comment, depth + 1)}${
+    more > 0
+      ? button(folded ? 'unfold' : 'replies', (length ? words.replies : words.read)(more, locale.number(more)))
+      : nothing
+  }`;
+}
+
+export function renderFailure(id: string, { failures }: Pick<View, 'failures'>): unknown {
+  const failure = failures.get(id);
+  return failure ? html`<p class="notice" part="notice">${failure}</p>` : nothing;
 }

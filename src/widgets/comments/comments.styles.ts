@@ -89,12 +89,6 @@ export const styles = css`
   .text {
     overflow-wrap: anywhere;
   }
-  .comment > article {
-    position: relative;
-    padding-block: var(--aw-space-3, 12px) 0;
-    padding-inline-start: 44px;
-    outline-offset: 2px;
-  }
   .comment.blocks {
     padding-block: var(--aw-space-3, 12px);
   }
@@ -106,147 +100,6 @@ export const styles = css`
   }
   .comment.blocks .block:first-child {
     inline-size: 30%;
-  }
-  .avatar {
-    position: absolute;
-    inset: 14px auto auto 0;
-    display: grid;
-    place-items: center;
-    inline-size: 32px;
-    block-size: 32px;
-    border-radius: 50%;
-    background: oklch(0.9 0.055 var(--_hue, 30));
-    color: oklch(0.36 0.09 var(--_hue, 30));
-    font-size: 15px;
-    font-weight: 700;
-    line-height: 1;
-    object-fit: cover;
-  }
-  .avatar:dir(rtl) {
-    inset: 14px 0 auto auto;
-  }
-  .hue1 {
-    --_hue: 75;
-  }
-  .hue2 {
-    --_hue: 120;
-  }
-  .hue3 {
-    --_hue: 165;
-  }
-  .hue4 {
-    --_hue: 210;
-  }
-  .hue5 {
-    --_hue: 255;
-  }
-  .hue6 {
-    --_hue: 300;
-  }
-  .hue7 {
-    --_hue: 345;
-  }
-  .by {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    gap: 0 var(--aw-space-2, 8px);
-    font-size: var(--aw-size-s, 0.875em);
-  }
-  .name {
-    font-weight: 700;
-    overflow-wrap: anywhere;
-  }
-  .badge {
-    padding-inline: 6px;
-    border-radius: 3px;
-    background: color-mix(in srgb, var(--_press) 11%, transparent);
-    color: var(--_press);
-    font-size: 0.857em;
-    font-weight: 600;
-  }
-  .by time {
-    font-size: 0.929em;
-  }
-  .text {
-    max-inline-size: var(--aw-comments-measure, var(--aw-measure, 65ch));
-    unicode-bidi: isolate;
-  }
-  .text > * + * {
-    margin-block-start: 0.5em;
-  }
-  .text ul,
-  .text ol {
-    padding-inline-start: 1.5em;
-    list-style: disc;
-  }
-  .text ol {
-    list-style: decimal;
-  }
-  .text a {
-    color: var(--_press);
-    text-underline-offset: 0.15em;
-  }
-  blockquote {
-    margin: 0;
-    padding-inline-start: var(--aw-space-3, 12px);
-    border-inline-start: 2px solid var(--_line);
-    color: var(--_muted);
-  }
-  pre {
-    margin: 0;
-    overflow-x: auto;
-  }
-  .acts {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0 var(--aw-space-4, 16px);
-    font-size: 0.8125em;
-    color: var(--_muted);
-  }
-  .acts button,
-  .replies > .more {
-    min-block-size: 36px;
-    min-inline-size: 24px;
-  }
-  .acts button:hover,
-  .more:hover {
-    text-decoration: underline;
-    text-underline-offset: 0.2em;
-  }
-  .vote[aria-pressed='true'] {
-    color: var(--_press);
-    font-weight: 600;
-  }
-  .count {
-    font-variant-numeric: tabular-nums;
-  }
-  .gone {
-    padding-block-end: var(--aw-space-2, 8px);
-    font-size: var(--aw-size-s, 0.875em);
-    font-style: italic;
-  }
-  .replies {
-    position: relative;
-    margin-inline-start: var(--_indent);
-  }
-  /* The line that the replies hang on can be pressed. */
-  .fold {
-    position: absolute;
-    inset-block: 8px 4px;
-    inset-inline-start: calc(-16px - var(--_indent) + 16px);
-    inline-size: 32px;
-    background: linear-gradient(var(--_line) 0 0) center / 1px 100% no-repeat;
-  }
-  .fold:hover {
-    background-image: linear-gradient(var(--_press) 0 0);
-    background-size: 2px 100%;
-  }
-  .replies > .more {
-    font-size: var(--aw-size-s, 0.875em);
-    font-weight: 600;
-    color: var(--_press);
   }
   .all {
     display: block;
@@ -261,40 +114,14 @@ export const styles = css`
   .all:hover {
     border-color: currentColor;
   }
-  @container widget (inline-size < 480px) {
-    .replies {
-      margin-inline-start: min(var(--_indent), 20px);
-    }
-    .fold {
-      inset-inline-start: -20px;
-    }
-    .replies .avatar {
-      inline-size: 24px;
-      block-size: 24px;
-      font-size: 12px;
-    }
-    .replies .comment > article {
-      padding-inline-start: 34px;
-    }
-    .replies .replies .replies .replies {
-      margin-inline-start: 0;
-    }
+  .shut {
+    min-block-size: 44px;
+    margin-block: var(--aw-space-2, 8px) var(--aw-space-4, 16px);
+    border-block: 1px solid var(--_line);
+    color: var(--_muted);
   }
-  @media (forced-colors: active) {
-    .avatar,
-    .badge {
-      border: 1px solid;
-    }
-    .vote[aria-pressed='true'] {
-      color: Highlight;
-    }
-  }
-  @media print {
-    .composer,
-    .acts,
-    .sort,
-    .all {
-      display: none;
-    }
+  .closing {
+    margin-block: calc(-1 * var(--aw-space-2, 8px)) var(--aw-space-3, 12px);
+    font-size: 0.8125em;
   }
 `;

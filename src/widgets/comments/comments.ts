@@ -3,23 +3,29 @@ import { mayGrow } from '../../base/growth.js';
 import { property, state } from '../../base/property.js';
 import type { Changes } from '../../base/reactive-element.js';
 import { widgetStyles } from '../../base/styles.js';
+import { date } from '../../base/times.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
-import type { Comment, Reader } from '../../contract/types.js';
+import type { Comment, Comments, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import type { WritingCatalogue } from '../../locales/vi-writing.js';
-import { renderComments, type View } from './comment-view.js';
+import { renderFailure, type View } from './comment-view.js';
+import { commentStyles } from './comment-view.styles.js';
 import { styles } from './comments.styles.js';
 import { Conversation } from './conversation.js';
+import { Drawing } from './drawing.js';
+import { levelsIn, Outline } from './outline.js';
 import type { Participation } from './participation.js';
-
-const writingWords = (lang: string): Promise<WritingCatalogue> =>
-  lang === 'vi'
-    ? import('../../locales/vi-writing.js').then(({ viWriting }) => viWriting)
-    : import('../../locales/en-writing.js').then(({ enWriting }) => enWriting);
+import { addressed } from './permalinks.js';
+import type { Reading, Room } from './reading.js';
+import { readingWords, writingWords } from './words.js';
 
 const sorts = ['best', 'newest', 'oldest', 'discussed'] as const;
 export type Sort = (typeof sorts)[number];
+
+/** The page is painted before what comes after that is fetched. */
+const settleMs = 300;
+/** A thread that closes within a week says so. */
+const soonMs = 7 * 86_400_000;
 
 /**
  * @summary The comments under a story, and a place to write one.
@@ -38,13 +44,15 @@ export type Sort = (typeof sorts)[number];
  * @csspart time - When it was written.
  * @csspart text - What it says.
  * @csspart actions - What can be done with it.
- * @csspart more - The button that brings the next ones.
+ * @csspart more - The button that brings the next ones, or those before.
+ * @csspart arrived - The button behind which new ones wait.
  * @csspart notice - The sentence of a failure, or of a closed thread.
  * @csspart retry - The button that tries again.
  *
  * @cssproperty [--aw-comments-accent=--aw-color-accent] - What can be pressed, and what was.
  * @cssproperty [--aw-comments-measure=--aw-measure] - The longest line of a comment.
  * @cssproperty [--aw-comments-indent=44px] - How far replies stand in; less on a narrow page.
+ * @cssproperty [--aw-comments-top=12px] - Room to leave at the window's top, as for a header that stays there.
  *
  * @cssstate closed - The thread takes no more comments.
  *
@@ -55,7 +63,7 @@ export type Sort = (typeof sorts)[number];
 export class CommentsElement extends WidgetElement {
   static override readonly tag = 'aw-comments';
   static override readonly sources = [...WidgetElement.sources, 'sort', 'pageSize'];
-  static override styles = [...widgetStyles, styles];
+  static override styles = [...widgetStyles, styles, commentStyles];
 
   /** The order at first. */
   @property() sort: Sort = 'best';
@@ -66,39 +74,60 @@ export class CommentsElement extends WidgetElement {
 
   @state() private conversation?: Conversation;
   @state() private waits = false;
-  @state() private failed = false;
   #order: Sort = 'best';
   #place?: Place;
   #reader?: Reader;
+  #marked?: string;
   #participation?: Participation;
   #participating?: Promise<Participation | undefined>;
-  readonly #folded = new Set<string>();
+  #reading?: Reading;
+  #settling?: Promise<Reading | undefined>;
+  /** The comment that the page's address leads to, until the reader is there. */
+  #awaited?: string;
+  #arrive?: () => void;
+  #outline = new Outline();
+  readonly #failures = new Map<string, string>();
+  readonly #drawing = new Drawing();
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const place = (this.#place = placeOf(this, this.locale.declared));
     place.watchReader(() => this.#overlay(place, signal), signal);
-    if (!again) this.#order = sorts.includes(this.sort) ? this.sort : 'best';
-    const page = await place.part(parts.comments(this.#order, this.pageSize), again);
+    if (!again) this.#forget();
+    const stays = again && (await import('./standing.js'));
+    const standing = stays ? stays.standingIn(this.#drawing.list) : undefined;
+    const anchor = this.#awaited ?? standing?.id;
+    const page = anchor
+      ? await place.read<Comments>('comments', { ...this.#query, anchor }, signal)
+      : await place.part(parts.comments(this.#order, this.pageSize), again);
     if (signal.aborted) return false;
-    this.conversation = new Conversation(page);
-    this.#participation = this.#participating = undefined;
-    // What is the reader's own would move the rest if it came later.
-    await this.#overlay(place, signal);
-    return true;
+    await this.#take(new Conversation(page), place, signal);
+    if (stays && standing) this.#arrive = () => stays.standAt(standing, this.renderRoot);
+    // Who follows a link is not to wait for what others do not need yet.
+    if (this.#awaited) await this.#settle();
+    setTimeout(async () => (await this.#settle())?.start(signal), settleMs);
+    return !signal.aborted;
   }
 
   protected override willUpdate(changed: Changes): void {
     super.willUpdate(changed);
     // What is in sight must not move: then the reader decides.
     if (changed.get('status') === 'loading' && this.conversation) {
-      this.waits = !this.open && this.conversation.roots.length > 0 && !mayGrow(this);
+      this.waits = !this.open && !this.#awaited && this.conversation.roots.length > 0 && !mayGrow(this);
+      this.#outline.levels = levelsIn(this.offsetWidth);
     }
   }
 
   protected override updated(changed: Changes): void {
     super.updated(changed);
     if (changed.has('open') && this.open) this.waits = false;
-    this.setState('closed', !!this.conversation && this.conversation.thread.state !== 'open');
+    const { conversation } = this;
+    this.setState('closed', !!conversation && conversation.thread.state !== 'open');
+    const { words } = this.locale;
+    if (!words || !conversation || this.status !== 'ready' || this.waits) return;
+    this.#drawing.draw(this.#outline.tops(conversation), this.#view(words.comments));
+    this.#arrive?.();
+    if (this.#awaited) void this.#reading?.arriveAt(this.#awaited);
+    this.#arrive = this.#awaited = undefined;
   }
 
   protected override renderLoading(): unknown {
@@ -125,21 +154,17 @@ export class CommentsElement extends WidgetElement {
         html`<p class="question" part="question"><span>${words.question}</span> ${thread.question}</p>`
       }
       ${
-        thread.state === 'open'
+        thread.state === 'open' || this.#participation?.composer('').open
           ? this.#renderComposer(words)
-          : html`<p class="notice" part="notice">${thread.state === 'closed' ? words.closed : words.readOnly}</p>`
+          : html`<p class="notice shut" part="notice">${thread.state === 'closed' ? words.closed : words.readOnly}</p>`
       }
+      ${this.#renderClosing(words)} ${this.#reading?.arrivals.render()}
       ${this.waits ? this.#renderMore('show', words.show(total, this.locale.number(total))) : nothing}
-      ${
-        this.waits
-          ? nothing
-          : html`<ul class="list" role="list">
-              ${renderComments(roots, this.#view(words))}
-            </ul>`
-      }
+      ${this.waits || conversation.prevCursor === null ? nothing : this.#renderMore('previous', words.previous)}
+      ${this.waits ? nothing : this.#drawing.list}
       ${roots.length || thread.state !== 'open' ? nothing : html`<p class="first muted">${words.first}</p>`}
       ${!this.waits && conversation.nextCursor !== null ? this.#renderMore('more', words.more) : nothing}
-      ${this.failed ? html`<p class="notice" part="notice">${words.notDone}</p>` : this.#participation?.renderFailure('')}
+      ${renderFailure('', { failures: this.#failures })} ${this.#participation?.renderFailure('')}
     </section>`;
   }
 
@@ -148,10 +173,23 @@ export class CommentsElement extends WidgetElement {
       words,
       locale: this.locale,
       conversation: this.conversation!,
+      outline: this.#outline,
+      drawing: this.#drawing,
       reader: this.#reader,
       participation: this.#participation,
-      folded: this.#folded,
+      reading: this.#reading,
+      marked: this.#marked,
+      failures: this.#failures,
     };
+  }
+
+  /** Said when there is not much time left. */
+  #renderClosing(words: Catalogue['comments']): unknown {
+    const { state, closesAt } = this.conversation!.thread;
+    const left = closesAt ? Date.parse(closesAt) - Date.now() : 0;
+    if (state !== 'open' || left <= 0 || left > soonMs) return nothing;
+    const when = date(this.locale, closesAt!, { dateStyle: 'long', timeStyle: 'short' });
+    return html`<p class="closing muted">${words.closes(when)}</p>`;
   }
 
   #renderSort(words: Catalogue['comments']): unknown {
@@ -177,8 +215,8 @@ export class CommentsElement extends WidgetElement {
     </form>`;
   }
 
-  #renderMore(act: string, label: string): unknown {
-    return html`<button class="all" part="more" data-act=${act}>${label}</button>`;
+  #renderMore(read: string, label: string): unknown {
+    return html`<button class="all" part="more" data-read=${read}>${label}</button>`;
   }
 
   #compose = (event: Event): void => {
@@ -188,73 +226,110 @@ export class CommentsElement extends WidgetElement {
   };
 
   #act = ({ target }: Event): void => {
-    const button = (target as Element).closest<HTMLElement>('[data-act]');
-    if (!button) return;
-    const { act, id = '' } = button.dataset;
-    if (act === 'show') this.#show();
-    else if (act === 'fold') this.#fold(id);
-    else void this.#participate().then((participation) => participation?.act(act!, id, this.#order, this.pageSize));
+    const { act, read, id = '' } = (target as Element).closest<HTMLElement>('[data-act], [data-read]')?.dataset ?? {};
+    if (read === 'show') void this.#focusOn(this.conversation!.roots[0]);
+    else if (read) void this.#settle().then((reading) => reading?.act(read, id));
+    else if (act) void this.#participate().then((participation) => participation?.act(act, id));
   };
-
-  #show(): void {
-    this.waits = false;
-    void this.#focusOn(this.conversation!.roots[0]);
-  }
-
-  #fold(id: string): void {
-    if (!this.#folded.delete(id)) this.#folded.add(id);
-    this.requestUpdate();
-  }
 
   #resort = async ({ target }: Event): Promise<void> => {
     this.#order = (target as HTMLSelectElement).value as Sort;
-    const conversation = await (await this.#participate())?.reorder(this.#order, this.pageSize);
-    if (!conversation) return;
-    this.conversation = conversation;
-    await this.#overlay(this.#place!);
+    await (await this.#settle())?.resort();
   };
 
+  /** Whoever posts wants to see the talk they joined. */
   async #focusOn(comment?: Comment): Promise<void> {
-    // Whoever posts wants to see the talk they joined.
-    if (comment) this.waits = false;
-    this.requestUpdate();
-    await this.updateComplete;
-    const at = comment ? `c-${comment.id}` : 'heading';
-    this.renderRoot.getElementById(at)?.focus({ preventScroll: !comment });
+    this.waits &&= !comment;
+    await (await this.#settle())?.focus(comment);
   }
 
-  async #overlay(place: Place, signal?: AbortSignal): Promise<void> {
-    const { conversation } = this;
+  get #query(): { sort: Sort; limit: number } {
+    return { sort: this.#order, limit: this.pageSize };
+  }
+
+  /** Begins with another story. */
+  #forget(): void {
+    this.#participation = this.#participating = this.#reading = this.#settling = this.#marked = undefined;
+    this.#outline = new Outline();
+    this.#failures.clear();
+    this.#order = sorts.includes(this.sort) ? this.sort : 'best';
+    this.#awaited = addressed();
+  }
+
+  /** Shows another page of the thread: what the reader has folded, opened and written stays. */
+  async #take(conversation: Conversation, place: Place, signal?: AbortSignal): Promise<void> {
+    // What is the reader's own would move the rest if it came later.
+    await this.#overlay(place, signal, conversation);
+    if (signal?.aborted) return;
+    this.conversation = conversation;
+    this.#participation?.adopt(conversation);
+    // A writer finds own comments with what can be done about them.
+    if (conversation.hasOwn) await this.#participate();
+  }
+
+  async #overlay(place: Place, signal?: AbortSignal, conversation = this.conversation): Promise<void> {
     // Without the overlay the thread still reads.
-    const me = await place.me().catch(() => undefined);
-    if (signal?.aborted || !conversation || conversation !== this.conversation) return;
+    const [me, visits] = await Promise.all([
+      place.me().catch(() => undefined),
+      place.site.token ? import('./visits.js').catch(() => undefined) : undefined,
+    ]);
+    if (signal?.aborted || !conversation) return;
     this.#reader = me?.reader;
     if (me) conversation.overlay(me);
-    // A writer finds own comments with what can be done about them.
-    if (me?.own.length) await this.#participate();
+    if (me) conversation.since = visits?.visit(place.site.root, place.story);
     this.requestUpdate();
+  }
+
+  #room(): Omit<Room, 'words'> {
+    return {
+      host: this,
+      place: this.#place!,
+      locale: this.locale,
+      outline: this.#outline,
+      failures: this.#failures,
+      conversation: () => this.conversation!,
+      moreButton: () => this.#drawing.list.nextElementSibling,
+      query: () => this.#query,
+      take: (conversation) => this.#take(conversation, this.#place!),
+      draw: async (comment) => {
+        this.waits = false;
+        this.requestUpdate();
+        await this.updateComplete;
+        const [root] = this.conversation!.wayTo(comment.id);
+        if (root) this.#drawing.reach(this.#outline.topOf(this.conversation!, root));
+        return this.renderRoot.getElementById(`c-${comment.id}`);
+      },
+      mark: ({ id }) => (this.#marked = id),
+      reader: () => this.#reader,
+      say: (text) => this.announce(text),
+      focus: (comment) => this.#focusOn(comment),
+      reload: () => this.#overlay(this.#place!),
+    };
+  }
+
+  /** What comes once the thread stands: reading on, going to and fro, hearing of what is new. */
+  #settle(): Promise<Reading | undefined> {
+    this.#settling ??= Promise.all([import('./reading.js'), readingWords(this.locale.lang)]).then(
+      ([{ Reading }, words]) => (this.#reading = new Reading({ ...this.#room(), words })),
+      () => this.#fail((this.#settling = undefined)),
+    );
+    return this.#settling;
   }
 
   /** What only those need who take part: most read. */
   #participate(): Promise<Participation | undefined> {
     this.#participating ??= Promise.all([import('./participation.js'), writingWords(this.locale.lang)]).then(
       ([{ Participation }, writing]) =>
-        (this.#participation = new Participation(this.conversation!, writing, {
-          host: this,
-          place: this.#place!,
-          locale: this.locale,
-          reader: () => this.#reader,
-          say: (text) => this.announce(text),
-          focus: (comment) => this.#focusOn(comment),
-          reload: () => this.#overlay(this.#place!),
-        })),
-      () => {
-        this.#participating = undefined;
-        this.failed = true;
-        return undefined;
-      },
+        (this.#participation = new Participation(this.conversation!, writing, this.#room())),
+      () => this.#fail((this.#participating = undefined)),
     );
     return this.#participating;
+  }
+
+  #fail(nothingCame: undefined): undefined {
+    this.#failures.set('', this.locale.words!.comments.notDone);
+    this.requestUpdate();
+    return nothingCame;
   }
 }
 

@@ -5,7 +5,7 @@ const safe = /^(https?|mailto):/i;
 
 /** A comment's text as elements: data in, templates out, no HTML between. */
 export function renderNodes(nodes: readonly CommentNode[]): unknown {
-  return nodes.map(renderNode);
+  return nodes.length === 1 ? renderNode(nodes[0]!) : nodes.map(renderNode);
 }
 
 function renderNode(node: CommentNode): unknown {
@@ -17,7 +17,8 @@ function renderNode(node: CommentNode): unknown {
     case 'code':
       return html`<code>${node.value}</code>`;
     case 'code-block':
-      return html`<pre><code>${node.value}</code></pre>`;
+      // What is wider than the comment scrolls in itself, by keyboard too.
+      return html`<pre tabindex="0"><code>${node.value}</code></pre>`;
     case 'mention':
       return html`<span class="mention">@<bdi>${node.name}</bdi></span>`;
   }

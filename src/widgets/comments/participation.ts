@@ -2,14 +2,14 @@ import { html, nothing } from 'lit/html.js';
 import { formStyles } from '../../base/form-styles.js';
 import type { LocaleController } from '../../base/locale.js';
 import { adoptStyles } from '../../base/style-sheets.js';
-import type { ApiError, Place, Query } from '../../client/index.js';
-import type { Comment, CommentAnswer, Comments, CommentVoted, Reader } from '../../contract/types.js';
+import type { ApiError, Place } from '../../client/index.js';
+import type { Comment, CommentAnswer, CommentVoted, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
 import type { WritingCatalogue } from '../../locales/vi-writing.js';
 import { Composer } from './composer.js';
 import { composerStyles } from './composer.styles.js';
-import type { CommentsElement, Sort } from './comments.js';
-import { Conversation, type Vote } from './conversation.js';
+import type { CommentsElement } from './comments.js';
+import type { Conversation, Vote } from './conversation.js';
 import { CommentEvent, CommentVoteEvent } from './events.js';
 
 /** What the widget lends to the half of it that comes when the reader takes part. */
@@ -51,12 +51,9 @@ export class Participation {
     return this.seat.locale.words!;
   }
 
-  /** The same thread from its start, in another order. */
-  async reorder(sort: Sort, limit: number): Promise<Conversation | undefined> {
-    return this.#fetch('', async () => {
-      const page = await this.seat.place.read<Comments>('comments', { sort, limit });
-      return (this.#conversation = new Conversation(page));
-    });
+  /** Goes on in the same thread, fetched anew. */
+  adopt(conversation: Conversation): void {
+    this.#conversation = conversation;
   }
 
   /** @param key empty for the thread's own, a comment's id for a reply, `edit:` and an id for a change */
@@ -102,11 +99,9 @@ export class Participation {
     return failure ? html`<p class="failure" part="notice">${failure}</p>` : nothing;
   }
 
-  async act(act: string, id: string, sort: Sort, limit: number): Promise<void> {
+  async act(act: string, id: string): Promise<void> {
     const comment = this.#conversation.find(id);
     this.#failures.delete(id);
-    if (act === 'more') await this.#more({ sort, limit });
-    if (act === 'replies' && comment) await this.#more({ parent: id }, comment);
     if (act === 'close') this.composer(id).close();
     if (!comment) return;
     if (act === 'like') await this.#vote(comment, 1);
@@ -123,30 +118,6 @@ export class Participation {
     this.seat.host.dispatchEvent(new CommentEvent(comment));
     this.seat.say(said);
     await this.seat.focus(this.#conversation.find(comment.id));
-  }
-
-  /** The next page of roots, or of a comment's replies. The focus goes to the first new one. */
-  async #more(query: Query, parent?: Comment): Promise<void> {
-    const conversation = this.#conversation;
-    const cursor = (parent ? parent.replies : conversation).nextCursor ?? undefined;
-    await this.#fetch(parent?.id ?? '', async () => {
-      const page = await this.seat.place.read<Comments>('comments', { ...query, cursor });
-      const fresh = conversation.append(page, parent);
-      this.seat.say(this.writing.loaded(fresh.length, this.seat.locale.number(fresh.length)));
-      await this.seat.focus(fresh[0]);
-    });
-  }
-
-  async #fetch<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
-    this.#failures.delete(id);
-    try {
-      return await work();
-    } catch (error) {
-      // The order of the thread is too old to go on in: it starts anew where it stands.
-      if ((error as ApiError).code === 'cursor-expired') await this.seat.host.refresh();
-      else this.#fail(id, error);
-      return undefined;
-    }
   }
 
   async #confirm(confirming: string | undefined, id: string): Promise<void> {

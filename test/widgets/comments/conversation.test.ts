@@ -1,22 +1,8 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Comment, Comments, Me } from '../../../src/contract/types.js';
 import { Conversation } from '../../../src/widgets/comments/conversation.js';
-
-const comment = (id: string, rest: Partial<Comment> = {}): Comment => ({
-  id,
-  parentId: null,
-  author: { id: `writer-${id}`, name: id, badges: [] },
-  nodes: [],
-  text: id,
-  createdAt: '2026-11-24T08:00:00.000Z',
-  editedAt: null,
-  state: 'visible',
-  votes: { up: 0, down: 0 },
-  pinned: false,
-  featured: false,
-  replies: { comments: [], nextCursor: null, total: 0 },
-  ...rest,
-});
+import { answered, comment, pageOf } from './thread.js';
 
 const page = (): Comments => ({
   comments: [
@@ -62,6 +48,57 @@ describe('pages', () => {
     expect(parent.replies.comments.map(({ id }) => id)).toEqual(['a1', 'a2']);
     expect(parent.replies.nextCursor).toBeNull();
     expect(conversation.nextCursor).toBe('next');
+  });
+});
+
+describe('pages that overlap', () => {
+  it('make the same thread, whichever came first', () => {
+    const ids = [...'abcdefghij'];
+    const tree = (id: string, replies: string[]): Comment =>
+      answered(id, ...replies.map((reply) => comment(`${id}${reply}`)));
+    const some = fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1 });
+    const pages = fc.array(fc.array(fc.tuple(fc.constantFrom(...ids), some)), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(pages, (read) => {
+        const thread = new Conversation(pageOf([]));
+        for (const page of read)
+          thread.append(pageOf([...new Map(page).entries()].map(([id, replies]) => tree(id, replies))));
+        const seen = new Map<string, Set<string>>();
+        for (const [id, replies] of read.flatMap((page) => [...new Map(page).entries()]))
+          seen.set(id, new Set([...(seen.get(id) ?? []), ...replies.map((reply) => `${id}${reply}`)]));
+        expect(thread.roots.map(({ id }) => id)).toEqual([...seen.keys()]);
+        for (const { id, replies } of thread.roots) {
+          expect(replies.comments.map((reply) => reply.id)).toEqual([...seen.get(id)!].sort());
+          for (const reply of replies.comments)
+            expect(thread.wayTo(reply.id).map((one) => one.id)).toEqual([id, reply.id]);
+        }
+      }),
+    );
+  });
+
+  it('before those that are here stand before them', () => {
+    const fresh = conversation.prepend(pageOf([comment('x'), comment('a')], { prevCursor: 'up' }));
+    expect(fresh.map(({ id }) => id)).toEqual(['x']);
+    expect(roots()).toBe('x a b');
+    expect(conversation.prevCursor).toBe('up');
+  });
+});
+
+describe('what others have done', () => {
+  it('changes a comment in place, and is told as touched below its root', () => {
+    conversation.touched.clear();
+    expect(conversation.change(comment('a1', { parentId: 'a', text: 'changed' }))).toBe(true);
+    expect(conversation.change(comment('unknown'))).toBe(false);
+    expect([...conversation.touched].map(({ id }) => id)).toEqual(['a']);
+    expect(conversation.find('a1')!.text).toBe('changed');
+  });
+
+  it('is new when it is younger than the last visit, and not one’s own', () => {
+    conversation.since = '2026-11-24T07:00:00.000Z';
+    expect(conversation.isNew(conversation.find('a')!)).toBe(true);
+    expect(conversation.isNew(conversation.find('a')!, 'writer-a')).toBe(false);
+    conversation.since = '2026-11-24T09:00:00.000Z';
+    expect(conversation.isNew(conversation.find('a')!)).toBe(false);
   });
 });
 

@@ -1,0 +1,186 @@
+import { render } from 'lit/html.js';
+import type { Comment } from '../../contract/types.js';
+import { renderComment, type View } from './comment-view.js';
+
+/** Between slices of drawing the page answers the reader. */
+const sliceMs = 8;
+/** What is out of sight is drawn anew when nothing has changed for so long. */
+const quietMs = 300;
+/** Few comments are lower. */
+const leastHeight = 64;
+
+/** So many roots are left out of the layout together: the browser looks at each such stretch on every frame. */
+const stretchSize = 10;
+
+/**
+ * The comments as elements. Each comment keeps its element wherever it moves, and with it the focus and what is typed in
+ * it. What is in sight is drawn at once, the rest a slice at a time: the browser leaves it out of the layout
+ * (`content-visibility`), and tells when it comes near.
+ */
+export class Drawing {
+  readonly list = element('div', 'list', 'list');
+  readonly #items = new Map<string, HTMLElement>();
+  readonly #lists = new Map<string, HTMLElement>();
+  /** Stretches that are out of sight. */
+  readonly #far = new WeakSet<Element>();
+  /** What stands at the left, by its element. */
+  readonly #shown = new Map<Element, Comment>();
+  /** Out of sight, and changed since they were drawn. */
+  readonly #stale = new Set<Element>();
+  #tops: readonly Comment[] = [];
+  /** So many of them are drawn. */
+  #drawn = 0;
+  #view!: View;
+  /** What all comments depend on. */
+  #common: readonly unknown[] = [];
+  #slice?: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.list.addEventListener('contentvisibilityautostatechange', (event) => {
+      const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
+      const stretch = target as Element;
+      this.#far[skipped ? 'add' : 'delete'](stretch);
+      for (const item of skipped ? [] : stretch.children) if (this.#stale.has(item)) this.#redraw(item);
+    });
+  }
+
+  /** Draws what has changed: all of the window's, and of what is new as much as a window takes. */
+  draw(tops: readonly Comment[], view: View): void {
+    const { conversation, outline } = view;
+    const { thread, muted, touched } = conversation;
+    const common = [...Object.values<unknown>({ ...view }), thread, muted, outline.levels];
+    const all = common.some((one, index) => one !== this.#common[index]);
+    this.#view = view;
+    this.#common = common;
+    const fresh = this.#arrange(tops);
+    for (const stretch of this.list.children) {
+      const far = this.#far.has(stretch);
+      if (far && !all) continue;
+      for (const item of stretch.children) {
+        if (far) this.#stale.add(item);
+        else if (!fresh.has(item)) this.#redraw(item);
+      }
+    }
+    for (const root of touched) {
+      const item = this.#items.get(outline.topOf(conversation, root).id);
+      if (item && this.#far.has(item.parentElement!)) this.#stale.add(item);
+    }
+    touched.clear();
+    clearTimeout(this.#slice);
+    this.#goOn(fresh.size ? 0 : quietMs);
+  }
+
+  /** Draws one of what stands at the left at once, wherever it is. */
+  reach(top: Comment): void {
+    while (this.#drawn < this.#tops.length && !this.#isPlaced(this.#item(top.id))) this.#drawNext();
+    this.#redraw(this.#item(top.id));
+  }
+
+  /** The replies to a comment, as a list that keeps its place. */
+  repliesOf({ id, replies }: Comment, depth: number): HTMLElement {
+    let list = this.#lists.get(id);
+    if (!list) this.#lists.set(id, (list = element('ul', 'replies', 'list')));
+    const items = replies.comments.map((reply) => this.#draw(reply, depth));
+    for (const item of [...list.children]) if (!items.includes(item as HTMLElement)) item.remove();
+    items.forEach((item, index) => {
+      if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
+    });
+    return list;
+  }
+
+  /** Puts them in order, and draws those that are new; answers which. */
+  #arrange(tops: readonly Comment[]): Set<Element> {
+    const fresh = new Set<Element>();
+    const before = this.#tops;
+    this.#tops = tops;
+    const goesOn = before.every((top, index) => top === tops[index]);
+    if (goesOn && before.length === tops.length) return fresh;
+    if (!goesOn) {
+      const wanted = new Set(tops.map(({ id }) => this.#items.get(id)));
+      for (const stretch of [...this.list.children]) {
+        for (const item of [...stretch.children]) if (!wanted.has(item as HTMLElement)) item.remove();
+        if (!stretch.firstChild) stretch.remove();
+      }
+      this.#drawn = tops.findLastIndex(({ id }) => this.#isPlaced(this.#items.get(id))) + 1;
+      let after: Element | undefined;
+      for (const top of tops.slice(0, this.#drawn)) {
+        const item = this.#item(top.id);
+        if (!this.#isPlaced(item)) fresh.add(this.#draw(top, 0));
+        this.#shown.set(item, top);
+        this.#place(item, after);
+        after = item;
+      }
+    }
+    for (let height = 0; height < innerHeight && this.#drawn < tops.length;) {
+      height += leastHeight * sizeOf(tops[this.#drawn]!);
+      fresh.add(this.#drawNext());
+    }
+    return fresh;
+  }
+
+  #item(id: string): HTMLElement {
+    let item = this.#items.get(id);
+    if (!item) this.#items.set(id, (item = element('li', 'comment', 'listitem')));
+    return item;
+  }
+
+  #isPlaced(item: Element | undefined): boolean {
+    return item?.parentElement?.parentNode === this.list;
+  }
+
+  #place(item: Element, after: Element | undefined): void {
+    const stretch = after?.parentElement ?? this.list.firstElementChild;
+    const beside = after ? after.nextElementSibling : stretch?.firstElementChild;
+    if ((beside ?? stretch?.nextElementSibling?.firstElementChild) === item) return;
+    if (stretch && (beside || stretch.childElementCount < stretchSize)) stretch.insertBefore(item, beside ?? null);
+    else {
+      const own = element('div', 'stretch');
+      own.append(item);
+      this.list.insertBefore(own, stretch?.nextElementSibling ?? null);
+    }
+  }
+
+  #draw(comment: Comment, depth: number): HTMLElement {
+    const item = this.#item(comment.id);
+    this.#stale.delete(item);
+    if (!depth) this.#shown.set(item, comment);
+    render(renderComment(comment, depth, this.#view), item, { host: this });
+    return item;
+  }
+
+  #redraw(item: Element): void {
+    this.#draw(this.#shown.get(item)!, 0);
+  }
+
+  #drawNext(): Element {
+    const item = this.#draw(this.#tops[this.#drawn++]!, 0);
+    this.#place(item, this.list.lastElementChild?.lastElementChild ?? undefined);
+    return item;
+  }
+
+  #goOn(ms: number): void {
+    if (this.#drawn === this.#tops.length && !this.#stale.size) return;
+    this.#slice = setTimeout(() => {
+      const end = performance.now() + sliceMs;
+      while (this.#drawn < this.#tops.length && performance.now() < end) this.#drawNext();
+      for (const item of this.#stale) {
+        if (performance.now() > end) break;
+        this.#redraw(item);
+      }
+      this.#goOn(0);
+    }, ms);
+  }
+}
+
+/** With the replies that are here. */
+function sizeOf({ replies }: Comment): number {
+  return replies.comments.reduce((sum, reply) => sum + sizeOf(reply), 1);
+}
+
+function element(tag: string, name: string, role?: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = name;
+  // Some browsers forget what a list is when it shows no marks.
+  if (role) made.setAttribute('role', role);
+  return made;
+}
