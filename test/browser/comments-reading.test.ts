@@ -1,11 +1,11 @@
 import axe from 'axe-core';
 import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Place } from '../../src/client/index.js';
 import type { LiveEvent, Me } from '../../src/contract/types.js';
 import '../../src/loader/cloak.css';
 import { CommentsElement } from '../../src/widgets/comments/comments.js';
 import { addressOf } from '../../src/widgets/comments/permalinks.js';
+import { FakeSource } from './fake-source.js';
 import { FakeRoutes, refused, unreachable } from './fake-routes.js';
 import { comment, FakeThread } from './fake-thread.js';
 import { putElement } from './put-element.js';
@@ -18,8 +18,6 @@ let me: Me;
 let pages = 0;
 const story = () => `https://news.example/read-${pages}`;
 const nobody = { id: '', name: '', badges: [] };
-const tell = new Set<(event: LiveEvent) => void>();
-const live = Object.getOwnPropertyDescriptor(Place.prototype, 'live');
 
 beforeEach(async () => {
   await page.viewport(700, 800);
@@ -34,22 +32,16 @@ beforeEach(async () => {
     own: [],
     muted: [],
   };
+  FakeSource.install();
   api = new FakeRoutes().install().on(/^GET me/, () => me);
   thread = new FakeThread().install(api);
-  Object.assign(Place.prototype, {
-    live(listener: (event: LiveEvent) => void, signal: AbortSignal) {
-      tell.add(listener);
-      signal.addEventListener('abort', () => tell.delete(listener));
-    },
-  });
 });
 
 afterEach(() => {
   document.body.replaceChildren();
-  tell.clear();
+  FakeSource.restore();
   api.restore();
   history.replaceState(null, '', location.pathname + location.search);
-  if (live) Object.defineProperty(Place.prototype, 'live', live);
 });
 
 async function show(attributes: Record<string, string> = { open: '' }, fallback = ''): Promise<CommentsElement> {
@@ -68,8 +60,8 @@ const known = () =>
 const top = (id: string) =>
   document.querySelector('aw-comments')!.shadowRoot!.getElementById(`c-${id}`)!.getBoundingClientRect().top;
 const hear = async (event: Partial<LiveEvent>) => {
-  await vi.waitFor(() => expect(tell.size).toBe(1), 3000);
-  for (const listener of tell) listener({ story: story(), version: 2, total: 9, ...event } as LiveEvent);
+  await vi.waitFor(() => expect(FakeSource.open[0]?.stories).toEqual([story()]), 3000);
+  FakeSource.open[0]!.send({ story: story(), version: 2, total: 9, ...event } as LiveEvent);
 };
 
 describe('a thread', () => {
@@ -303,7 +295,7 @@ describe('a link to a comment', () => {
   it('may be followed while the page is open', async () => {
     thread.chain('a', 'b').add('c');
     const widget = await show();
-    await vi.waitFor(() => expect(tell.size).toBe(1), 3000);
+    await vi.waitFor(() => expect(FakeSource.open).toHaveLength(1), 3000);
     location.hash = addressOf('b').split('#')[1]!;
     await vi.waitFor(() => expect(focused(widget)).toBe('c-b'));
     for (let index = 0; index < 60; index++) thread.add(`r${index}`);

@@ -1,11 +1,10 @@
 import { html, nothing } from 'lit/html.js';
 import type { Place } from '../../client/index.js';
-import type { Comment, LiveEvent } from '../../contract/types.js';
+import { live } from '../../client/live.js';
+import type { Comment, Comments, LiveEvent } from '../../contract/types.js';
 import type { Room } from './reading.js';
 
-interface Live {
-  live(listener: (event: LiveEvent) => void, signal: AbortSignal): void;
-}
+const mostMissed = 20;
 
 /** What others do in the thread while it is read. Nothing that is in sight moves: what is new waits behind a button. */
 export class Arrivals {
@@ -20,7 +19,7 @@ export class Arrivals {
   }
 
   listen(place: Place, signal: AbortSignal): void {
-    (place as Place & Partial<Live>).live?.((event) => this.#hear(event), signal);
+    live(place, (event) => this.#hear(event), signal);
   }
 
   /** The button above the thread. */
@@ -75,13 +74,16 @@ export class Arrivals {
     const { host, locale, say, words } = this.#room;
     const conversation = this.#room.conversation();
     if (event.type === 'reactions') return;
+    if (event.type === 'reset') return void this.#catchUp();
     if (event.type === 'thread') {
       // Another question would stand above what is being read.
       conversation.thread = { ...event.thread, question: conversation.thread.question };
+      if (event.version > conversation.version) void this.#catchUp();
       return host.requestUpdate();
     }
     const none = !this.#unread(this.#roots).length;
     const { comment } = event;
+    conversation.version = event.version;
     if (conversation.find(comment.id)) this.#change(comment);
     else this.#keep(comment, event.type === 'comment');
     conversation.total = event.total;
@@ -89,6 +91,27 @@ export class Arrivals {
     // Once: who listens is not to be called again for each.
     if (none && length) say(words.arrived(length, locale.number(length)));
     host.requestUpdate();
+  }
+
+  /** More has come than was told, or before anybody listened: the newest ones say what. */
+  async #catchUp(): Promise<void> {
+    const query = { sort: 'newest', limit: mostMissed };
+    const page = await this.#room.place.read<Comments>('comments', query).catch(() => undefined);
+    if (!page) return;
+    const { newest } = this.#room.conversation();
+    const all = page.comments.flatMap((root) => [root, ...root.replies.comments]).reverse();
+    for (const comment of all) {
+      const known = this.#room.conversation().find(comment.id);
+      if (known ? !sameAs(known, comment) : comment.createdAt > newest)
+        this.#hear({
+          type: known ? 'comment-changed' : 'comment',
+          story: this.#room.place.story,
+          comment,
+          total: page.total,
+          version: page.version,
+        });
+    }
+    this.#room.conversation().version = page.version;
   }
 
   /** What waits and is not here by another way. */
@@ -140,4 +163,9 @@ export class Arrivals {
     const article = host.renderRoot.getElementById(`c-${id}`);
     if (article && article.offsetHeight < height) article.style.minBlockSize = `${height}px`;
   }
+}
+
+/** Whether two copies of a comment show the same. */
+function sameAs(a: Comment, b: Comment): boolean {
+  return a.state === b.state && a.text === b.text && a.votes.up === b.votes.up && a.votes.down === b.votes.down;
 }

@@ -10,6 +10,8 @@ export class Conversation {
   total: number;
   prevCursor: string | null;
   nextCursor: string | null;
+  /** Of the thread as the API counts its changes. */
+  version: number;
   /** The reader's votes, by comment. */
   readonly votes = new Map<string, Vote>();
   /** Whom the reader does not want to read. */
@@ -28,11 +30,17 @@ export class Conversation {
     this.total = page.total;
     this.prevCursor = page.prevCursor;
     this.nextCursor = page.nextCursor;
+    this.version = page.version;
     this.append(page);
   }
 
   find(id: string): Comment | undefined {
     return this.#comments.get(id);
+  }
+
+  /** When the youngest of what is here was written. */
+  get newest(): string {
+    return [...this.#comments.values()].reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), '');
   }
 
   /** The comments from the root down to this one. */
