@@ -15,6 +15,8 @@ export interface Waiting {
   readonly mentions?: readonly string[] | undefined;
   /** When it was written, in milliseconds since 1970. */
   readonly at: number;
+  /** Why the API does not want it: then it waits for its writer. */
+  readonly refused?: string | undefined;
   /** Who wrote it; nobody where the reader had not acted before. */
   readonly reader?: string | undefined;
 }
@@ -41,6 +43,8 @@ export class Outbox {
   readonly #site: Site;
   readonly #name: string;
   readonly #storage = new SafeStorage(pageSettings().storage);
+  /** On their way for the first time: nobody waits for them yet. */
+  readonly #leaving = new Set<string>();
   #wait = firstWaitMillis;
   #timer?: ReturnType<typeof setTimeout>;
 
@@ -60,20 +64,30 @@ export class Outbox {
 
   /** What waits under a story, the oldest first. */
   waiting(story: string): Waiting[] {
-    return this.#all.filter((waiting) => waiting.story === story);
+    return this.#all.filter((waiting) => waiting.story === story && !this.#leaving.has(waiting.key));
   }
 
   /**
    * Keeps a comment, and sends it.
    *
    * @returns the API's comment
-   * @throws ApiError where that fails. What could not be sent (`passing`) waits and goes out later; what was refused is dropped.
+   * @throws ApiError where that fails. What could not be sent (`unreachable`) waits and goes out later; what was refused is dropped.
    */
   async post(post: Pick<Waiting, 'story' | 'parentId' | 'text' | 'mentions'>): Promise<Comment> {
     const at = Date.now();
     const waiting = { ...post, key: newKey(at), at, reader: subjectOf(this.#site.token) };
+    this.#leaving.add(waiting.key);
     this.#keep([...this.#all, waiting]);
-    return (await this.#alone(() => this.#send(waiting))) as Comment;
+    try {
+      return (await this.#alone(() => this.#send(waiting)))!;
+    } catch (error) {
+      // What is refused stays with the writer, who is told why.
+      if (!(error as Partial<ApiError>).unreachable) this.drop(waiting.key);
+      throw error;
+    } finally {
+      this.#leaving.delete(waiting.key);
+      this.#tell();
+    }
   }
 
   /** Takes a comment back before it is sent. */
@@ -87,12 +101,14 @@ export class Outbox {
     if (!this.#all.length) return;
     await this.#alone(async () => {
       for (const waiting of this.#all) {
-        if (waiting.reader && waiting.reader !== subjectOf(this.#site.token)) continue;
+        if (waiting.refused || (waiting.reader && waiting.reader !== subjectOf(this.#site.token))) continue;
         try {
           const comment = await this.#send(waiting);
           if (comment) this.#site.tell(`posted ${waiting.story}`, comment);
         } catch (error) {
           if ((error as ApiError).passing) return;
+          const refused = (error as ApiError).code;
+          this.#keep(this.#all.map((other) => (other.key === waiting.key ? { ...other, refused } : other)));
         }
       }
     });
@@ -112,7 +128,6 @@ export class Outbox {
       return comment;
     } catch (error) {
       if ((error as Partial<ApiError>).passing) this.#later((error as ApiError).waitMs);
-      else this.drop(key);
       throw error;
     }
   }
@@ -129,7 +144,7 @@ export class Outbox {
       // A sandboxed frame is refused.
       if (begun) throw error;
       return once();
-    }) as Promise<T>;
+    });
   }
 
   #later(asked = 0): void {

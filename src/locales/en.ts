@@ -54,6 +54,7 @@ export const en: Catalogue = {
     like: 'Like',
     dislike: 'Dislike',
     reply: 'Reply',
+    menu: 'More',
     replyTo: (name) => `Reply to ${name}`,
     gone: { deleted: 'The writer has deleted this comment.', removed: 'This comment was removed.' },
     text: 'Your comment',

@@ -59,6 +59,7 @@ export const vi = {
     like: 'Thích',
     dislike: 'Không thích',
     reply: 'Trả lời',
+    menu: 'Thêm',
     replyTo: (name: string) => `Trả lời ${name}`,
     gone: { deleted: 'Người viết đã xoá bình luận này.', removed: 'Bình luận này đã bị gỡ.' } as Record<string, string>,
     text: 'Bình luận của bạn',

@@ -98,7 +98,8 @@ export class Arrivals {
     const query = { sort: 'newest', limit: mostMissed };
     const page = await this.#room.place.read<Comments>('comments', query).catch(() => undefined);
     if (!page) return;
-    const { newest } = this.#room.conversation();
+    let newest = '';
+    for (const { createdAt } of this.#room.conversation().all) if (createdAt > newest) newest = createdAt;
     const all = page.comments.flatMap((root) => [root, ...root.replies.comments]).reverse();
     for (const comment of all) {
       const known = this.#room.conversation().find(comment.id);

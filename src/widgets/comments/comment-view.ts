@@ -82,7 +82,7 @@ function renderShown(comment: Comment, depth: number, view: View, branch: unknow
           ${renderActs(comment, view)}`
       }${
         participation || view.reading
-          ? [participation?.renderHold(comment), participation?.renderFailure(id), view.reading?.arrivals.renderFor(id)]
+          ? [participation?.renderBelow(comment), view.reading?.arrivals.renderFor(id)]
           : nothing
       }
     </article>
@@ -150,10 +150,20 @@ function renderActs(comment: Comment, view: View): unknown {
   const mine = conversation.votes.get(id);
   const like = counted(words.like, votes.up, locale);
   const replyTo = words.replyTo(comment.author.name || words.guest);
+  const menu = html`<button
+    class="dots"
+    data-act="menu"
+    data-id=${id}
+    aria-label=${words.menu}
+    aria-expanded=${participation?.menu?.openAt === id}
+  >
+    ⋯
+  </button>`;
   if (votable && answerable && rules.votes === 'up')
     return html`<p class="acts" part="actions">
       <button class="vote" data-act="like" data-id=${id} aria-pressed=${mine === 1}>${like}</button>
       <button data-act="reply" data-id=${id} aria-label=${replyTo}>${words.reply}</button>
+      ${menu}
     </p>`;
   const vote = (act: string, value: number, label: string) =>
     html`<button class="vote" data-act=${act} data-id=${id} aria-pressed=${mine === value}>${label}</button>`;
@@ -161,7 +171,7 @@ function renderActs(comment: Comment, view: View): unknown {
     ${votable ? vote('like', 1, like) : visible && votes.up ? html`<span>${like}</span>` : nothing}
     ${votable && rules.votes === 'up-down' ? vote('dislike', -1, counted(words.dislike, votes.down, locale)) : nothing}
     ${answerable ? html`<button data-act="reply" data-id=${id} aria-label=${replyTo}>${words.reply}</button>` : nothing}
-    ${own ? participation?.renderOwnActs(comment) : nothing}
+    ${own ? participation?.renderOwnActs(comment) : nothing} ${visible ? menu : nothing}
   </p>`;
 }
 

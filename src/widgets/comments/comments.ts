@@ -76,6 +76,7 @@ export class CommentsElement extends WidgetElement {
   @state() private waits = false;
   #order: Sort = 'best';
   #place?: Place;
+  #stay?: AbortSignal;
   #reader?: Reader;
   #marked?: string;
   #participation?: Participation;
@@ -91,6 +92,7 @@ export class CommentsElement extends WidgetElement {
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const place = (this.#place = placeOf(this, this.locale.declared));
+    this.#stay = signal;
     place.watchReader(() => this.#overlay(place, signal), signal);
     if (!again) this.#forget();
     const stays = again && (await import('./standing.js'));
@@ -226,10 +228,15 @@ export class CommentsElement extends WidgetElement {
   };
 
   #act = ({ target }: Event): void => {
-    const { act, read, id = '' } = (target as Element).closest<HTMLElement>('[data-act], [data-read]')?.dataset ?? {};
+    const {
+      act,
+      read,
+      id = '',
+      menu,
+    } = (target as Element).closest<HTMLElement>('[data-act], [data-read]')?.dataset ?? {};
     if (read === 'show') void this.#focusOn(this.conversation!.roots[0]);
     else if (read) void this.#settle().then((reading) => reading?.act(read, id));
-    else if (act) void this.#participate().then((participation) => participation?.act(act, id));
+    else if (act) void this.#participate().then((participation) => participation?.act(act, id, menu));
   };
 
   #resort = async ({ target }: Event): Promise<void> => {
@@ -304,6 +311,8 @@ export class CommentsElement extends WidgetElement {
       say: (text) => this.announce(text),
       focus: (comment) => this.#focusOn(comment),
       reload: () => this.#overlay(this.#place!),
+      signal: this.#stay!,
+      participate: () => this.#participate(),
     };
   }
 

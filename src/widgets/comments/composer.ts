@@ -3,16 +3,21 @@ import { ApiError } from '../../client/index.js';
 import { pageSettings } from '../../client/settings.js';
 import { SafeStorage } from '../../client/storage.js';
 import type { CommentAnswer, Reader } from '../../contract/types.js';
+import { outboxOf } from '../../client/outbox.js';
 import { SignInRequestEvent } from './events.js';
 import type { Participation } from './participation.js';
+import type { Tools } from './tools.js';
 
 /** From here on the reader is told how much room is left. */
 const nearLimit = 200;
+/** A text begun longer ago than this is not offered again. */
+const keptMillis = 30 * 86_400_000;
 
-/** What is kept of a text until the API has it: also of an attempt, so that the same text sent again is the same post. */
+/** What is kept of a text until it is sent. */
 interface Draft {
   text: string;
-  attempt?: { text: string; key: string };
+  /** When it was typed, in milliseconds since 1970. */
+  at: number;
 }
 
 /** One field to write in, for a comment, a reply or a change. What is in it outlives a reload and a failed post. */
@@ -24,6 +29,7 @@ export class Composer {
   readonly #key: string;
   readonly #owner: Participation;
   readonly #storage = new SafeStorage(pageSettings().storage);
+  #tools?: Tools;
 
   constructor(key: string, owner: Participation) {
     this.#key = key;
@@ -36,6 +42,22 @@ export class Composer {
     await this.#redraw();
     this.#fill(text);
     this.#field?.focus();
+    void this.#equip();
+  }
+
+  /** Opens with somebody's words quoted below what is there. */
+  async quote(words: string): Promise<void> {
+    await this.start();
+    const field = this.#field;
+    if (!field) return;
+    const quoted = words
+      .trim()
+      .split('\n')
+      .map((line) => `> ${line}`)
+      .join('\n');
+    field.value = `${field.value && `${field.value.trimEnd()}\n\n`}${quoted}\n\n`;
+    field.setSelectionRange(field.value.length, field.value.length);
+    this.#changed();
   }
 
   close(): void {
@@ -54,6 +76,7 @@ export class Composer {
       if (!this.open) {
         this.open = true;
         this.#fill('');
+        void this.#equip();
       }
       this.#changed();
     }
@@ -83,11 +106,13 @@ export class Composer {
 
   /** What stands below the field once it is open. */
   renderRest(): unknown {
-    if (!this.open) return nothing;
+    const waiting = this.#key ? nothing : this.#owner.renderWaiting('');
+    if (!this.open) return waiting;
     const { writing } = this.#owner;
     const { locale } = this.#owner.seat;
     const left = this.#left;
     return html`
+      ${this.#tools?.render()}
       ${
         this.#nameless
           ? html`<input
@@ -114,6 +139,7 @@ export class Composer {
           ${this.#busy ? writing.sending : this.#edits ? writing.save : writing.send}
         </button>
       </p>
+      ${waiting}
     `;
   }
 
@@ -148,7 +174,8 @@ export class Composer {
   }
 
   get #draft(): Draft | undefined {
-    return this.#storage.get<Draft>(this.#draftKey);
+    const draft = this.#storage.get<Draft>(this.#draftKey);
+    return draft && draft.at > Date.now() - keptMillis ? draft : undefined;
   }
 
   set #draft(draft: Draft | undefined) {
@@ -170,9 +197,10 @@ export class Composer {
 
   #changed(): void {
     const text = this.#field?.value ?? '';
-    this.#draft = text ? { ...this.#draft, text } : undefined;
+    this.#draft = text ? { text, at: Date.now() } : undefined;
     this.#count();
     if (this.#failure) this.#failure = undefined;
+    this.#tools?.typed();
     void this.#redraw();
   }
 
@@ -184,7 +212,9 @@ export class Composer {
     this.#left = left === undefined || left > nearLimit ? undefined : left;
   }
 
-  #type({ key, ctrlKey, metaKey, isComposing }: KeyboardEvent): void {
+  #type(event: KeyboardEvent): void {
+    const { key, ctrlKey, metaKey, isComposing } = event;
+    if (this.#tools?.key(event)) return;
     if (key === 'Enter' && (ctrlKey || metaKey) && !isComposing) void this.#submit();
     else if (key === 'Escape' && !isComposing && !this.#field?.value) {
       if (!this.#key) this.#field?.blur();
@@ -213,6 +243,8 @@ export class Composer {
       const said = this.#edits ? writing.saved : comment.state === 'pending' ? writing.held : writing.posted;
       await this.#owner.keep(comment, said);
     } catch (error) {
+      // What could not be sent waits in sight, and goes out by itself.
+      if (!this.#edits && (error as ApiError).unreachable) return this.#leave();
       this.#fail(sentence(error, this.#owner));
     } finally {
       this.#busy = false;
@@ -227,13 +259,33 @@ export class Composer {
     if (name) {
       await place.act('PATCH', 'readers/me', { body: { name } });
     }
-    let { attempt } = this.#draft ?? {};
-    if (attempt?.text !== text) attempt = { text, key: randomKey() };
-    this.#draft = { text, attempt };
-    const body = { story: place.story, text, ...(this.#key && { parentId: this.#key }) };
-    const answer = await place.act<CommentAnswer>('POST', 'comments', { body, idempotencyKey: attempt.key });
+    const { conversation } = this.#owner;
+    const mentions = text.includes('@') ? (await import('./tools.js')).mentionsIn(text, conversation.all) : [];
+    const comment = await outboxOf(place).post({
+      story: place.story,
+      text,
+      ...(this.#key && { parentId: this.#key }),
+      ...(mentions.length && { mentions }),
+    });
     if (!this.#owner.seat.reader()?.name) void this.#owner.seat.reload();
-    return answer;
+    return { comment };
+  }
+
+  /** The text is in the outbox now. */
+  #leave(): void {
+    this.#draft = undefined;
+    if (this.#field) this.#field.value = '';
+    this.open = false;
+    this.#owner.seat.say(this.#owner.writing.waits);
+    void this.#owner.seat.focus(this.#commentId ? this.#owner.conversation.find(this.#commentId) : undefined);
+  }
+
+  /** The field is there at once; what helps with it comes after. */
+  async #equip(): Promise<void> {
+    if (this.#tools) return;
+    const { Tools } = await import('./tools.js');
+    this.#tools ??= new Tools(this.#owner, this.#key, () => this.#field);
+    void this.#redraw();
   }
 
   /** Asks the page who the reader is, where the thread wants to know more than that somebody writes. */
@@ -267,6 +319,11 @@ function sentence(error: unknown, { words: { common, comments }, writing }: Part
       return writing.empty;
     case 'comment-too-long':
       return writing.tooLong;
+    case 'name-reserved':
+      return writing.nameReserved;
+    case 'parent-not-found':
+    case 'comment-not-found':
+      return writing.gone;
     case 'edit-window-over':
       return writing.tooLate;
     case 'thread-closed':
@@ -280,9 +337,4 @@ function sentence(error: unknown, { words: { common, comments }, writing }: Part
 
 function graphemes(text: string): number {
   return Intl.Segmenter ? [...new Intl.Segmenter().segment(text)].length : [...text].length;
-}
-
-/** `crypto.randomUUID` is for secure pages alone; partners may still be on plain http. */
-function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -38,9 +38,9 @@ export class Conversation {
     return this.#comments.get(id);
   }
 
-  /** When the youngest of what is here was written. */
-  get newest(): string {
-    return [...this.#comments.values()].reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), '');
+  /** Everything that is here, in no order. */
+  get all(): Iterable<Comment> {
+    return this.#comments.values();
   }
 
   /** The comments from the root down to this one. */

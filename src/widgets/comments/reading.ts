@@ -21,6 +21,8 @@ export interface Room extends Seat {
   readonly failures: Map<string, string>;
   readonly words: ReadingCatalogue;
   conversation(): Conversation;
+  /** Brings what only those need who take part. */
+  participate(): Promise<unknown>;
   /** The one that brings the next page. */
   moreButton(): Element | null;
   /** The order, and the size of a page. */
@@ -66,7 +68,15 @@ export class Reading {
     width.observe(host);
     signal.addEventListener('abort', () => width.disconnect());
     this.arrivals.listen(place, signal);
+    void this.#sendOn();
     this.#approach.watch(signal);
+  }
+
+  /** What was written and not sent goes out now, in sight of its writer. */
+  async #sendOn(): Promise<void> {
+    const { place, participate } = this.#room;
+    const { outboxOf } = await import('../../client/outbox.js');
+    if (outboxOf(place).waiting(place.story).length) await participate();
   }
 
   /** Above a branch that stands on its own: what it grows from, and the way back. */
