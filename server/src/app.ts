@@ -7,6 +7,7 @@ import { createApi, problemAnswer, type Api, type ApiEnv } from './http/api.js';
 import { addAssetRoutes } from './http/assets.js';
 import { carrying, crossOriginHeaders, limitedBody, preflight, securityHeaders, siteGuard } from './http/guards.js';
 import type { HotRoute } from './http/hot-routes.js';
+import { addLiveRoutes } from './live/routes.js';
 import { addOutboxPages } from './mail/outbox-pages.js';
 import { addNewsletterPages } from './newsletter/pages.js';
 import { addNewsletterRoutes } from './newsletter/routes.js';
@@ -41,6 +42,7 @@ export function createApp(services: Services, pages?: Hono): Api {
   addPageRoute(app, services);
   addReactionRoutes(app, services);
   addCommentRoutes(app, services);
+  addLiveRoutes(app, services);
   addStoryRoutes(app, services);
   addNewsletterRoutes(app, services);
   addReaderRoutes(app, services);

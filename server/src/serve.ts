@@ -61,6 +61,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     async stop() {
       log.info('stopping');
       retention.stop();
+      await services.live.close();
       await Promise.all(servers.map(stopListening));
       await services.subscriptions.stop();
       await services.mailer.stop();

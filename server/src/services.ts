@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { ClientAddress } from './http/client-address.js';
 import { PublicCache } from './http/public-cache.js';
 import { RateLimits } from './http/rate-limits.js';
+import { LiveHub } from './live/hub.js';
 import { createMailer, type Mailer } from './mail/mailer.js';
 import { Subscriptions } from './newsletter/subscriptions.js';
 import { Polls } from './reactions/polls.js';
@@ -35,11 +36,12 @@ export interface Services {
   readonly readerNames: ReaderNames;
   readonly mailer: Mailer;
   readonly subscriptions: Subscriptions;
+  readonly live: LiveHub;
 }
 
 export function createServices(config: Config, database: Database, log: Logger): Services {
   const mailer = createMailer(config, database, log);
-  return {
+  const services = {
     config,
     log,
     database,
@@ -57,4 +59,5 @@ export function createServices(config: Config, database: Database, log: Logger):
     mailer,
     subscriptions: new Subscriptions(config, database, mailer, log),
   };
+  return { ...services, live: new LiveHub(services) };
 }

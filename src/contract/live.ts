@@ -22,7 +22,10 @@ export const liveEventSchema = z
       total: count,
       version: count,
     }),
-    z.object({ type: z.literal('thread'), story: z.string(), thread: threadSchema, version: count }),
+    z
+      .object({ type: z.literal('thread'), story: z.string(), thread: threadSchema, version: count })
+      .describe('Also the first event of each story: whoever has an older version asks for what is new'),
+    z.object({ type: z.literal('reset'), story: z.string() }).describe('More has changed than is told: ask anew'),
   ])
   .meta({ id: 'LiveEvent' });
 

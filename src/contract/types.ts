@@ -73,6 +73,10 @@ export type LiveEvent =
       story: string;
       thread: Thread;
       version: number;
+    }
+  | {
+      type: 'reset';
+      story: string;
     };
 /**
  * A choice id, an array of them where the poll is multiple, or nothing.

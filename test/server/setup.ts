@@ -83,6 +83,7 @@ export async function openTestServices(
       return ((await answer.json()) as { token: string }).token;
     },
     async close() {
+      await services.live.close();
       await services.subscriptions.stop();
       await services.mailer.stop();
       await database.close();

@@ -27,7 +27,11 @@ export const decideOnComments: Command<{ siteId: string; commentId: string; deci
           'pinned' in decision
             ? { pinned: decision.pinned ? (1 as const) : (0 as const) }
             : { featured: decision.featured ? (1 as const) : (0 as const) };
-        await transaction.db.updateTable('comments').set(flags).where('id', '=', commentId).execute();
+        await transaction.db
+          .updateTable('comments')
+          .set({ ...flags, changedAt: Date.now() })
+          .where('id', '=', commentId)
+          .execute();
         await countInThreads(transaction, [{ storyId: comment.storyId, change: 0 }]);
       }
       return readOne(transaction, commentId);

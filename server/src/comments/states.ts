@@ -18,7 +18,7 @@ export async function setState(
   state: CommentRow['state'],
 ): Promise<void> {
   const { id, storyId, parentId, replies } = comment;
-  await transaction.db.updateTable('comments').set({ state }).where('id', '=', id).execute();
+  await transaction.db.updateTable('comments').set({ state, changedAt: Date.now() }).where('id', '=', id).execute();
   const visible = (of: CommentRow['state']) => Number(of === 'visible');
   const hasPlace = (of: CommentRow['state']) => Number(of === 'visible' || replies > 0);
   await countInThreads(transaction, [{ storyId, change: visible(state) - visible(comment.state) }]);

@@ -25,7 +25,7 @@ export async function readThreadPage(
   request: ThreadPageRequest,
 ): Promise<Shown<Comments>> {
   const story = await services.stories.find(site.id, storyKey);
-  const { total, version, ...thread } = await readThread(services, site, story);
+  const { total, version, ...thread } = await shownThread(services, site, story);
   const parent = request.parent ?? null;
   const page = story
     ? await readPage(services.database.read, services.orders, {
@@ -55,8 +55,8 @@ export function isClosedByAge(site: Site, story: KnownStory): boolean {
 const dayMillis = 24 * 60 * 60_000;
 
 /** Whether a story's thread takes comments, under which rules, and how many it holds. */
-async function readThread(
-  { database }: Services,
+export async function shownThread(
+  { database }: Pick<Services, 'database'>,
   site: Site,
   story: KnownStory | undefined,
 ): Promise<Thread & { total: number; version: number }> {

@@ -50,7 +50,7 @@ async function voteOnComment(transaction: Transaction, { siteId, commentId, read
     }
     await db
       .updateTable('comments')
-      .set({ up, down, score: bestScore(up, down, comment.createdAt) })
+      .set({ up, down, score: bestScore(up, down, comment.createdAt), changedAt })
       .where('id', '=', commentId)
       .execute();
     await countInThreads(transaction, [{ storyId: comment.storyId, change: 0 }]);

@@ -83,6 +83,7 @@ function newRow(post: NewComment, parent: Parent | undefined, now: number): Comm
     state: post.findings.length > 0 ? 'pending' : 'visible',
     ...heldFor(post.findings),
     decidedAt: null,
+    changedAt: null,
     createdAt,
     editedAt: null,
     up: 0,

@@ -7,6 +7,7 @@ export const migrations: Record<string, Migration> = {
   '0003-lighter-posts': { up: lighterPosts },
   '0004-thread-orders': { up: threadOrders },
   '0005-moderation': { up: moderation },
+  '0006-changed-comments': { up: changedComments },
 };
 
 async function firstTables(db: Kysely<unknown>): Promise<void> {
@@ -409,5 +410,16 @@ async function moderation({ schema }: Kysely<unknown>): Promise<void> {
     .on('readers')
     .column('site_id')
     .where(sql.ref('badges_json'), '!=', sql.lit('[]'))
+    .execute();
+}
+
+async function changedComments({ schema }: Kysely<unknown>): Promise<void> {
+  await schema.alterTable('comments').addColumn('changed_at', 'bigint').execute();
+  // Of what is only written, nothing has changed: posts do not touch it.
+  await schema
+    .createIndex('comments_changed')
+    .on('comments')
+    .columns(['story_id', 'changed_at'])
+    .where(sql.ref('changed_at'), 'is not', sql.lit(null))
     .execute();
 }

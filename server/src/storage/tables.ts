@@ -160,6 +160,8 @@ export interface CommentRow {
   findingsJson: string | null;
   /** When a moderator last let it be shown, as it stands. */
   decidedAt: Millis | null;
+  /** When it last became another than it was written: edited, voted on, decided on. */
+  changedAt: Millis | null;
   createdAt: Millis;
   editedAt: Millis | null;
   up: number;
