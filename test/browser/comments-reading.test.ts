@@ -1,7 +1,6 @@
 import axe from 'axe-core';
 import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Place } from '../../src/client/index.js';
 import type { LiveEvent, Me } from '../../src/contract/types.js';
 import '../../src/loader/cloak.css';
 import { CommentsElement } from '../../src/widgets/comments/comments.js';
@@ -18,8 +17,21 @@ let me: Me;
 let pages = 0;
 const story = () => `https://news.example/read-${pages}`;
 const nobody = { id: '', name: '', badges: [] };
-const tell = new Set<(event: LiveEvent) => void>();
-const live = Object.getOwnPropertyDescriptor(Place.prototype, 'live');
+
+/** Stands for the browser's own, so that a test can say what the server sends. */
+class FakeSource extends EventTarget {
+  static last?: FakeSource;
+  readyState = 1;
+
+  constructor(readonly url: string) {
+    super();
+    FakeSource.last = this;
+  }
+  close() {
+    this.readyState = 2;
+  }
+}
+const RealSource = globalThis.EventSource;
 
 beforeEach(async () => {
   await page.viewport(700, 800);
@@ -36,20 +48,14 @@ beforeEach(async () => {
   };
   api = new FakeRoutes().install().on(/^GET me/, () => me);
   thread = new FakeThread().install(api);
-  Object.assign(Place.prototype, {
-    live(listener: (event: LiveEvent) => void, signal: AbortSignal) {
-      tell.add(listener);
-      signal.addEventListener('abort', () => tell.delete(listener));
-    },
-  });
+  vi.stubGlobal('EventSource', Object.assign(FakeSource, { CLOSED: 2, OPEN: 1, CONNECTING: 0 }));
 });
 
 afterEach(() => {
   document.body.replaceChildren();
-  tell.clear();
   api.restore();
   history.replaceState(null, '', location.pathname + location.search);
-  if (live) Object.defineProperty(Place.prototype, 'live', live);
+  vi.stubGlobal('EventSource', RealSource);
 });
 
 async function show(attributes: Record<string, string> = { open: '' }, fallback = ''): Promise<CommentsElement> {
@@ -67,9 +73,16 @@ const known = () =>
   localStorage.setItem(`afterword:${location.origin}/v1/sites/demo/`, JSON.stringify({ token: 'guest-token' }));
 const top = (id: string) =>
   document.querySelector('aw-comments')!.shadowRoot!.getElementById(`c-${id}`)!.getBoundingClientRect().top;
+const listening = () =>
+  vi.waitFor(() => {
+    const { last } = FakeSource;
+    expect(last?.readyState).toBe(1);
+    expect(last!.url).toContain(encodeURIComponent(story()));
+    return last!;
+  }, 3000);
 const hear = async (event: Partial<LiveEvent>) => {
-  await vi.waitFor(() => expect(tell.size).toBe(1), 3000);
-  for (const listener of tell) listener({ story: story(), version: 2, total: 9, ...event } as LiveEvent);
+  const data = JSON.stringify({ story: story(), version: 2, total: 9, ...event });
+  (await listening()).dispatchEvent(new MessageEvent(event.type!, { data }));
 };
 
 describe('a thread', () => {
@@ -303,7 +316,7 @@ describe('a link to a comment', () => {
   it('may be followed while the page is open', async () => {
     thread.chain('a', 'b').add('c');
     const widget = await show();
-    await vi.waitFor(() => expect(tell.size).toBe(1), 3000);
+    await listening();
     location.hash = addressOf('b').split('#')[1]!;
     await vi.waitFor(() => expect(focused(widget)).toBe('c-b'));
     for (let index = 0; index < 60; index++) thread.add(`r${index}`);
@@ -385,6 +398,23 @@ describe('what others do', () => {
     });
     await expect.element(page.getByText('Bình luận này đã bị gỡ.')).toBeVisible();
     expect(top('b')).toBe(taken);
+  });
+
+  it('before the connection stood, or while it was broken, is asked for', async () => {
+    thread.add('a').add('b');
+    const widget = await show();
+    const before = top('a');
+    thread.add('c').add('a1', { parentId: 'a' });
+    thread.comments[1] = { ...thread.comments[1]!, votes: { up: 5, down: 0 } };
+    await hear({ type: 'thread', thread: thread.thread });
+    await expect.element(button('1 bình luận mới')).toBeVisible();
+    await expect.element(button('1 trả lời mới')).toBeVisible();
+    await expect.element(button('Thích 5')).toBeVisible();
+    thread.add('d');
+    await hear({ type: 'reset' });
+    await expect.element(button('2 bình luận mới')).toBeVisible();
+    expect(shown(widget)).toEqual(['a', 'b']);
+    expect(top('a')).toBe(before);
   });
 
   it('closes the thread, but not under the hands of who writes', async () => {

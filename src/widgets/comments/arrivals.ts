@@ -1,11 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import type { Place } from '../../client/index.js';
-import type { Comment, LiveEvent } from '../../contract/types.js';
+import type { Comment, Comments, LiveEvent, Thread } from '../../contract/types.js';
 import type { Room } from './reading.js';
-
-interface Live {
-  live(listener: (event: LiveEvent) => void, signal: AbortSignal): void;
-}
 
 /** What others do in the thread while it is read. Nothing that is in sight moves: what is new waits behind a button. */
 export class Arrivals {
@@ -20,7 +16,10 @@ export class Arrivals {
   }
 
   listen(place: Place, signal: AbortSignal): void {
-    (place as Place & Partial<Live>).live?.((event) => this.#hear(event), signal);
+    // Without it the thread still reads.
+    import('../../client/live.js')
+      .then(({ live }) => live(place, (event) => this.#hear(event), signal))
+      .catch(() => {});
   }
 
   /** The button above the thread. */
@@ -72,23 +71,59 @@ export class Arrivals {
   }
 
   #hear(event: LiveEvent): void {
-    const { host, locale, say, words } = this.#room;
     const conversation = this.#room.conversation();
     if (event.type === 'reactions') return;
-    if (event.type === 'thread') {
-      // Another question would stand above what is being read.
-      conversation.thread = { ...event.thread, question: conversation.thread.question };
-      return host.requestUpdate();
-    }
+    if (event.type === 'reset') return void this.#catchUp();
+    const missed = event.type === 'thread' && event.version > conversation.version;
+    conversation.version = event.version;
+    if (event.type === 'thread') this.#takeThread(event.thread);
+    else this.#take(event.total, () => this.#hearOf(event.comment, event.type === 'comment'));
+    if (missed) void this.#catchUp();
+  }
+
+  /** Asks for what was not told: the newest ones, as many as there are more than before. */
+  async #catchUp(): Promise<void> {
+    const conversation = this.#room.conversation();
+    const page = await this.#room.place.read<Comments>('comments', { sort: 'newest' }).catch(() => undefined);
+    if (!page || conversation !== this.#room.conversation()) return;
+    conversation.version = page.version;
+    this.#takeThread(page.thread);
+    this.#take(page.total, () => {
+      const all = page.comments.flatMap(withReplies);
+      for (const comment of all) if (conversation.find(comment.id)) this.#change(comment);
+      const more = Math.max(0, page.total - conversation.total);
+      const unknown = all.filter(({ id }) => !conversation.find(id) && !this.#waiting(id));
+      const newest = unknown.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)).slice(0, more);
+      for (const comment of newest.reverse())
+        this.#keep({ ...comment, replies: { comments: [], nextCursor: null, total: 0 } }, true);
+    });
+  }
+
+  #takeThread(thread: Thread): void {
+    const conversation = this.#room.conversation();
+    // Another question would stand above what is being read.
+    conversation.thread = { ...thread, question: conversation.thread.question };
+    this.#room.host.requestUpdate();
+  }
+
+  #take(total: number, work: () => void): void {
+    const { host, locale, say, words } = this.#room;
     const none = !this.#unread(this.#roots).length;
-    const { comment } = event;
-    if (conversation.find(comment.id)) this.#change(comment);
-    else this.#keep(comment, event.type === 'comment');
-    conversation.total = event.total;
+    work();
+    this.#room.conversation().total = total;
     const { length } = this.#unread(this.#roots);
     // Once: who listens is not to be called again for each.
     if (none && length) say(words.arrived(length, locale.number(length)));
     host.requestUpdate();
+  }
+
+  #hearOf(comment: Comment, fresh: boolean): void {
+    if (this.#room.conversation().find(comment.id)) this.#change(comment);
+    else this.#keep(comment, fresh);
+  }
+
+  #waiting(id: string): boolean {
+    return [this.#roots, ...this.#replies.values()].flat().some((one) => one.id === id);
   }
 
   /** What waits and is not here by another way. */
@@ -140,4 +175,8 @@ export class Arrivals {
     const article = host.renderRoot.getElementById(`c-${id}`);
     if (article && article.offsetHeight < height) article.style.minBlockSize = `${height}px`;
   }
+}
+
+function withReplies(comment: Comment): Comment[] {
+  return [comment, ...comment.replies.comments.flatMap(withReplies)];
 }

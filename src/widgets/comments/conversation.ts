@@ -8,6 +8,7 @@ export class Conversation {
   thread: Thread;
   readonly roots: Comment[] = [];
   total: number;
+  version: number;
   prevCursor: string | null;
   nextCursor: string | null;
   /** The reader's votes, by comment. */
@@ -26,6 +27,7 @@ export class Conversation {
   constructor(page: Comments) {
     this.thread = page.thread;
     this.total = page.total;
+    this.version = page.version;
     this.prevCursor = page.prevCursor;
     this.nextCursor = page.nextCursor;
     this.append(page);
