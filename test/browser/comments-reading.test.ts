@@ -5,6 +5,7 @@ import type { LiveEvent, Me } from '../../src/contract/types.js';
 import '../../src/loader/cloak.css';
 import { CommentsElement } from '../../src/widgets/comments/comments.js';
 import { addressOf } from '../../src/widgets/comments/permalinks.js';
+import { FakeSource } from './fake-source.js';
 import { FakeRoutes, refused, unreachable } from './fake-routes.js';
 import { comment, FakeThread } from './fake-thread.js';
 import { putElement } from './put-element.js';
@@ -17,21 +18,6 @@ let me: Me;
 let pages = 0;
 const story = () => `https://news.example/read-${pages}`;
 const nobody = { id: '', name: '', badges: [] };
-
-/** Stands for the browser's own, so that a test can say what the server sends. */
-class FakeSource extends EventTarget {
-  static last?: FakeSource;
-  readyState = 1;
-
-  constructor(readonly url: string) {
-    super();
-    FakeSource.last = this;
-  }
-  close() {
-    this.readyState = 2;
-  }
-}
-const RealSource = globalThis.EventSource;
 
 beforeEach(async () => {
   await page.viewport(700, 800);
@@ -46,16 +32,16 @@ beforeEach(async () => {
     own: [],
     muted: [],
   };
+  FakeSource.install();
   api = new FakeRoutes().install().on(/^GET me/, () => me);
   thread = new FakeThread().install(api);
-  vi.stubGlobal('EventSource', Object.assign(FakeSource, { CLOSED: 2, OPEN: 1, CONNECTING: 0 }));
 });
 
 afterEach(() => {
   document.body.replaceChildren();
+  FakeSource.restore();
   api.restore();
   history.replaceState(null, '', location.pathname + location.search);
-  vi.stubGlobal('EventSource', RealSource);
 });
 
 async function show(attributes: Record<string, string> = { open: '' }, fallback = ''): Promise<CommentsElement> {
@@ -73,16 +59,9 @@ const known = () =>
   localStorage.setItem(`afterword:${location.origin}/v1/sites/demo/`, JSON.stringify({ token: 'guest-token' }));
 const top = (id: string) =>
   document.querySelector('aw-comments')!.shadowRoot!.getElementById(`c-${id}`)!.getBoundingClientRect().top;
-const listening = () =>
-  vi.waitFor(() => {
-    const { last } = FakeSource;
-    expect(last?.readyState).toBe(1);
-    expect(last!.url).toContain(encodeURIComponent(story()));
-    return last!;
-  }, 3000);
 const hear = async (event: Partial<LiveEvent>) => {
-  const data = JSON.stringify({ story: story(), version: 2, total: 9, ...event });
-  (await listening()).dispatchEvent(new MessageEvent(event.type!, { data }));
+  await vi.waitFor(() => expect(FakeSource.open[0]?.stories).toEqual([story()]), 3000);
+  FakeSource.open[0]!.send({ story: story(), version: 2, total: 9, ...event } as LiveEvent);
 };
 
 describe('a thread', () => {
@@ -316,7 +295,7 @@ describe('a link to a comment', () => {
   it('may be followed while the page is open', async () => {
     thread.chain('a', 'b').add('c');
     const widget = await show();
-    await listening();
+    await vi.waitFor(() => expect(FakeSource.open).toHaveLength(1), 3000);
     location.hash = addressOf('b').split('#')[1]!;
     await vi.waitFor(() => expect(focused(widget)).toBe('c-b'));
     for (let index = 0; index < 60; index++) thread.add(`r${index}`);
@@ -401,20 +380,20 @@ describe('what others do', () => {
   });
 
   it('before the connection stood, or while it was broken, is asked for', async () => {
-    thread.add('a').add('b');
+    for (let index = 0; index < 30; index++) thread.add(`r${index}`);
     const widget = await show();
-    const before = top('a');
-    thread.add('c').add('a1', { parentId: 'a' });
-    thread.comments[1] = { ...thread.comments[1]!, votes: { up: 5, down: 0 } };
+    const before = top('r0');
+    const createdAt = new Date().toISOString();
+    thread.add('c', { createdAt });
     await hear({ type: 'thread', thread: thread.thread });
+    // Those of the pages that are not here yet are not new.
     await expect.element(button('1 bình luận mới')).toBeVisible();
-    await expect.element(button('1 trả lời mới')).toBeVisible();
-    await expect.element(button('Thích 5')).toBeVisible();
-    thread.add('d');
+    thread.add('d', { createdAt }).add('r29-1', { parentId: 'r29' }).add('r19-1', { parentId: 'r19', createdAt });
     await hear({ type: 'reset' });
+    await expect.element(button('1 trả lời mới')).toBeInTheDocument();
     await expect.element(button('2 bình luận mới')).toBeVisible();
-    expect(shown(widget)).toEqual(['a', 'b']);
-    expect(top('a')).toBe(before);
+    expect(shown(widget)).toHaveLength(20);
+    expect(top('r0')).toBe(before);
   });
 
   it('closes the thread, but not under the hands of who writes', async () => {

@@ -4,37 +4,7 @@ import { Place } from '../../src/client/place.js';
 import { Site } from '../../src/client/site.js';
 import type { LiveEvent } from '../../src/contract/types.js';
 import { FakeRoutes } from './fake-routes.js';
-
-/** Stands for the browser's own, so that a test can say what the server sends. */
-class FakeSource extends EventTarget {
-  static readonly all: FakeSource[] = [];
-  static get open() {
-    return this.all.filter(({ readyState }) => readyState !== EventSource.CLOSED);
-  }
-  readonly url: URL;
-  readyState: number = EventSource.OPEN;
-  onopen?: () => void;
-  onerror?: () => void;
-
-  constructor(url: string) {
-    super();
-    this.url = new URL(url);
-    FakeSource.all.push(this);
-  }
-  get stories() {
-    return this.url.searchParams.getAll('story');
-  }
-  send(event: LiveEvent) {
-    this.dispatchEvent(new MessageEvent(event.type, { data: JSON.stringify(event) }));
-  }
-  fail(closed: boolean) {
-    if (closed) this.readyState = EventSource.CLOSED;
-    this.onerror?.();
-  }
-  close() {
-    this.readyState = EventSource.CLOSED;
-  }
-}
+import { FakeSource } from './fake-source.js';
 
 const thread = { state: 'open', closesAt: null, question: null, rules: {} } as unknown as Extract<
   LiveEvent,
@@ -46,12 +16,10 @@ describe('live', () => {
   let api: FakeRoutes;
   let sites = 0;
   let ends: AbortController[] = [];
-  const RealSource = globalThis.EventSource;
 
   beforeEach(() => {
     api = new FakeRoutes().install().on(/^GET comments/, () => ({ comments: [], thread, version: 9, total: 0 }));
-    FakeSource.all.length = 0;
-    vi.stubGlobal('EventSource', Object.assign(FakeSource, { CLOSED: 2, OPEN: 1, CONNECTING: 0 }));
+    FakeSource.install();
     sites++;
   });
   afterEach(() => {
@@ -59,7 +27,7 @@ describe('live', () => {
     ends = [];
     api.restore();
     vi.useRealTimers();
-    vi.stubGlobal('EventSource', RealSource);
+    FakeSource.restore();
   });
 
   /** A page's site; two of them with the same root are two tabs. */

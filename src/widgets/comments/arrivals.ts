@@ -1,7 +1,12 @@
 import { html, nothing } from 'lit/html.js';
 import type { Place } from '../../client/index.js';
-import type { Comment, Comments, LiveEvent, Thread } from '../../contract/types.js';
+import { live } from '../../client/live.js';
+import type { Comment, Comments, LiveEvent } from '../../contract/types.js';
 import type { Room } from './reading.js';
+
+const mostMissed = 20;
+/** How old the page may have been when it was read. */
+const ageMs = 60_000;
 
 /** What others do in the thread while it is read. Nothing that is in sight moves: what is new waits behind a button. */
 export class Arrivals {
@@ -16,10 +21,7 @@ export class Arrivals {
   }
 
   listen(place: Place, signal: AbortSignal): void {
-    // Without it the thread still reads.
-    import('../../client/live.js')
-      .then(({ live }) => live(place, (event) => this.#hear(event), signal))
-      .catch(() => {});
+    live(place, (event) => this.#hear(event), signal);
   }
 
   /** The button above the thread. */
@@ -71,58 +73,53 @@ export class Arrivals {
   }
 
   #hear(event: LiveEvent): void {
+    const { host, locale, say, words } = this.#room;
     const conversation = this.#room.conversation();
     if (event.type === 'reactions') return;
     if (event.type === 'reset') return void this.#catchUp();
-    const missed = event.type === 'thread' && event.version > conversation.version;
-    conversation.version = event.version;
-    if (event.type === 'thread') this.#takeThread(event.thread);
-    else this.#take(event.total, () => this.#hearOf(event.comment, event.type === 'comment'));
-    if (missed) void this.#catchUp();
-  }
-
-  /** Asks for what was not told: the newest ones, as many as there are more than before. */
-  async #catchUp(): Promise<void> {
-    const conversation = this.#room.conversation();
-    const page = await this.#room.place.read<Comments>('comments', { sort: 'newest' }).catch(() => undefined);
-    if (!page || conversation !== this.#room.conversation()) return;
-    conversation.version = page.version;
-    this.#takeThread(page.thread);
-    this.#take(page.total, () => {
-      const all = page.comments.flatMap(withReplies);
-      for (const comment of all) if (conversation.find(comment.id)) this.#change(comment);
-      const more = Math.max(0, page.total - conversation.total);
-      const unknown = all.filter(({ id }) => !conversation.find(id) && !this.#waiting(id));
-      const newest = unknown.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)).slice(0, more);
-      for (const comment of newest.reverse())
-        this.#keep({ ...comment, replies: { comments: [], nextCursor: null, total: 0 } }, true);
-    });
-  }
-
-  #takeThread(thread: Thread): void {
-    const conversation = this.#room.conversation();
-    // Another question would stand above what is being read.
-    conversation.thread = { ...thread, question: conversation.thread.question };
-    this.#room.host.requestUpdate();
-  }
-
-  #take(total: number, work: () => void): void {
-    const { host, locale, say, words } = this.#room;
+    if (event.type === 'thread') {
+      // Another question would stand above what is being read.
+      conversation.thread = { ...event.thread, question: conversation.thread.question };
+      if (event.version > conversation.version) void this.#catchUp();
+      return host.requestUpdate();
+    }
     const none = !this.#unread(this.#roots).length;
-    work();
-    this.#room.conversation().total = total;
+    const { comment } = event;
+    conversation.version = event.version;
+    if (conversation.find(comment.id)) this.#change(comment);
+    else this.#keep(comment, event.type === 'comment');
+    conversation.total = event.total;
     const { length } = this.#unread(this.#roots);
     // Once: who listens is not to be called again for each.
     if (none && length) say(words.arrived(length, locale.number(length)));
     host.requestUpdate();
   }
 
-  #hearOf(comment: Comment, fresh: boolean): void {
-    if (this.#room.conversation().find(comment.id)) this.#change(comment);
-    else this.#keep(comment, fresh);
+  /** More has come than was told, or before anybody listened: of the newest, as many as there are more than before. */
+  async #catchUp(): Promise<void> {
+    const { place, conversation } = this.#room;
+    const before = conversation();
+    const page = await place.read<Comments>('comments', { sort: 'newest', limit: mostMissed }).catch(() => undefined);
+    if (!page || before !== conversation()) return;
+    const { story } = place;
+    const { total, version } = page;
+    const all = page.comments.flatMap(withReplies).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    // Most of a long thread is not here, and not new for that. Clocks differ, so there are no more than have been added.
+    const since = new Date(before.readAt - ageMs).toISOString();
+    const unknown = all.filter(({ id, createdAt }) => createdAt > since && !before.find(id) && !this.#isWaiting(id));
+    const fresh = unknown.slice(unknown.length - Math.min(unknown.length, Math.max(0, total - before.total)));
+    for (const comment of all) {
+      const known = before.find(comment.id);
+      if (known && !sameAs(known, comment)) this.#hear({ type: 'comment-changed', story, comment, total, version });
+    }
+    for (const one of fresh) {
+      const comment = { ...one, replies: { comments: [], nextCursor: null, total: 0 } };
+      this.#hear({ type: 'comment', story, comment, total, version });
+    }
+    before.version = version;
   }
 
-  #waiting(id: string): boolean {
+  #isWaiting(id: string): boolean {
     return [this.#roots, ...this.#replies.values()].flat().some((one) => one.id === id);
   }
 
@@ -179,4 +176,9 @@ export class Arrivals {
 
 function withReplies(comment: Comment): Comment[] {
   return [comment, ...comment.replies.comments.flatMap(withReplies)];
+}
+
+/** Whether two copies of a comment show the same. */
+function sameAs(a: Comment, b: Comment): boolean {
+  return a.state === b.state && a.text === b.text && a.votes.up === b.votes.up && a.votes.down === b.votes.down;
 }

@@ -8,9 +8,11 @@ export class Conversation {
   thread: Thread;
   readonly roots: Comment[] = [];
   total: number;
-  version: number;
   prevCursor: string | null;
   nextCursor: string | null;
+  /** Of the thread as the API counts its changes. */
+  version: number;
+  readonly readAt = Date.now();
   /** The reader's votes, by comment. */
   readonly votes = new Map<string, Vote>();
   /** Whom the reader does not want to read. */
@@ -27,9 +29,9 @@ export class Conversation {
   constructor(page: Comments) {
     this.thread = page.thread;
     this.total = page.total;
-    this.version = page.version;
     this.prevCursor = page.prevCursor;
     this.nextCursor = page.nextCursor;
+    this.version = page.version;
     this.append(page);
   }
 
