@@ -117,7 +117,7 @@ async function open(path) {
 
 /** Goes on in a thread of 10,000 by its button until all of it is there, then types. */
 async function loadOn() {
-  const { context, page } = await slowed('ours?n=10000&size=100');
+  const { context, page } = await slowed('ours?n=10000&size=40');
   try {
     await page.waitForTimeout(1500);
     return await page.evaluate(async () => {

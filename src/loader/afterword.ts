@@ -50,6 +50,11 @@ export function observe(root: Document | ShadowRoot): void {
   const look = () => {
     frame = 0;
     const found = [...root.querySelectorAll(selector)].filter((element) => !seen.has(element));
+    // First, so that what all of them ask is one request, in the order of the page.
+    if (found.length)
+      client()
+        .then(({ prefetch }) => prefetch(found))
+        .catch(warn);
     for (const element of found) {
       seen.add(element);
       const { top, bottom } = element.getBoundingClientRect();
@@ -57,10 +62,6 @@ export function observe(root: Document | ShadowRoot): void {
       if (linked(element.localName) || (top < innerHeight && bottom > 0)) load(element.localName);
       else coming.observe(element);
     }
-    if (found.length)
-      client()
-        .then(({ prefetch }) => prefetch(found))
-        .catch(warn);
   };
   new MutationObserver(() => (frame ||= requestAnimationFrame(look))).observe(root, { childList: true, subtree: true });
   look();

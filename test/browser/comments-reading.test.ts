@@ -379,6 +379,23 @@ describe('what others do', () => {
     expect(top('b')).toBe(taken);
   });
 
+  it('before the connection stood, or while it was broken, is asked for', async () => {
+    for (let index = 0; index < 30; index++) thread.add(`r${index}`);
+    const widget = await show();
+    const before = top('r0');
+    const createdAt = new Date().toISOString();
+    thread.add('c', { createdAt });
+    await hear({ type: 'thread', thread: thread.thread });
+    // Those of the pages that are not here yet are not new.
+    await expect.element(button('1 bình luận mới')).toBeVisible();
+    thread.add('d', { createdAt }).add('r29-1', { parentId: 'r29' }).add('r19-1', { parentId: 'r19', createdAt });
+    await hear({ type: 'reset' });
+    await expect.element(button('1 trả lời mới')).toBeInTheDocument();
+    await expect.element(button('2 bình luận mới')).toBeVisible();
+    expect(shown(widget)).toHaveLength(20);
+    expect(top('r0')).toBe(before);
+  });
+
   it('closes the thread, but not under the hands of who writes', async () => {
     thread.add('a');
     await show();

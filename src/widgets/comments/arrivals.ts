@@ -5,6 +5,8 @@ import type { Comment, Comments, LiveEvent } from '../../contract/types.js';
 import type { Room } from './reading.js';
 
 const mostMissed = 20;
+/** How old the page may have been when it was read. */
+const ageMs = 60_000;
 
 /** What others do in the thread while it is read. Nothing that is in sight moves: what is new waits behind a button. */
 export class Arrivals {
@@ -93,26 +95,32 @@ export class Arrivals {
     host.requestUpdate();
   }
 
-  /** More has come than was told, or before anybody listened: the newest ones say what. */
+  /** More has come than was told, or before anybody listened: of the newest, as many as there are more than before. */
   async #catchUp(): Promise<void> {
-    const query = { sort: 'newest', limit: mostMissed };
-    const page = await this.#room.place.read<Comments>('comments', query).catch(() => undefined);
-    if (!page) return;
-    let newest = '';
-    for (const { createdAt } of this.#room.conversation().all) if (createdAt > newest) newest = createdAt;
-    const all = page.comments.flatMap((root) => [root, ...root.replies.comments]).reverse();
+    const { place, conversation } = this.#room;
+    const before = conversation();
+    const page = await place.read<Comments>('comments', { sort: 'newest', limit: mostMissed }).catch(() => undefined);
+    if (!page || before !== conversation()) return;
+    const { story } = place;
+    const { total, version } = page;
+    const all = page.comments.flatMap(withReplies).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    // Most of a long thread is not here, and not new for that. Clocks differ, so there are no more than have been added.
+    const since = new Date(before.readAt - ageMs).toISOString();
+    const unknown = all.filter(({ id, createdAt }) => createdAt > since && !before.find(id) && !this.#isWaiting(id));
+    const fresh = unknown.slice(unknown.length - Math.min(unknown.length, Math.max(0, total - before.total)));
     for (const comment of all) {
-      const known = this.#room.conversation().find(comment.id);
-      if (known ? !sameAs(known, comment) : comment.createdAt > newest)
-        this.#hear({
-          type: known ? 'comment-changed' : 'comment',
-          story: this.#room.place.story,
-          comment,
-          total: page.total,
-          version: page.version,
-        });
+      const known = before.find(comment.id);
+      if (known && !sameAs(known, comment)) this.#hear({ type: 'comment-changed', story, comment, total, version });
     }
-    this.#room.conversation().version = page.version;
+    for (const one of fresh) {
+      const comment = { ...one, replies: { comments: [], nextCursor: null, total: 0 } };
+      this.#hear({ type: 'comment', story, comment, total, version });
+    }
+    before.version = version;
+  }
+
+  #isWaiting(id: string): boolean {
+    return [this.#roots, ...this.#replies.values()].flat().some((one) => one.id === id);
   }
 
   /** What waits and is not here by another way. */
@@ -164,6 +172,10 @@ export class Arrivals {
     const article = host.renderRoot.getElementById(`c-${id}`);
     if (article && article.offsetHeight < height) article.style.minBlockSize = `${height}px`;
   }
+}
+
+function withReplies(comment: Comment): Comment[] {
+  return [comment, ...comment.replies.comments.flatMap(withReplies)];
 }
 
 /** Whether two copies of a comment show the same. */

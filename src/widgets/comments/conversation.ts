@@ -12,6 +12,7 @@ export class Conversation {
   nextCursor: string | null;
   /** Of the thread as the API counts its changes. */
   version: number;
+  readonly readAt = Date.now();
   /** The reader's votes, by comment. */
   readonly votes = new Map<string, Vote>();
   /** Whom the reader does not want to read. */

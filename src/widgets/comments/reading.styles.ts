@@ -5,7 +5,7 @@ export const readingStyles = css`
   /* What is new lies above the thread and takes no room of its own. */
   .arrived {
     position: sticky;
-    inset-block-start: var(--aw-comments-top, 12px);
+    inset-block-start: calc(var(--aw-comments-top, 12px) + 26px);
     z-index: 2;
     block-size: 0;
     text-align: center;
@@ -24,13 +24,19 @@ export const readingStyles = css`
     font-variant-numeric: tabular-nums;
   }
   .arrived > .pill {
-    margin-block-start: -12px;
+    /* Over the line below the field. */
+    position: relative;
+    inset-block-start: -26px;
   }
   .pill.small {
     position: absolute;
     inset-block-end: 4px;
     inset-inline-end: 4px;
     max-inline-size: 50%;
+    background: color-mix(in srgb, var(--_press) 11%, transparent);
+    box-shadow: none;
+    color: var(--_press);
+    -webkit-text-fill-color: currentColor;
     min-block-size: 28px;
     padding-inline: var(--aw-space-3, 12px);
     overflow: hidden;
