@@ -207,12 +207,17 @@ export class CommentsElement extends WidgetElement {
       class=${`composer ${composer?.open ? 'open' : ''}`}
       part="composer"
       data-for=""
-      @focusin=${this.#compose}
       @input=${this.#compose}
       @keydown=${this.#compose}
       @submit=${this.#compose}
     >
-      <textarea class="line" rows="1" aria-label=${words.text} placeholder=${words.write}></textarea>
+      <textarea
+        class="line"
+        rows="1"
+        aria-label=${words.text}
+        placeholder=${words.write}
+        @focus=${this.#compose}
+      ></textarea>
       ${composer?.renderRest() ?? nothing}
     </form>`;
   }
