@@ -38,8 +38,8 @@ describe('when PostgreSQL ends our connections', () => {
     const token = await server.guest();
     const statuses: number[] = [];
     for (let round = 0; round < 5; round += 1) {
-      const posts = Array.from({ length: 20 }, () =>
-        server.ask('/comments', { method: 'POST', token, json: { story: storyUrl, text: 'Gửi' } }),
+      const posts = Array.from({ length: 20 }, (_, post) =>
+        server.ask('/comments', { method: 'POST', token, json: { story: storyUrl, text: `Gửi ${round}-${post}` } }),
       );
       await endOthers();
       statuses.push(...(await Promise.all(posts)).map(({ status }) => status));

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import type { LocaleController } from '../../base/locale.js';
-import { relativeTime } from '../../base/times.js';
-import type { Comment, Reader } from '../../contract/types.js';
+import { date, relativeTime } from '../../base/times.js';
+import type { Comment, Reader, Thread } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
 import type { Conversation } from './conversation.js';
 import type { Drawing } from './drawing.js';
@@ -211,4 +211,19 @@ function renderReplies(comment: Comment, depth: number, view: View): unknown {
 export function renderFailure(id: string, { failures }: Pick<View, 'failures'>): unknown {
   const failure = failures.get(id);
   return failure ? html`<p class="notice" part="notice">${failure}</p>` : nothing;
+}
+
+/** A thread that closes within a week says so. */
+const soonMs = 7 * 86_400_000;
+
+export function renderClosing(
+  { state, closesAt }: Thread,
+  words: Catalogue['comments'],
+  locale: LocaleController,
+): unknown {
+  const left = closesAt ? Date.parse(closesAt) - Date.now() : 0;
+  if (state !== 'open' || left <= 0 || left > soonMs) return nothing;
+  return html`<p class="closing muted">
+    ${words.closes(date(locale, closesAt!, { dateStyle: 'long', timeStyle: 'short' }))}
+  </p>`;
 }

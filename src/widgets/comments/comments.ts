@@ -3,12 +3,11 @@ import { mayGrow } from '../../base/growth.js';
 import { property, state } from '../../base/property.js';
 import type { Changes } from '../../base/reactive-element.js';
 import { widgetStyles } from '../../base/styles.js';
-import { date } from '../../base/times.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
 import type { Comment, Comments, Reader } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import { renderFailure, type View } from './comment-view.js';
+import { renderClosing, renderFailure, type View } from './comment-view.js';
 import { commentStyles } from './comment-view.styles.js';
 import { styles } from './comments.styles.js';
 import { Conversation } from './conversation.js';
@@ -24,8 +23,6 @@ export type Sort = (typeof sorts)[number];
 
 /** The page is painted before what comes after that is fetched. */
 const settleMs = 300;
-/** A thread that closes within a week says so. */
-const soonMs = 7 * 86_400_000;
 
 /**
  * @summary The comments under a story, and a place to write one.
@@ -160,7 +157,7 @@ export class CommentsElement extends WidgetElement {
           ? this.#renderComposer(words)
           : html`<p class="notice shut" part="notice">${thread.state === 'closed' ? words.closed : words.readOnly}</p>`
       }
-      ${this.#renderClosing(words)} ${this.#reading?.arrivals.render()}
+      ${renderClosing(thread, words, this.locale)} ${this.#reading?.arrivals.render()}
       ${this.waits ? this.#renderMore('show', words.show(total, this.locale.number(total))) : nothing}
       ${this.waits || conversation.prevCursor === null ? nothing : this.#renderMore('previous', words.previous)}
       ${this.waits ? nothing : this.#drawing.list}
@@ -183,15 +180,6 @@ export class CommentsElement extends WidgetElement {
       marked: this.#marked,
       failures: this.#failures,
     };
-  }
-
-  /** Said when there is not much time left. */
-  #renderClosing(words: Catalogue['comments']): unknown {
-    const { state, closesAt } = this.conversation!.thread;
-    const left = closesAt ? Date.parse(closesAt) - Date.now() : 0;
-    if (state !== 'open' || left <= 0 || left > soonMs) return nothing;
-    const when = date(this.locale, closesAt!, { dateStyle: 'long', timeStyle: 'short' });
-    return html`<p class="closing muted">${words.closes(when)}</p>`;
   }
 
   #renderSort(words: Catalogue['comments']): unknown {
@@ -233,12 +221,8 @@ export class CommentsElement extends WidgetElement {
   };
 
   #act = ({ target }: Event): void => {
-    const {
-      act,
-      read,
-      id = '',
-      menu,
-    } = (target as Element).closest<HTMLElement>('[data-act], [data-read]')?.dataset ?? {};
+    const pressed = (target as Element).closest<HTMLElement>('[data-act], [data-read]');
+    const { act, read, id = '', menu } = pressed?.dataset ?? {};
     if (read === 'show') void this.#focusOn(this.conversation!.roots[0]);
     else if (read) void this.#settle().then((reading) => reading?.act(read, id));
     else if (act) void this.#participate().then((participation) => participation?.act(act, id, menu));

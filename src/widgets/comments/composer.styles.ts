@@ -164,6 +164,9 @@ export const composerStyles = css`
   .waiting {
     margin-block: 8px;
   }
+  .waiting .acts {
+    font-size: 1em;
+  }
   .acts .danger {
     color: var(--_danger);
     font-weight: 600;

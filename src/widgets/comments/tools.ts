@@ -13,7 +13,7 @@ const marks = {
   link: { around: '', key: 'k' },
 } as const;
 type Mark = keyof typeof marks;
-const signs: Record<Mark, string> = { strong: 'B', emphasis: 'I', code: '<>', quote: '❝', list: '•', link: '🔗' };
+const signs: Record<Mark, string> = { strong: 'B', emphasis: 'I', code: '<>', quote: '❝', list: '•', link: '↗' };
 
 const previewMillis = 300;
 const mostNames = 6;
