@@ -13,6 +13,8 @@ export interface Waiting {
   readonly parentId?: string | undefined;
   readonly text: string;
   readonly mentions?: readonly string[] | undefined;
+  /** What its writer wants to be called from now on. */
+  readonly name?: string | undefined;
   /** When it was written, in milliseconds since 1970. */
   readonly at: number;
   /** Why the API does not want it: then it waits for its writer. */
@@ -73,7 +75,7 @@ export class Outbox {
    * @returns the API's comment
    * @throws ApiError where that fails. What could not be sent (`unreachable`) waits and goes out later; what was refused is dropped.
    */
-  async post(post: Pick<Waiting, 'story' | 'parentId' | 'text' | 'mentions'>): Promise<Comment> {
+  async post(post: Pick<Waiting, 'story' | 'parentId' | 'text' | 'mentions' | 'name'>): Promise<Comment> {
     const at = Date.now();
     const waiting = { ...post, key: newKey(at), at, reader: subjectOf(this.#site.token) };
     this.#leaving.add(waiting.key);
@@ -82,7 +84,7 @@ export class Outbox {
       return (await this.#alone(() => this.#send(waiting)))!;
     } catch (error) {
       // What is refused stays with the writer, who is told why.
-      if (!(error as Partial<ApiError>).unreachable) this.drop(waiting.key);
+      if (isRefusal(error)) this.drop(waiting.key);
       throw error;
     } finally {
       this.#leaving.delete(waiting.key);
@@ -106,7 +108,7 @@ export class Outbox {
           const comment = await this.#send(waiting);
           if (comment) this.#site.tell(`posted ${waiting.story}`, comment);
         } catch (error) {
-          if ((error as ApiError).passing) return;
+          if (!isRefusal(error) || (error as ApiError).passing) return;
           const refused = (error as ApiError).code;
           this.#keep(this.#all.map((other) => (other.key === waiting.key ? { ...other, refused } : other)));
         }
@@ -115,19 +117,21 @@ export class Outbox {
   }
 
   async #send(waiting: Waiting): Promise<Comment | undefined> {
-    const { key, story, parentId, text, mentions } = waiting;
+    const { key, story, parentId, text, mentions, name } = waiting;
     // Another tab has sent it, or its reader has taken it back.
     if (!this.#all.some((other) => other.key === key)) return undefined;
     try {
       const body = { story, parentId, text, mentions };
       const call = { method: 'POST', body, idempotencyKey: key } as const;
-      const { comment } = await (await this.#site.reader()).call<CommentAnswer>('comments', call);
+      const reader = await this.#site.reader();
+      if (name) await reader.call('readers/me', { method: 'PATCH', body: { name } });
+      const { comment } = await reader.call<CommentAnswer>('comments', call);
       this.#wait = firstWaitMillis;
       this.#site.page.forget(story);
       this.drop(key);
       return comment;
     } catch (error) {
-      if ((error as Partial<ApiError>).passing) this.#later((error as ApiError).waitMs);
+      if (!isRefusal(error) || (error as ApiError).passing) this.#later((error as Partial<ApiError>).waitMs);
       throw error;
     }
   }
@@ -168,6 +172,11 @@ export class Outbox {
   #tell(): void {
     for (const { story } of this.#all) this.#site.tell(`waiting ${story}`, this.waiting(story));
   }
+}
+
+/** Whether the API itself said no. Code that could not be fetched is out of reach like the API. */
+function isRefusal(error: unknown): boolean {
+  return (error as Partial<ApiError>).unreachable === false;
 }
 
 /** Begins with the time, so that keys made together stand together in the API's memory of them. */

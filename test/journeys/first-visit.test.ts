@@ -35,7 +35,7 @@ describe('a reader who only reads', () => {
   test('gets every widget by one request for data', () => {
     const data = requests.map((request) => request.url()).filter((url) => new URL(url).pathname.startsWith('/v1/'));
     expect(data.filter((url) => new URL(url).pathname.endsWith('/page'))).toHaveLength(1);
-    expect(data.filter((url) => !/\/(page|signals)$/.test(new URL(url).pathname))).toEqual([]);
+    expect(data.filter((url) => !/\/(page|signals|live)$/.test(new URL(url).pathname))).toEqual([]);
   });
 
   test('finds all of them at work', async () => {

@@ -163,6 +163,7 @@ export const composerStyles = css`
   }
   .waiting {
     margin-block: 8px;
+    color: inherit;
   }
   .waiting .acts {
     font-size: 1em;

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit/html.js';
 import { ApiError } from '../../client/index.js';
 import { pageSettings } from '../../client/settings.js';
 import { SafeStorage } from '../../client/storage.js';
-import type { CommentAnswer, Reader } from '../../contract/types.js';
+import type { Comment, CommentAnswer, Reader } from '../../contract/types.js';
 import { outboxOf } from '../../client/outbox.js';
 import { SignInRequestEvent } from './events.js';
 import type { Participation } from './participation.js';
@@ -236,15 +236,15 @@ export class Composer {
     void this.#redraw();
     try {
       if (!(await this.#identify())) return this.#fail(writing.signIn);
-      const { comment } = await this.#send(text);
+      const comment = await this.#send(text);
+      // What could not be sent waits in sight, and goes out by itself.
+      if (!comment) return this.#leave();
       this.#draft = undefined;
       if (this.#field) this.#field.value = '';
       this.open = false;
       const said = this.#edits ? writing.saved : comment.state === 'pending' ? writing.held : writing.posted;
       await this.#owner.keep(comment, said);
     } catch (error) {
-      // What could not be sent waits in sight, and goes out by itself.
-      if (!this.#edits && (error as ApiError).unreachable) return this.#leave();
       this.#fail(sentence(error, this.#owner));
     } finally {
       this.#busy = false;
@@ -252,23 +252,29 @@ export class Composer {
     }
   }
 
-  async #send(text: string): Promise<CommentAnswer> {
+  /** @returns the API's comment, or nothing where it waits in the outbox */
+  async #send(text: string): Promise<Comment | undefined> {
     const { place } = this.#owner.seat;
-    if (this.#edits) return place.act('PATCH', `comments/${this.#commentId}`, { body: { text } });
-    const name = this.#form?.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
-    if (name) {
-      await place.act('PATCH', 'readers/me', { body: { name } });
+    if (this.#edits) {
+      const path = `comments/${this.#commentId}`;
+      return (await place.act<CommentAnswer>('PATCH', path, { body: { text } })).comment;
     }
+    const name = this.#form?.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
     const { conversation } = this.#owner;
     const mentions = text.includes('@') ? (await import('./tools.js')).mentionsIn(text, conversation.all) : [];
-    const comment = await outboxOf(place).post({
+    const posting = outboxOf(place).post({
       story: place.story,
       text,
+      ...(name && { name }),
       ...(this.#key && { parentId: this.#key }),
       ...(mentions.length && { mentions }),
     });
-    if (!this.#owner.seat.reader()?.name) void this.#owner.seat.reload();
-    return { comment };
+    const comment = await posting.catch((error: Partial<ApiError>) => {
+      if (error.unreachable === false) throw error as Error;
+      return undefined;
+    });
+    if (comment && !this.#owner.seat.reader()?.name) void this.#owner.seat.reload();
+    return comment;
   }
 
   /** The text is in the outbox now. */
