@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Site } from '../../sites/store.js';
 import { bannedIn } from './banned-words.js';
 import { askExternal } from './external.js';
-import { mostCounted, saying, type Standing, type Standings } from './standing.js';
+import { mostCounted, note, saying, type Standing, type Standings } from './standing.js';
 
 /** Why a comment waits: the code is for its writer, the detail for the moderator alone. */
 export interface Finding {
@@ -23,10 +23,8 @@ export interface Candidate {
   readonly isEdit: boolean;
 }
 
-type Rule = (
-  candidate: Candidate & { readonly says: string },
-  standing: Standing,
-) => Omit<Finding, 'reason'> | undefined;
+/** What it has found, for the moderator. */
+type Rule = (candidate: Candidate, standing: Standing, says: number) => string | undefined;
 
 const minute = 60_000;
 
@@ -37,14 +35,15 @@ const minute = 60_000;
 const rules: readonly (readonly [Finding['reason'], Rule])[] = [
   [
     'guest',
-    ({ site, author }) => when(site.settings.moderation === 'pre' && author.kind === 'guest', 'guests are read first'),
+    ({ site, author }) =>
+      when(site.settings.moderation === 'pre' && author.kind === 'guest', () => 'guests are read first'),
   ],
-  ['repeat', repeats],
+  ['repeat', (candidate, standing, says) => repeats(candidate, standing, says)],
   [
     'words',
     ({ site, text }) => {
       const found = bannedIn(text, site.settings.rules.words);
-      return when(found.length > 0, found.map((word) => `“${word}”`).join(', '));
+      return when(found.length > 0, () => found.map((word) => `“${word}”`).join(', '));
     },
   ],
   [
@@ -52,22 +51,25 @@ const rules: readonly (readonly [Finding['reason'], Rule])[] = [
     ({ site, nodes }) => {
       const { links } = site.settings.rules;
       const count = linksIn(nodes);
-      return when(links !== null && count > links, `${count} links, ${links} are allowed`);
+      return when(links !== null && count > links, () => `${count} links, ${links} are allowed`);
     },
   ],
   [
     'new-commenter',
-    ({ site }, { shown }) => {
+    ({ site }, { shown = 0 }) => {
       const wanted = Math.min(site.settings.rules.newCommenter, mostCounted);
-      return when(shown < wanted, `${shown} of ${wanted} comments shown so far`);
+      return when(shown < wanted, () => `${shown} of ${wanted} comments shown so far`);
     },
   ],
   [
     'rate',
     ({ site, isEdit }, { recent }) => {
       const { comments, minutes } = site.settings.rules.rate;
-      const lately = recent.filter(({ at }) => at > Date.now() - minutes * minute).length;
-      return when(!isEdit && lately >= comments, `${lately} comments in ${minutes} minutes`);
+      const since = Date.now() - minutes * minute;
+      return when(
+        !isEdit && (recent[comments - 1]?.at ?? 0) > since,
+        () => `${comments} comments in ${minutes} minutes`,
+      );
     },
   ],
 ];
@@ -91,15 +93,17 @@ export class CommentRules {
   async judge(candidate: Candidate): Promise<Finding[]> {
     const { site, story, parentId, author, text, isEdit } = candidate;
     if (author.badges.includes('staff')) return [];
-    await this.#standings.load(author.id);
+    const wantsCount = site.settings.rules.newCommenter > 0;
+    if (!this.#standings.knows(author.id, wantsCount)) await this.#standings.load(author.id, wantsCount);
     const standing = this.#standings.of(author.id);
     const says = saying(text);
-    const findings = this.#rules.flatMap(([reason, rule]) => {
-      const finding = rule({ ...candidate, says }, standing);
-      return finding ? [{ reason, ...finding }] : [];
-    });
+    const findings: Finding[] = [];
+    for (const [reason, rule] of this.#rules) {
+      const detail = rule(candidate, standing, says);
+      if (detail !== undefined) findings.push({ reason, detail });
+    }
     // In the same turn as it was asked, so that of two at once the second sees the first.
-    if (!isEdit) this.#standings.note(author.id, story.id, says);
+    if (!isEdit) note(standing, story.id, says);
     const { external } = site.settings.rules;
     if (!external || findings.length > 0) return findings;
     const { id, name, kind } = author;
@@ -114,25 +118,23 @@ export class CommentRules {
   }
 }
 
-function repeats(...[candidate, { recent }]: Parameters<Rule>): ReturnType<Rule> {
-  const { site, story, text, says, isEdit } = candidate;
+const repeats: Rule = ({ site, story, text, isEdit }, { recent }, says) => {
   const { repeatMinutes } = site.settings.rules;
-  if (isEdit || repeatMinutes === 0 || recent.length === 0) return undefined;
+  if (isEdit) return undefined;
   const since = Date.now() - repeatMinutes * minute;
-  // Under another story, a few words may well be meant again.
-  const same = recent.filter(
-    (other) => other.at > since && other.says === says && (other.storyId === story.id || text.length > fewChars),
-  );
-  return when(
-    same.length > 0,
-    `said ${same.length === 1 ? 'once' : `${same.length} times`} in the last ${repeatMinutes} minutes`,
-  );
-}
+  let times = 0;
+  for (const other of recent) {
+    if (other.at <= since) break;
+    // Under another story, a few words may well be meant again.
+    if (other.says === says && (other.storyId === story.id || text.length > fewChars)) times++;
+  }
+  return when(times > 0, () => `said ${times === 1 ? 'once' : `${times} times`} in the last ${repeatMinutes} minutes`);
+};
 
 const fewChars = 40;
 
-function when(holds: boolean, detail: string): ReturnType<Rule> {
-  return holds ? { detail } : undefined;
+function when(holds: boolean, detail: () => string): ReturnType<Rule> {
+  return holds ? detail() : undefined;
 }
 
 function linksIn(nodes: readonly CommentNode[]): number {

@@ -1,28 +1,26 @@
-import { hash } from 'node:crypto';
 import { growingCache } from '../../growing-cache.js';
 import type { Database } from '../../storage/database.js';
 
 /** What the rules want to know of a writer's other comments. */
 export interface Standing {
   /** The last ones, newest first. */
-  readonly recent: readonly Recent[];
+  readonly recent: Recent[];
   /** How many are shown; counted no further than {@link mostCounted}. */
-  readonly shown: number;
+  readonly shown?: number | undefined;
 }
 
 interface Recent {
   readonly storyId: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** A hash of the words it says. */
-  readonly says: string;
+  /** The words it says, as {@link saying} tells them apart. */
+  readonly says: number;
 }
 
-const nothing: Standing = { recent: [], shown: 0 };
 const mostRecent = 20;
 export const mostCounted = 20;
-/** Another node may have taken a comment meanwhile. */
-const freshMillis = 5000;
+/** Another node may have taken a comment meanwhile: a minute later it counts here too. */
+const freshMillis = 60_000;
 
 /** How the writers of the last moments stand. Kept in memory: a thread that boils must not ask for every comment. */
 export class Standings {
@@ -34,29 +32,26 @@ export class Standings {
     this.#database = database;
   }
 
+  /** @param counted whether it matters how many comments are shown */
+  knows(readerId: string, counted: boolean): boolean {
+    const known = this.#known.get(readerId);
+    return known !== undefined && (!counted || known.shown !== undefined);
+  }
+
   /** Makes {@link of} know a reader. */
-  async load(readerId: string): Promise<void> {
-    if (this.#known.has(readerId)) return;
-    let loading = this.#loading.get(readerId);
+  async load(readerId: string, counted: boolean): Promise<void> {
+    const key = `${readerId} ${counted}`;
+    let loading = this.#loading.get(key);
     if (!loading) {
-      loading = this.#read(readerId).finally(() => this.#loading.delete(readerId));
-      this.#loading.set(readerId, loading);
+      loading = this.#read(readerId, counted).finally(() => this.#loading.delete(key));
+      this.#loading.set(key, loading);
     }
     await loading;
   }
 
   /** Told at once, so that of two comments in the same moment the second is judged by the first. */
   of(readerId: string): Standing {
-    return this.#known.get(readerId) ?? nothing;
-  }
-
-  /** Remembers what a reader is writing just now. */
-  note(readerId: string, storyId: string, says: string): void {
-    const { recent, shown } = this.of(readerId);
-    const now = { storyId, at: Date.now(), says };
-    // What was known stays as old as it was.
-    const ttl = this.#known.getRemainingTTL(readerId) || freshMillis;
-    this.#known.set(readerId, { recent: [now, ...recent].slice(0, mostRecent), shown }, { ttl });
+    return this.#known.get(readerId) ?? { recent: [] };
   }
 
   /** What was noted did not come to be. */
@@ -64,7 +59,7 @@ export class Standings {
     this.#known.delete(readerId);
   }
 
-  async #read(readerId: string): Promise<void> {
+  async #read(readerId: string, counted: boolean): Promise<void> {
     const { read } = this.#database;
     const recent = await read
       .selectFrom('comments')
@@ -73,21 +68,36 @@ export class Standings {
       .orderBy('createdAt', 'desc')
       .limit(mostRecent)
       .execute();
-    const shown = await read
-      .selectFrom('comments')
-      .select('id')
-      .where('authorId', '=', readerId)
-      .where('state', '=', 'visible')
-      .limit(mostCounted)
-      .execute();
+    const shown = counted
+      ? await read
+          .selectFrom('comments')
+          .select('id')
+          .where('authorId', '=', readerId)
+          .where('state', '=', 'visible')
+          .limit(mostCounted)
+          .execute()
+      : undefined;
     this.#known.set(readerId, {
       recent: recent.map(({ storyId, createdAt, text }) => ({ storyId, at: createdAt, says: saying(text) })),
-      shown: shown.length,
+      shown: shown?.length,
     });
   }
 }
 
-/** A hash of what a comment says, whatever its case and spaces. */
-export function saying(text: string): string {
-  return hash('sha256', text.toLowerCase().replace(/\s+/g, ' '), 'base64url').slice(0, 16);
+/** Remembers what a reader is writing just now. */
+export function note({ recent }: Standing, storyId: string, says: number): void {
+  recent.unshift({ storyId, at: Date.now(), says });
+  if (recent.length > mostRecent) recent.pop();
+}
+
+/** A number for what a comment says, whatever its case and spaces: of 53 bits, so that no two are alike by chance. */
+export function saying(text: string): number {
+  const said = text.toLowerCase().replace(/\s+/g, ' ');
+  let [a, b] = [0x2f0b4c47, 0x5bd1e995];
+  for (let at = 0; at < said.length; at++) {
+    const unit = said.charCodeAt(at);
+    a = Math.imul(a ^ unit, 0x9e3779b1);
+    b = Math.imul(b ^ unit, 0x85ebca77);
+  }
+  return ((a ^ (a >>> 15)) >>> 0) * 0x200000 + ((b ^ (b >>> 13)) >>> 11);
 }
