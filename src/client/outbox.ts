@@ -47,20 +47,27 @@ export class Outbox {
   readonly #storage = new SafeStorage(pageSettings().storage);
   /** On their way for the first time: nobody waits for them yet. */
   readonly #leaving = new Set<string>();
+  /** Who was acting last. */
+  #reader?: string | undefined;
   #wait = firstWaitMillis;
   #timer?: ReturnType<typeof setTimeout>;
 
   constructor(site: Site) {
     this.#site = site;
+    this.#reader = subjectOf(site.token);
     this.#name = `afterword:outbox:${site.root}`;
     addEventListener('online', () => void this.flush());
     addEventListener('storage', ({ key }) => key === this.#name && this.#tell());
     // Who signs in takes along what waits, as the guest's comments go along; what another person left stays theirs.
-    site.watch<string | undefined>(
-      'reader',
-      (token) => token && this.#keep(this.#all.map((waiting) => ({ ...waiting, reader: subjectOf(token) }))),
-      new AbortController().signal,
-    );
+    site.watch<string | undefined>('reader', (token) => this.#become(token), new AbortController().signal);
+    void this.flush();
+  }
+
+  #become(token: string | undefined): void {
+    const before = this.#reader;
+    this.#reader = subjectOf(token);
+    if (!before || !token) return;
+    this.#keep(this.#all.map((one) => (one.reader === before ? { ...one, reader: this.#reader } : one)));
     void this.flush();
   }
 
@@ -77,7 +84,8 @@ export class Outbox {
    */
   async post(post: Pick<Waiting, 'story' | 'parentId' | 'text' | 'mentions' | 'name'>): Promise<Comment> {
     const at = Date.now();
-    const waiting = { ...post, key: newKey(at), at, reader: subjectOf(this.#site.token) };
+    this.#reader = subjectOf(this.#site.token);
+    const waiting = { ...post, key: newKey(at), at, reader: this.#reader };
     this.#leaving.add(waiting.key);
     this.#keep([...this.#all, waiting]);
     try {

@@ -1,0 +1,79 @@
+/**
+ * How soon those who watch a story hear of a change: `node bench/live.js [--viewers 500] [--changes 20]`.
+ * Needs a build; see bench/README.md.
+ */
+import { readFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { parseArgs } from 'node:util';
+import { startServer } from '../test/setup/start-server.js';
+import { median, printTable } from './table.js';
+
+const { values: options } = parseArgs({
+  options: { viewers: { type: 'string', default: '500' }, changes: { type: 'string', default: '20' } },
+});
+const viewers = Number(options.viewers);
+const changes = Number(options.changes);
+const story = 'bench-live';
+const afterword = await startServer({ env: { AFTERWORD_LIMITS: 'off', AFTERWORD_LOG: 'warn' } });
+const site = `${afterword.url}/v1/sites/demo`;
+const agent = new Agent({ maxSockets: Infinity });
+/** @type {Map<string, number[]>} when each viewer heard of a change, by its text */
+const heard = new Map();
+
+/** @param {string} method @param {string} path @param {object} body @param {string} [token] */
+async function send(method, path, body, token) {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const answer = await fetch(`${site}/${path}`, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+  return /** @type {Promise<any>} */ (answer.json());
+}
+
+/** Listens as a browser does; resolves with the first event. @returns {Promise<void>} */
+function listen() {
+  return new Promise((resolve, reject) => {
+    get(`${site}/live?story=${story}`, { agent }, (response) => {
+      if (response.statusCode !== 200) return reject(new Error(`The stream answered ${response.statusCode}.`));
+      response.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+        const now = performance.now();
+        if (text.includes('event: thread')) resolve();
+        for (const [, change] of text.matchAll(/"text":"(change-\d+)"/g)) heard.get(String(change))?.push(now);
+      });
+    }).on('error', reject);
+  });
+}
+
+const memory = () =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${afterword.pid}/status`, 'utf8'))?.[1]) / 1024);
+
+try {
+  const { token } = await send('POST', 'readers', { name: 'Bạn đọc' });
+  await send('POST', 'comments', { story, text: 'Mở đầu' }, token);
+  const before = memory();
+  await Promise.all(Array.from({ length: viewers }, listen));
+  const watched = memory();
+  const lasts = [];
+  for (let change = 0; change < changes; change++) {
+    const text = `change-${change}`;
+    /** @type {number[]} */
+    const times = [];
+    heard.set(text, times);
+    await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 400));
+    const asked = performance.now();
+    await send('POST', 'comments', { story, text }, token);
+    while (times.length < viewers && performance.now() - asked < 5000)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    if (times.length < viewers) throw new Error(`Only ${times.length} of ${viewers} heard of ${text}.`);
+    lasts.push(Math.max(...times) - asked);
+  }
+  lasts.sort((a, b) => a - b);
+  printTable(`${viewers} viewers of one story, ${changes} comments`, [
+    { what: 'until all have heard, median ms', is: Math.round(median(lasts)), budget: 1000 },
+    { what: 'until all have heard, longest ms', is: Math.round(lasts.at(-1) ?? NaN), budget: 1000 },
+    { what: 'memory of the server before, MB', is: before, budget: '' },
+    { what: 'memory with all of them, MB', is: watched, budget: '' },
+  ]);
+} finally {
+  agent.destroy();
+  await afterword.stop();
+}
+process.exit(0);
