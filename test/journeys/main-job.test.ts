@@ -160,13 +160,17 @@ describe('a reader of the demo', () => {
     await box.fill('Chữ này không được mất');
     await context.setOffline(true);
     await thread.getByRole('button', { name: 'Gửi', exact: true }).click();
-    await thread.getByText('Chưa gửi được. Bài viết của bạn vẫn còn ở đây.').waitFor({ timeout: 30_000 });
-    expect(await box.inputValue()).toBe('Chữ này không được mất');
+    const waiting = thread.getByRole('group', { name: /^Chưa gửi được/ });
+    await waiting.getByText('Chữ này không được mất').waitFor();
+    // Back to the field, and begun differently: that survives too.
+    await waiting.getByRole('button', { name: 'Sửa' }).click();
+    await expect.poll(() => box.inputValue()).toBe('Chữ này không được mất');
+    await box.fill('Chữ này cũng không');
     await context.setOffline(false);
     await page.reload();
     await page.locator('aw-comments').scrollIntoViewIfNeeded();
     await thread.getByRole('textbox').first().click();
-    await expect.poll(() => box.inputValue()).toBe('Chữ này không được mất');
+    await expect.poll(() => box.inputValue()).toBe('Chữ này cũng không');
   });
 });
 

@@ -18,7 +18,7 @@ const commentRulesSchema = z.object({
   /** The same said again within so many minutes; 0: as often as they like. */
   repeatMinutes: z.int().min(0).max(1440).default(10),
   /** So many comments within so many minutes. */
-  rate: z.object({ comments: z.int().min(1).max(20), minutes: z.int().min(1) }).default({ comments: 10, minutes: 5 }),
+  rate: z.object({ comments: z.int().min(1).max(20), minutes: z.int().min(1) }).default({ comments: 20, minutes: 5 }),
   /** The publisher's own check, asked last. */
   external: z
     .object({

@@ -223,7 +223,6 @@ export function renderClosing(
 ): unknown {
   const left = closesAt ? Date.parse(closesAt) - Date.now() : 0;
   if (state !== 'open' || left <= 0 || left > soonMs) return nothing;
-  return html`<p class="closing muted">
-    ${words.closes(date(locale, closesAt!, { dateStyle: 'long', timeStyle: 'short' }))}
-  </p>`;
+  const when = date(locale, closesAt!, { dateStyle: 'long', timeStyle: 'short' });
+  return html`<p class="closing muted">${words.closes(when)}</p>`;
 }
