@@ -83,11 +83,6 @@ export class LiveHub {
     };
   }
 
-  /** How many are listening. */
-  get followers(): number {
-    return new Set([...this.#watched.values()].flatMap(({ followers }) => [...followers.keys()])).size;
-  }
-
   /** Ends all that follow, and whoever comes later. */
   async close(): Promise<void> {
     this.#closed = true;
