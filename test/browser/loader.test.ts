@@ -7,6 +7,8 @@ let api: FakeApi;
 let loader: typeof Loader;
 
 beforeAll(async () => {
+  // Files that ran before in this browser may have left what they kept.
+  localStorage.clear();
   document.documentElement.lang = 'vi';
   api = new FakeApi().install();
   document.body.innerHTML = '';
