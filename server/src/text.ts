@@ -9,8 +9,12 @@ const invisible = /[\u200B\u2060\uFEFF\u00AD\u{E0000}-\u{E007F}\p{Cs}]/gu;
 const controls = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
 const stackedMarks = new RegExp(`(\\p{M}{${limits.marksPerBase}})\\p{M}+`, 'gu');
 
+/** Latin letters as they are composed, and what stands between them: most texts are nothing else, and have nothing to tame. */
+const plain = /^[\t\n -~\u00A1-\u00AC\u00AE-\u024F\u1E00-\u1EFF\u2013-\u201D\u2026]*$/;
+
 /** Text from people as it is stored: composed, without controls, direction tricks, unseen characters and towers of marks. */
 export function tamed(text: string): string {
+  if (plain.test(text)) return text.trim();
   return text
     .normalize('NFC')
     .replace(/\r\n?/g, '\n')

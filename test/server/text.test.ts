@@ -115,6 +115,21 @@ describe('the markdown of comments', () => {
     expect(textOf(nodes).length).toBeGreaterThan(0);
   });
 
+  test('a text of Latin letters alone stays as it is, but for its ends; a sign of another kind changes nothing of it', () => {
+    const unit = fc.oneof(
+      fc.integer({ min: 0x20, max: 0x7e }),
+      fc.integer({ min: 0xae, max: 0x24f }),
+      fc.integer({ min: 0x1e00, max: 0x1eff }),
+      fc.integer({ min: 0x2010, max: 0x2027 }),
+    );
+    fc.assert(
+      fc.property(fc.array(unit), (codes) => {
+        const text = String.fromCodePoint(...codes);
+        expect(tamed(text)).toBe(tamed(`${text}中`.replace(/\s+中$/, '中')).slice(0, -1));
+      }),
+    );
+  });
+
   test('HTML stays what was typed', async () => {
     expect(textOf(await commentNodes('<b>a</b> & <script>x</script>'))).toBe('<b>a</b> & <script>x</script>');
   });

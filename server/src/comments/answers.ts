@@ -1,7 +1,7 @@
 import { limits, type Comment } from 'afterword/contract';
 import { sql } from 'kysely';
 import { Problem } from '../problem.js';
-import { insertRows } from '../storage/insert-rows.js';
+import { insertRows } from '../storage/kept-queries.js';
 import type { CommentRow, IdempotentAnswerRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
 import { readComments } from './comment-rows.js';
@@ -23,9 +23,13 @@ export async function keepAnswers(
     const { siteId, author, idempotency } = post;
     if (!idempotency) continue;
     const name = nameOf(siteId, author.id, idempotency.key);
-    if (kept.has(name)) again.push(post);
-    const answer = { ...idempotency, readerId: author.id, siteId, answerJson: JSON.stringify(id), createdAt };
-    if (!kept.has(name)) kept.set(name, { post, answer });
+    if (kept.has(name)) {
+      again.push(post);
+      continue;
+    }
+    const { key, requestHash } = idempotency;
+    const answer = { key, requestHash, readerId: author.id, siteId, answerJson: JSON.stringify(id), createdAt };
+    kept.set(name, { post, answer });
   }
   const answers = [...kept.values()].map(({ answer }) => answer);
   if ((await insertRows(transaction.db, 'idempotent_answers', answers)) === answers.length) return again;

@@ -1,7 +1,7 @@
 import type { Author, Comment } from 'afterword/contract';
 import { uuidv7 } from 'uuidv7';
 import { Problem } from '../problem.js';
-import { insertRows } from '../storage/insert-rows.js';
+import { insertRows, runKept } from '../storage/kept-queries.js';
 import type { CommentRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
 import { keepAnswers, readAnswers } from './answers.js';
@@ -46,7 +46,7 @@ export const postComments: Command<NewComment, Comment> = {
       else rows.set(post, newRow(post, parent, now));
     }
     for (const post of await keepAnswers(transaction, rows, now)) rows.delete(post);
-    await insertRows(transaction.db, 'comments', [...rows.values()]);
+    await insertRows(transaction.db, 'comments', [...rows.values()], untouched);
     const visible = [...rows.values()].filter(({ state }) => state === 'visible');
     await countInThreads(
       transaction,
@@ -82,18 +82,23 @@ function newRow(post: NewComment, parent: Parent | undefined, now: number): Comm
     nodesJson: JSON.stringify(post.nodes),
     state: post.findings.length > 0 ? 'pending' : 'visible',
     ...heldFor(post.findings),
-    decidedAt: null,
-    changedAt: null,
     createdAt,
-    editedAt: null,
-    up: 0,
-    down: 0,
     score: bestScore(0, 0, createdAt),
-    replies: 0,
-    pinned: 0,
-    featured: 0,
+    ...untouched,
   };
 }
+
+/** What nobody has done to a new comment yet. */
+const untouched = {
+  decidedAt: null,
+  changedAt: null,
+  editedAt: null,
+  up: 0,
+  down: 0,
+  replies: 0,
+  pinned: 0,
+  featured: 0,
+} satisfies Partial<CommentRow>;
 
 /** The columns that say why a comment waits. */
 export function heldFor(findings: readonly Finding[]): Pick<CommentRow, 'reasonsJson' | 'findingsJson'> {
@@ -120,12 +125,18 @@ export async function readClosed(
   posts: readonly { readonly storyId: string }[],
   now: number,
 ): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('threads')
-    .select('storyId')
-    .where('storyId', 'in', [...new Set(posts.map(({ storyId }) => storyId))])
-    .where((eb) => eb.or([eb('state', '!=', 'open'), eb('closesAt', '<=', now)]))
-    .execute();
+  const ids = [...new Set(posts.map(({ storyId }) => storyId))];
+  const { rows } = await runKept(
+    db,
+    `closed threads ${ids.length}`,
+    () =>
+      db
+        .selectFrom('threads')
+        .select('storyId')
+        .where('storyId', 'in', ids)
+        .where((eb) => eb.or([eb('state', '!=', 'open'), eb('closesAt', '<=', now)])),
+    [...ids, 'open', now],
+  );
   return new Set(rows.map(({ storyId }) => storyId));
 }
 
@@ -135,15 +146,22 @@ export async function countInThreads(
   changes: readonly { storyId: string; change: number }[],
 ): Promise<void> {
   for (const [storyId, change] of summed(changes.map(({ storyId, change }) => [storyId, change]))) {
-    await db
-      .insertInto('threads')
-      .values({ storyId, state: 'open', closesAt: null, question: null, total: Math.max(0, change), version: 1 })
-      .onConflict((conflict) =>
-        conflict
-          .column('storyId')
-          .doUpdateSet((eb) => ({ total: eb('threads.total', '+', change), version: eb('threads.version', '+', 1) })),
-      )
-      .execute();
+    const total = Math.max(0, change);
+    await runKept(
+      db,
+      'count in thread',
+      () =>
+        db
+          .insertInto('threads')
+          .values({ storyId, state: 'open', closesAt: null, question: null, total, version: 1 })
+          .onConflict((conflict) =>
+            conflict.column('storyId').doUpdateSet((eb) => ({
+              total: eb('threads.total', '+', change),
+              version: eb('threads.version', '+', 1),
+            })),
+          ),
+      [storyId, 'open', null, null, total, 1, change, 1],
+    );
   }
 }
 

@@ -44,8 +44,8 @@ const mostTries = 3;
 /**
  * Group commit: writes that arrive while the disk is busy share the next commit.
  *
- * A write is answered after its commit is on disk, and a write that fails takes none of its neighbours with it:
- * each kind runs in a savepoint, and a kind that throws is run again one input at a time.
+ * A write is answered after its commit is on disk, and a write that fails takes none of its neighbours with it: where one
+ * throws, all are run again, each kind in a savepoint, and the kind that throws one input at a time.
  */
 export class Writer {
   readonly #connection: WriteConnection;
@@ -86,13 +86,27 @@ export class Writer {
     this.#running = undefined;
   }
 
-  async #commit(batch: Waiting[], tries = mostTries): Promise<void> {
+  /**
+   * @param guarded whether each kind runs in a savepoint: asked for only when one has thrown, since nearly none does and
+   *   every savepoint costs every commit
+   */
+  async #commit(batch: Waiting[], { tries = mostTries, guarded = false } = {}): Promise<void> {
     const results = new Map<Waiting, unknown>();
+    let thrown = false;
+    const run = async (db: Kysely<Tables>, group: Waiting[]) => {
+      if (guarded) return this.#runGuarded(db, group, results);
+      try {
+        await this.#run(db, group, results);
+      } catch (error) {
+        thrown = true;
+        throw error;
+      }
+    };
     try {
       await this.#connection.use(async (db) => {
         await sql.raw(this.#connection.beginStatement).execute(db);
         try {
-          for (const group of byCommand(batch)) await this.#run(db, group, results);
+          for (const group of byCommand(batch)) await run(db, group);
           await sql`commit`.execute(db);
         } catch (error) {
           // The first error is the one worth telling; a connection that is gone cannot roll back either.
@@ -101,7 +115,8 @@ export class Writer {
         }
       });
     } catch (error) {
-      if (tries > 1 && this.#connection.isTransient(error)) return this.#commit(batch, tries - 1);
+      if (tries > 1 && this.#connection.isTransient(error)) return this.#commit(batch, { tries: tries - 1, guarded });
+      if (thrown && batch.length > 1) return this.#commit(batch, { tries, guarded: true });
       for (const waiting of batch) waiting.reject(error);
       return;
     }
@@ -113,23 +128,26 @@ export class Writer {
   }
 
   async #run(db: Kysely<Tables>, group: Waiting[], results: Map<Waiting, unknown>): Promise<void> {
-    const [first] = group;
-    if (!first) return;
     const transaction: Transaction = {
       db,
       locked: (query) => (this.#connection.locksRows ? query.forUpdate() : query),
     };
+    const outputs = await group[0]!.command.run(transaction, group.map(({ input }) => input) as never[]);
+    group.forEach((waiting, index) => results.set(waiting, outputs[index]));
+  }
+
+  /** A group that throws is undone, and run again one input at a time. */
+  async #runGuarded(db: Kysely<Tables>, group: Waiting[], results: Map<Waiting, unknown>): Promise<void> {
     await sql`savepoint command`.execute(db);
     try {
-      const outputs = await first.command.run(transaction, group.map(({ input }) => input) as never[]);
-      group.forEach((waiting, index) => results.set(waiting, outputs[index]));
+      await this.#run(db, group, results);
       await sql`release savepoint command`.execute(db);
     } catch (error) {
       // The whole transaction is lost to another node's: nothing is gained by undoing a part of it.
       if (this.#connection.isTransient(error)) throw error;
       await undo(db, error);
-      if (group.length === 1) results.set(first, error instanceof Error ? error : new Error(String(error)));
-      else for (const waiting of group) await this.#run(db, [waiting], results);
+      if (group.length > 1) for (const waiting of group) await this.#runGuarded(db, [waiting], results);
+      else results.set(group[0]!, error instanceof Error ? error : new Error(String(error)));
     }
   }
 }
