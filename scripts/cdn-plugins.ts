@@ -90,13 +90,28 @@ function finish(): Plugin {
   };
 }
 
-/** A chunk's own imports are known when it is here: asked for beside it, they come with it instead of after it. */
+/**
+ * A chunk's own imports are known when it is here: asked for beside it, they come with it instead of after it. So do the
+ * page's words beside what all widgets need; a widget in another language than its page asks for its own.
+ */
 function fetchTogether(chunks: Rolldown.OutputChunk[]): void {
   const importsOf = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
+  // Who needs it asks again, and hears of a failure.
+  const early = (file: string) => `import(${file}).catch(()=>0)`;
+  const wordsIn = Object.fromEntries(
+    chunks.flatMap(({ facadeModuleId, fileName }) => {
+      const lang = /\/locales\/(\w+)\.ts$/.exec(facadeModuleId ?? '')?.[1];
+      return lang ? [[lang, `./${fileName}`]] : [];
+    }),
+  );
+  const { en, ...others } = wordsIn;
+  const words = `(${JSON.stringify(others)})[(document.documentElement.lang||navigator.language).slice(0,2)]||${JSON.stringify(en)}`;
   for (const chunk of chunks.filter(({ isEntry }) => isEntry)) {
     chunk.code = chunk.code.replace(/import\(`\.\/([^`]+)`\)/g, (call, file: string) => {
       const beside = (importsOf.get(file) ?? []).filter((name) => !/core-|runtime/.test(name));
-      return beside.length ? `(${[...beside.map((name) => `import(\`./${name}\`)`), call].join()})` : call;
+      const first = beside.map((name) => early(`\`./${name}\``));
+      if (/core-/.test(file)) first.push(early(words));
+      return first.length ? `(${[...first, call].join()})` : call;
     });
   }
 }

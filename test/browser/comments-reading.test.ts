@@ -252,6 +252,17 @@ describe('more of the thread', () => {
   });
 
   it('starts anew where the reader stands when the order is too old, and keeps what is typed', async () => {
+    let expired = true;
+    let stand!: () => void;
+    const standing = new Promise<void>((resolve) => (stand = resolve));
+    api.on(/^GET comments/, async ({ query }) => {
+      if (expired && query.get('cursor')) {
+        await standing;
+        return refused('cursor-expired');
+      }
+      expired = false;
+      return thread.page(query);
+    });
     const widget = await show({ open: '' });
     await userEvent.fill(page.getByRole('textbox'), 'Giữ lại');
     await button('Trả lời Người r12').click();
@@ -259,12 +270,7 @@ describe('more of the thread', () => {
     await userEvent.keyboard('Một câu trả lời');
     widget.shadowRoot!.getElementById('c-r11')!.scrollIntoView();
     const before = top('r12');
-    let expired = true;
-    api.on(/^GET comments/, ({ query }) => {
-      if (expired && query.get('cursor')) return refused('cursor-expired');
-      expired = false;
-      return thread.page(query);
-    });
+    stand();
     await vi.waitFor(() => expect(api.sent(/^GET comments/).some(({ query }) => query.get('anchor'))).toBe(true), 3000);
     await vi.waitFor(() => expect(expired).toBe(false));
     await expect.element(page.getByRole('textbox', { name: 'Trả lời Người r12' })).toHaveValue('Một câu trả lời');

@@ -6,8 +6,10 @@ import { renderComment, type View } from './comment-view.js';
 const sliceMs = 8;
 /** What is out of sight is drawn anew when nothing has changed for so long. */
 const quietMs = 300;
-/** Few comments are lower. */
-const leastHeight = 64;
+/** What of the window a comment fills at least: its name and actions, and lines that are rarely longer. */
+const frameHeight = 72;
+const lineHeight = 24;
+const lineLength = 90;
 
 /** So many roots are left out of the layout together: the browser looks at each such stretch on every frame. */
 const stretchSize = 10;
@@ -112,7 +114,7 @@ export class Drawing {
       }
     }
     for (let height = 0; height < innerHeight && this.#drawn < tops.length;) {
-      height += leastHeight * sizeOf(tops[this.#drawn]!);
+      height += leastHeightOf(tops[this.#drawn]!);
       fresh.add(this.#drawNext());
     }
     return fresh;
@@ -173,8 +175,9 @@ export class Drawing {
 }
 
 /** With the replies that are here. */
-function sizeOf({ replies }: Comment): number {
-  return replies.comments.reduce((sum, reply) => sum + sizeOf(reply), 1);
+function leastHeightOf({ text, replies }: Comment): number {
+  const own = frameHeight + lineHeight * Math.ceil(text.length / lineLength);
+  return replies.comments.reduce((sum, reply) => sum + leastHeightOf(reply), own);
 }
 
 function element(tag: string, name: string, role?: string): HTMLElement {
