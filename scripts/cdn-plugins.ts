@@ -110,7 +110,7 @@ function fetchTogether(chunks: Rolldown.OutputChunk[]): void {
     chunk.code = chunk.code.replace(/import\(`\.\/([^`]+)`\)/g, (call, file: string) => {
       const beside = (importsOf.get(file) ?? []).filter((name) => !/core-|runtime/.test(name));
       const first = beside.map((name) => early(`\`./${name}\``));
-      if (/core-/.test(file)) first.push(early(words));
+      if (file.includes('core-')) first.push(early(words));
       return first.length ? `(${[...first, call].join()})` : call;
     });
   }

@@ -26,7 +26,7 @@ export function runKept<Row>(
     text = build().compile().sql;
     if (known.size < mostStatements) known.set(name, text);
   }
-  return db.executeQuery(CompiledQuery.raw(text, parameters as unknown[]) as CompiledQuery<Row>);
+  return db.executeQuery(CompiledQuery.raw(text, parameters as unknown[]));
 }
 
 /**
