@@ -88,6 +88,23 @@ describe('the markdown of comments', () => {
       ],
     ],
     [
+      'a link that shows nothing',
+      '[ ](https://x.example/)',
+      [
+        {
+          type: 'paragraph',
+          children: [
+            { type: 'link', href: 'https://x.example/', children: [{ type: 'text', value: 'https://x.example/' }] },
+          ],
+        },
+      ],
+    ],
+    [
+      'an address that poses as another',
+      '[a](https://bank.example@x.example/)',
+      [{ type: 'paragraph', children: [{ type: 'text', value: 'a' }] }],
+    ],
+    [
       'a bare address, without the full stop',
       'Xem https://x.example/a.',
       [

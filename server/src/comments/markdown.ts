@@ -90,7 +90,10 @@ function inline(node: MarkdownNode, depth: number): CommentNode[] {
     case 'link': {
       const label = children().flatMap((child) => (child.type === 'link' ? child.children : [child]));
       const href = safeHref(node.url);
-      return href === undefined ? label : [{ type: 'link', href, children: label }];
+      if (href === undefined) return label;
+      // A link that shows nothing would be one that nobody sees, and that a screen reader reads without a name.
+      const shown = plainText(node).trim() === '' ? [{ type: 'text' as const, value: node.url }] : label;
+      return [{ type: 'link', href, children: shown }];
     }
     default:
       return 'value' in node ? lines(node.value) : children();
@@ -133,6 +136,7 @@ function withLinks(line: string): CommentNode[] {
 
 function safeHref(given: string): string | undefined {
   if (!URL.canParse(given)) return undefined;
-  const url = new URL(given);
-  return linkProtocols.has(url.protocol) ? url.href : undefined;
+  const { protocol, username, password, href } = new URL(given);
+  // A name before the host has no use in an answer to a story but to look like another host.
+  return linkProtocols.has(protocol) && username === '' && password === '' ? href : undefined;
 }
