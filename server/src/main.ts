@@ -13,6 +13,11 @@ import { addStoryCommands } from './stories/commands.js';
  * @returns the exit code; whatever goes wrong is one line on standard error
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  // Whoever reads along, as `head` does, may have read enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   const program = new Command('afterword')
     .description('The API, the store and the desk work behind Afterword.')
     .exitOverride()

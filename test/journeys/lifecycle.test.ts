@@ -125,6 +125,15 @@ describe('the server', () => {
     expect(error).toContain(`PORT ${port}`);
   });
 
+  test('a command whose output nobody reads any more ends without a word', async () => {
+    await runCommand(['sites', 'add', 'paper'], { AFTERWORD_DATA: data });
+    expect(await runCommand(['sites', 'list'], { AFTERWORD_DATA: data }, { reads: false })).toEqual({
+      code: 0,
+      output: '',
+      error: '',
+    });
+  });
+
   test.each([
     [{ PORT: 'http' }, 'PORT'],
     [{ AFTERWORD_TYPO: '1' }, 'AFTERWORD_TYPO is not a setting'],

@@ -77,6 +77,21 @@ describe('a thread that is read', () => {
     await vi.waitFor(() => expect(streams).toHaveLength(2), 5000);
   });
 
+  test('says by the field that its code did not come, and goes on with what was typed once it does', async () => {
+    const code = '**/assets/participation-*';
+    await context.route(code, (route) => route.abort());
+    const page = await open();
+    const field = page.locator('aw-comments textarea').first();
+    await field.fill('Gõ lúc mất mạng');
+    await page.locator('aw-comments form', { hasText: 'Chưa làm được.' }).waitFor();
+    await context.unroute(code);
+    await field.press('!');
+    const send = page.locator('aw-comments form .primary').first();
+    await send.click();
+    await page.locator('aw-comments article', { hasText: 'Gõ lúc mất mạng!' }).waitFor();
+    expect(await page.locator('aw-comments form', { hasText: 'Chưa làm được.' }).count()).toBe(0);
+  });
+
   test('keeps what is written while the server is killed, and sends it once when it is back', async () => {
     const page = await open();
     await page.locator('aw-comments textarea').first().fill('Viết lúc máy chủ chết');

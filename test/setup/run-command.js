@@ -8,9 +8,10 @@ import { ownEnvironment } from './start-server.js';
  *
  * @param {string[]} args
  * @param {Record<string, string>} env
+ * @param {{ reads?: boolean }} [options] whether somebody reads what it prints
  * @returns {Promise<{ code: number | null, output: string, error: string }>}
  */
-export function runCommand(args, env) {
+export function runCommand(args, env, { reads = true } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'server/afterword.js'), ...args], {
       cwd: root,
@@ -19,6 +20,7 @@ export function runCommand(args, env) {
     });
     let output = '';
     let error = '';
+    if (!reads) child.stdout.destroy();
     child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
     child.stderr.setEncoding('utf8').on('data', (text) => (error += text));
     child.once('error', reject);

@@ -51,6 +51,7 @@ export const styles = css`
     border-inline-start: 3px solid var(--_press);
     font-size: var(--aw-size-l, 1.125em);
     text-wrap: pretty;
+    unicode-bidi: plaintext;
   }
   .question span {
     display: block;
@@ -75,6 +76,7 @@ export const styles = css`
     font: inherit;
     line-height: 1.5;
     color: inherit;
+    unicode-bidi: plaintext;
     resize: none;
   }
   .composer.open .line {

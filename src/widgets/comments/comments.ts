@@ -206,7 +206,7 @@ export class CommentsElement extends WidgetElement {
         placeholder=${words.write}
         @focus=${this.#compose}
       ></textarea>
-      ${composer?.renderRest() ?? nothing}
+      ${composer?.renderRest() ?? renderFailure('write', { failures: this.#failures })}
     </form>`;
   }
 
@@ -225,7 +225,7 @@ export class CommentsElement extends WidgetElement {
     const { act, read, id = '', menu } = pressed?.dataset ?? {};
     if (read === 'show') void this.#focusOn(this.conversation!.roots[0]);
     else if (read) void this.#settle().then((reading) => reading?.act(read, id));
-    else if (act) void this.#participate().then((participation) => participation?.act(act, id, menu));
+    else if (act) void this.#participate(id).then((participation) => participation?.act(act, id, menu));
   };
 
   #resort = async ({ target }: Event): Promise<void> => {
@@ -309,25 +309,30 @@ export class CommentsElement extends WidgetElement {
   #settle(): Promise<Reading | undefined> {
     this.#settling ??= Promise.all([import('./reading.js'), readingWords(this.locale.lang)]).then(
       ([{ Reading }, words]) => (this.#reading = new Reading({ ...this.#room(), words })),
-      () => this.#fail((this.#settling = undefined)),
+      () => (this.#settling = this.#fail('')),
     );
     return this.#settling;
   }
 
-  /** What only those need who take part: most read. */
-  #participate(): Promise<Participation | undefined> {
+  /**
+   * What only those need who take part: most read.
+   *
+   * @param at the comment where it is asked for, and is told that it did not come; else where one is written
+   */
+  async #participate(at = 'write'): Promise<Participation | undefined> {
     this.#participating ??= Promise.all([import('./participation.js'), writingWords(this.locale.lang)]).then(
       ([{ Participation }, writing]) =>
         (this.#participation = new Participation(this.conversation!, writing, this.#room())),
-      () => this.#fail((this.#participating = undefined)),
+      () => (this.#participating = undefined),
     );
-    return this.#participating;
+    const participation = await this.#participating;
+    this.#failures.delete(at);
+    return participation ?? this.#fail(at);
   }
 
-  #fail(nothingCame: undefined): undefined {
-    this.#failures.set('', this.locale.words!.comments.notDone);
+  #fail(at: string): undefined {
+    this.#failures.set(at, this.locale.words!.comments.notDone);
     this.requestUpdate();
-    return nothingCame;
   }
 }
 
