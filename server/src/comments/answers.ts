@@ -17,30 +17,24 @@ export async function keepAnswers(
   rows: ReadonlyMap<NewComment, CommentRow>,
   createdAt: number,
 ): Promise<NewComment[]> {
-  const again: NewComment[] = [];
-  const kept = new Map<string, { post: NewComment; answer: IdempotentAnswerRow }>();
+  const kept: { post: NewComment; answer: IdempotentAnswerRow }[] = [];
   for (const [post, { id }] of rows) {
     const { siteId, author, idempotency } = post;
     if (!idempotency) continue;
-    const name = nameOf(siteId, author.id, idempotency.key);
-    if (kept.has(name)) {
-      again.push(post);
-      continue;
-    }
     const { key, requestHash } = idempotency;
     const answer = { key, requestHash, readerId: author.id, siteId, answerJson: JSON.stringify(id), createdAt };
-    kept.set(name, { post, answer });
+    kept.push({ post, answer });
   }
-  const answers = [...kept.values()].map(({ answer }) => answer);
-  if ((await insertRows(transaction.db, 'idempotent_answers', answers)) === answers.length) return again;
+  const answers = kept.map(({ answer }) => answer);
+  // Of two alike within the batch the first is kept.
+  if ((await insertRows(transaction.db, 'idempotent_answers', answers)) === answers.length) return [];
   const standing = await readRows(
     transaction,
-    [...kept.values()].map(({ post }) => post),
+    kept.map(({ post }) => post),
   );
-  for (const [name, { post, answer }] of kept) {
-    if (standing.get(name)?.answerJson !== answer.answerJson) again.push(post);
-  }
-  return again;
+  return kept.flatMap(({ post, answer: { siteId, readerId, key, answerJson } }) =>
+    standing.get(nameOf(siteId, readerId, key))?.answerJson === answerJson ? [] : [post],
+  );
 }
 
 /** What those posts were answered with that had been answered before. A key used for another request is refused. */

@@ -114,6 +114,8 @@ function plainText(root: MarkdownNode): string {
 
 /** A line break typed is a line break meant, and a bare address is a link. */
 function lines(text: string): CommentNode[] {
+  // Most texts are one line without an address.
+  if (!/\n|:\/\//.test(text)) return text === '' ? [] : [{ type: 'text', value: text }];
   return text
     .split('\n')
     .flatMap((line, index) => [...(index > 0 ? [{ type: 'break' as const }] : []), ...withLinks(line)]);

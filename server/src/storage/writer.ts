@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import type { Tables } from './tables.js';
 
 /** An open transaction, and what differs between the databases inside one. */
@@ -38,6 +38,14 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Made once: they are a part of every commit. */
+const statement = {
+  commit: CompiledQuery.raw('commit'),
+  rollback: CompiledQuery.raw('rollback'),
+  guard: CompiledQuery.raw('savepoint command'),
+  undo: CompiledQuery.raw('rollback to savepoint command'),
+  release: CompiledQuery.raw('release savepoint command'),
+};
 const mostInOneCommit = 400;
 const mostTries = 3;
 
@@ -49,12 +57,14 @@ const mostTries = 3;
  */
 export class Writer {
   readonly #connection: WriteConnection;
+  readonly #begin: CompiledQuery;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
 
   constructor(connection: WriteConnection) {
     this.#connection = connection;
+    this.#begin = CompiledQuery.raw(connection.beginStatement);
   }
 
   /** Resolves with the command's output once it is durable. */
@@ -104,13 +114,13 @@ export class Writer {
     };
     try {
       await this.#connection.use(async (db) => {
-        await sql.raw(this.#connection.beginStatement).execute(db);
+        await db.executeQuery(this.#begin);
         try {
           for (const group of byCommand(batch)) await run(db, group);
-          await sql`commit`.execute(db);
+          await db.executeQuery(statement.commit);
         } catch (error) {
           // The first error is the one worth telling; a connection that is gone cannot roll back either.
-          await sql`rollback`.execute(db).catch(() => undefined);
+          await db.executeQuery(statement.rollback).catch(() => undefined);
           throw error;
         }
       });
@@ -138,10 +148,10 @@ export class Writer {
 
   /** A group that throws is undone, and run again one input at a time. */
   async #runGuarded(db: Kysely<Tables>, group: Waiting[], results: Map<Waiting, unknown>): Promise<void> {
-    await sql`savepoint command`.execute(db);
+    await db.executeQuery(statement.guard);
     try {
       await this.#run(db, group, results);
-      await sql`release savepoint command`.execute(db);
+      await db.executeQuery(statement.release);
     } catch (error) {
       // The whole transaction is lost to another node's: nothing is gained by undoing a part of it.
       if (this.#connection.isTransient(error)) throw error;
@@ -155,8 +165,8 @@ export class Writer {
 /** A full disk or a dead connection has undone more than that already; then the first error is the one to tell. */
 async function undo(db: Kysely<Tables>, first: unknown): Promise<void> {
   try {
-    await sql`rollback to savepoint command`.execute(db);
-    await sql`release savepoint command`.execute(db);
+    await db.executeQuery(statement.undo);
+    await db.executeQuery(statement.release);
   } catch {
     throw first;
   }
