@@ -38,7 +38,7 @@ export function toShownComment(row: CommentWithAuthor): Comment {
   return toComment({ ...row, state }, authorOf(row));
 }
 
-function authorOf({ authorId, authorName, authorBadgesJson }: CommentWithAuthor): Author {
+export function authorOf({ authorId, authorName, authorBadgesJson }: CommentWithAuthor): Author {
   return { id: authorId, name: authorName, badges: JSON.parse(authorBadgesJson) as string[] };
 }
 

@@ -4,7 +4,7 @@ import { Problem } from '../problem.js';
 import { insertRows, runKept } from '../storage/kept-queries.js';
 import type { CommentRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
-import { keepAnswers, readAnswers } from './answers.js';
+import { answerAgain, readAnswers } from './answers.js';
 import { toComment } from './comment-rows.js';
 import type { Finding } from './rules/pipeline.js';
 import { bestScore } from './score.js';
@@ -36,17 +36,25 @@ export const postComments: Command<NewComment, Comment> = {
     const now = Date.now();
     const parents = await readParents(transaction, posts);
     const closed = await readClosed(transaction, posts, now);
-    const refused = new Map<NewComment, Problem>();
+    /** What is answered where no comment is new. */
+    const instead = new Map<NewComment, Comment | Problem>();
     const rows = new Map<NewComment, CommentRow>();
     for (const post of posts) {
       const parent = post.parentId === null ? undefined : parents.get(post.parentId);
-      if (post.closed || closed.has(post.storyId)) refused.set(post, new Problem('thread-closed'));
+      if (post.closed || closed.has(post.storyId)) instead.set(post, new Problem('thread-closed'));
       else if (post.parentId !== null && (parent?.storyId !== post.storyId || parent.state !== 'visible'))
-        refused.set(post, new Problem('parent-not-found'));
+        instead.set(post, new Problem('parent-not-found'));
       else rows.set(post, newRow(post, parent, now));
     }
-    for (const post of await keepAnswers(transaction, rows, now)) rows.delete(post);
-    await insertRows(transaction.db, 'comments', [...rows.values()], untouched);
+    // Fewer new rows than posts: some were posted before, by an earlier request or within this batch.
+    const written = await insertRows(transaction.db, 'comments', [...rows.values()], untouched);
+    if (written < posts.length) {
+      for (const [post, standing] of await readAnswers(transaction, posts)) {
+        if (standing.id === rows.get(post)?.id) continue;
+        instead.set(post, answerAgain(post, standing));
+        rows.delete(post);
+      }
+    }
     const visible = [...rows.values()].filter(({ state }) => state === 'visible');
     await countInThreads(
       transaction,
@@ -56,13 +64,9 @@ export const postComments: Command<NewComment, Comment> = {
       transaction,
       visible.flatMap(({ parentId }) => (parentId === null ? [] : [{ parentId, change: 1 }])),
     );
-    const answered = await readAnswers(
-      transaction,
-      posts.filter((post) => !rows.has(post)),
-    );
     return posts.map((post) => {
       const row = rows.get(post);
-      return row ? toComment(row, post.author, post.nodes) : (answered.get(post) ?? refused.get(post)!);
+      return row ? toComment(row, post.author, post.nodes) : instead.get(post)!;
     });
   },
 };
@@ -84,6 +88,8 @@ function newRow(post: NewComment, parent: Parent | undefined, now: number): Comm
     ...heldFor(post.findings),
     createdAt,
     score: bestScore(0, 0, createdAt),
+    idempotencyKey: post.idempotency?.key ?? null,
+    requestHash: post.idempotency?.requestHash ?? null,
     ...untouched,
   };
 }

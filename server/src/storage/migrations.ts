@@ -9,6 +9,7 @@ export const migrations: Record<string, Migration> = {
   '0004-thread-orders': { up: threadOrders },
   '0005-moderation': { up: moderation },
   '0006-changed-comments': { up: changedComments },
+  '0007-keys-with-comments': { up: keysWithComments },
 };
 
 async function subscriptionRequests({ schema }: Kysely<unknown>): Promise<void> {
@@ -149,5 +150,34 @@ async function changedComments({ schema }: Kysely<unknown>): Promise<void> {
     .on('comments')
     .columns(['story_id', 'changed_at'])
     .where(sql.ref('changed_at'), 'is not', sql.lit(null))
+    .execute();
+}
+
+/** Which comment a request's key is answered with stands with the comment: one row for a post, not two. */
+async function keysWithComments(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  await schema.alterTable('comments').addColumn('idempotency_key', 'text').execute();
+  await schema.alterTable('comments').addColumn('request_hash', 'text').execute();
+  await sql`
+    update comments set (idempotency_key, request_hash) = (
+      select key, request_hash from idempotent_answers
+      where answer_json = '"' || comments.id || '"' and reader_id = comments.author_id
+    )
+    where exists (select 1 from idempotent_answers where answer_json = '"' || comments.id || '"')
+  `.execute(db);
+  await schema.dropTable('idempotent_answers').execute();
+  await schema
+    .createIndex('comments_by_idempotency_key')
+    .on('comments')
+    // Keys of our own clients begin with the time, so those that come together stand together.
+    .columns(['idempotency_key', 'author_id'])
+    .unique()
+    .where(sql.ref('idempotency_key'), 'is not', sql.lit(null))
+    .execute();
+  await schema
+    .createIndex('comments_idempotency_key_age')
+    .on('comments')
+    .column('created_at')
+    .where(sql.ref('idempotency_key'), 'is not', sql.lit(null))
     .execute();
 }

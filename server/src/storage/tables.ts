@@ -24,7 +24,6 @@ export interface Tables {
   comment_reports: CommentReportRow;
   reader_mutes: ReaderMuteRow;
   comment_votes: CommentVoteRow;
-  idempotent_answers: IdempotentAnswerRow;
   newsletters: NewsletterRow;
   consent_texts: ConsentTextRow;
   subscription_requests: SubscriptionRequestRow;
@@ -172,6 +171,10 @@ export interface CommentRow {
   replies: number;
   pinned: Flag;
   featured: Flag;
+  /** Of the request that wrote it, by the writer's own choice; forgotten after some weeks. */
+  idempotencyKey: string | null;
+  /** Of what that request asked for. */
+  requestHash: string | null;
 }
 
 /** A version of the order of a thread's roots: see comments/orders.ts. */
@@ -231,15 +234,6 @@ export interface CommentVoteRow {
   readerId: string;
   value: 1 | -1;
   changedAt: Millis;
-}
-
-export interface IdempotentAnswerRow {
-  siteId: string;
-  readerId: string;
-  key: string;
-  requestHash: string;
-  answerJson: string;
-  createdAt: Millis;
 }
 
 export interface NewsletterRow {
