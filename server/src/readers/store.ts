@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { growingCache } from '../growing-cache.js';
 import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
+import { runKept } from '../storage/kept-queries.js';
 import type { ReaderRow } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
 import type { ReaderTokens } from './tokens.js';
@@ -50,12 +51,14 @@ export class Readers {
   async get(id: string): Promise<Reader | undefined> {
     const known = this.#known.get(id);
     if (known) return known;
-    const row = await this.#database.read
-      .selectFrom('readers')
-      .selectAll()
-      .where('id', '=', id)
-      .where('erasedAt', 'is', null)
-      .executeTakeFirst();
+    const { read } = this.#database;
+    const { rows } = await runKept(
+      read,
+      'reader',
+      () => read.selectFrom('readers').selectAll().where('id', '=', id).where('erasedAt', 'is', null),
+      [id],
+    );
+    const [row] = rows;
     const reader = row && fromRow(row);
     if (reader) this.#known.set(id, reader);
     return reader;

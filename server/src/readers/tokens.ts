@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { growingCache } from '../growing-cache.js';
 
@@ -14,17 +15,18 @@ const algorithm = 'HS256';
 
 /** Signs and reads reader tokens: JWTs, so that any node that has the secret can read them. */
 export class ReaderTokens {
-  readonly #keys: readonly Uint8Array[];
+  /** Not as bytes: those would be made a key again for every token. */
+  readonly #keys: Promise<webcrypto.CryptoKey[]>;
   /** Checking a signature costs more than everything else a vote does; a token that was good once stays so until it expires. */
   readonly #checked = growingCache<TokenClaims>(100_000);
 
   /** @param secrets the first signs, all verify */
   constructor(secrets: readonly string[]) {
-    this.#keys = secrets.map((secret) => new TextEncoder().encode(`${purpose}:${secret}`));
+    this.#keys = Promise.all(secrets.map(keyOf));
   }
 
   async sign({ readerId, siteId }: TokenClaims): Promise<string> {
-    const [key] = this.#keys;
+    const [key] = await this.#keys;
     if (!key) throw new Error('There is no secret to sign with.');
     return new SignJWT()
       .setProtectedHeader({ alg: algorithm })
@@ -40,7 +42,7 @@ export class ReaderTokens {
   async verify(token: string, siteId: string): Promise<TokenClaims | undefined> {
     const checked = this.#checked.get(token);
     if (checked) return checked.siteId === siteId ? checked : undefined;
-    for (const key of this.#keys) {
+    for (const key of await this.#keys) {
       try {
         const { payload } = await jwtVerify(token, key, {
           algorithms: [algorithm],
@@ -57,4 +59,9 @@ export class ReaderTokens {
     }
     return undefined;
   }
+}
+
+function keyOf(secret: string): Promise<webcrypto.CryptoKey> {
+  const bytes = new TextEncoder().encode(`${purpose}:${secret}`);
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
 }

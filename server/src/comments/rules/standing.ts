@@ -1,5 +1,6 @@
 import { growingCache } from '../../growing-cache.js';
 import type { Database } from '../../storage/database.js';
+import { runKept } from '../../storage/kept-queries.js';
 
 /** What the rules want to know of a writer's other comments. */
 export interface Standing {
@@ -61,13 +62,18 @@ export class Standings {
 
   async #read(readerId: string, counted: boolean): Promise<void> {
     const { read } = this.#database;
-    const recent = await read
-      .selectFrom('comments')
-      .select(['storyId', 'createdAt', 'text'])
-      .where('authorId', '=', readerId)
-      .orderBy('createdAt', 'desc')
-      .limit(mostRecent)
-      .execute();
+    const { rows: recent } = await runKept(
+      read,
+      'recent comments',
+      () =>
+        read
+          .selectFrom('comments')
+          .select(['storyId', 'createdAt', 'text'])
+          .where('authorId', '=', readerId)
+          .orderBy('createdAt', 'desc')
+          .limit(mostRecent),
+      [readerId, mostRecent],
+    );
     const shown = counted
       ? await read
           .selectFrom('comments')
