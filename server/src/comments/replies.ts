@@ -84,11 +84,8 @@ export async function addWayTo(
   `.execute(read);
   const ids = rows.map(({ id }) => id).filter((id) => id !== anchor.root.id);
   if (ids.length === 0) return;
-  const found = await withAuthors(read)
-    .where('comments.storyId', '=', storyId)
-    .where(isShown)
-    .where('comments.id', 'in', ids)
-    .execute();
+  // By nothing but their ids: told the story too, SQLite goes through the whole thread for them.
+  const found = await withAuthors(read).where('comments.id', 'in', ids).where(isShown).execute();
   const byId = new Map(found.map((row) => [row.id, toShownComment(row)]));
   const way = ids.flatMap((id) => byId.get(id) ?? []);
   await addReplies(read, storyId, way, most, 1);
