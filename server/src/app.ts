@@ -14,6 +14,7 @@ import { addNewsletterRoutes } from './newsletter/routes.js';
 import { addOperationRoutes } from './operation.js';
 import { addPageRoute } from './page.js';
 import { Problem, problemFrom } from './problem.js';
+import { addPollRoutes } from './reactions/poll-routes.js';
 import { addReactionRoutes, reactionWrite } from './reactions/routes.js';
 import { addReaderRoutes } from './readers/routes.js';
 import type { Services } from './services.js';
@@ -41,6 +42,7 @@ export function createApp(services: Services, pages?: Hono): Api {
   app.use('/v1/sites/:site/*', siteGuard(services.sites), limitedBody());
   addPageRoute(app, services);
   addReactionRoutes(app, services);
+  addPollRoutes(app, services);
   addCommentRoutes(app, services);
   addLiveRoutes(app, services);
   addStoryRoutes(app, services);

@@ -4,6 +4,7 @@ import { addCommentCommands } from './comments/commands.js';
 import { OperatorError } from './config.js';
 import { addReaderCommands } from './readers/commands.js';
 import { addServeCommand } from './serve.js';
+import { addPollCommands } from './reactions/commands.js';
 import { addSiteCommands } from './sites/commands.js';
 import { addStoryCommands } from './stories/commands.js';
 
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addSiteCommands(program);
   addStoryCommands(program);
   addCommentCommands(program);
+  addPollCommands(program);
   addReaderCommands(program);
   addBackupCommand(program);
   try {

@@ -9,6 +9,7 @@ import { RateLimits } from './http/rate-limits.js';
 import { LiveHub } from './live/hub.js';
 import { createMailer, type Mailer } from './mail/mailer.js';
 import { Subscriptions } from './newsletter/subscriptions.js';
+import { Crowds } from './reactions/crowds.js';
 import { Polls } from './reactions/polls.js';
 import { ReaderNames } from './readers/names.js';
 import { Readers } from './readers/store.js';
@@ -32,6 +33,7 @@ export interface Services {
   readonly commentRules: CommentRules;
   readonly shelves: Shelves;
   readonly polls: Polls;
+  readonly crowds: Crowds;
   readonly readers: Readers;
   readonly readerNames: ReaderNames;
   readonly mailer: Mailer;
@@ -54,6 +56,7 @@ export function createServices(config: Config, database: Database, log: Logger):
     commentRules: new CommentRules(new Standings(database), log, config.limits),
     shelves: new Shelves(database),
     polls: new Polls(database),
+    crowds: new Crowds(config.limits),
     readerNames: new ReaderNames(database),
     readers: new Readers(database, new ReaderTokens(config.secrets)),
     mailer,

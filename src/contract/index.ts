@@ -5,6 +5,7 @@ export * from './limits.js';
 export * from './live.js';
 export * from './newsletter.js';
 export * from './page.js';
+export * from './polls.js';
 export * from './primitives.js';
 export * from './reactions.js';
 export * from './readers.js';

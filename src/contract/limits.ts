@@ -43,6 +43,13 @@ export const limits = {
   storiesAtOnce: 1000,
   /** Newsletters in one subscription. */
   lists: 20,
+  /** What a poll asks, or one of its choices, in one language. */
+  pollWords: 300,
+  pollChoices: 64,
+  /** An emoji that stands for a choice. */
+  iconGraphemes: 2,
+  /** Stories in one answer with a poll's results. */
+  resultsStories: 1000,
   idempotencyKeyChars: 255,
   idempotencyKeyDays: 30,
   reportNoteGraphemes: 1000,

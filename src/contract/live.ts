@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commentSchema, threadSchema } from './comments.js';
 import { limits } from './limits.js';
 import { count, repeated, slug, story } from './primitives.js';
+import { pollSchema } from './reactions.js';
 
 /** What comes over `GET /live`; each event names its story. */
 export const liveEventSchema = z
@@ -10,6 +11,7 @@ export const liveEventSchema = z
       type: z.literal('reactions'),
       story: z.string(),
       poll: slug,
+      state: pollSchema.shape.state.optional(),
       counts: z.record(z.string(), count).optional(),
       total: count.optional(),
       version: count,

@@ -43,11 +43,17 @@ export type CommentNode =
       href: string;
       children: CommentNode[];
     };
+/**
+ * A choice id, an array of them where the poll is multiple, or nothing.
+ *
+ */
+export type HeldChoice = (string | string[]) | null;
 export type LiveEvent =
   | {
       type: 'reactions';
       story: string;
       poll: string;
+      state?: 'open' | 'closed' | 'frozen';
       counts?: {
         [k: string]: number;
       };
@@ -78,11 +84,6 @@ export type LiveEvent =
       type: 'reset';
       story: string;
     };
-/**
- * A choice id, an array of them where the poll is multiple, or nothing.
- *
- */
-export type HeldChoice = (string | string[]) | null;
 
 /**
  * RFC 9457, with a stable code.
@@ -265,49 +266,6 @@ export interface ReportBody {
   reason: 'spam' | 'abuse' | 'hate' | 'off-topic' | 'personal-data' | 'illegal' | 'other';
   note?: string;
 }
-export interface NewsletterList {
-  id: string;
-  name: string;
-  description: string;
-  /**
-   * How often it comes, in words
-   */
-  frequency: string;
-  /**
-   * What a reader agrees to; a changed text has a new id
-   */
-  consent: {
-    id: string;
-    text: string;
-  };
-}
-export interface Newsletters {
-  lists: NewsletterList[];
-}
-export interface SubscribeBody {
-  email: string;
-  lists: string[];
-  /**
-   * The consent id of every list
-   */
-  consent: string | string[];
-  lang?: string;
-  website?: string;
-}
-/**
- * The same for every address, known or not.
- *
- */
-export interface Subscribed {
-  state: 'check-inbox';
-}
-export interface SubscriptionCodeBody {
-  email: string;
-  code: string;
-}
-export interface Confirmed {
-  state: 'confirmed';
-}
 export interface Choice {
   id: string;
   label: string;
@@ -382,6 +340,49 @@ export interface ReactBody {
   story: string;
   poll: string;
   choice: string | string[];
+}
+export interface NewsletterList {
+  id: string;
+  name: string;
+  description: string;
+  /**
+   * How often it comes, in words
+   */
+  frequency: string;
+  /**
+   * What a reader agrees to; a changed text has a new id
+   */
+  consent: {
+    id: string;
+    text: string;
+  };
+}
+export interface Newsletters {
+  lists: NewsletterList[];
+}
+export interface SubscribeBody {
+  email: string;
+  lists: string[];
+  /**
+   * The consent id of every list
+   */
+  consent: string | string[];
+  lang?: string;
+  website?: string;
+}
+/**
+ * The same for every address, known or not.
+ *
+ */
+export interface Subscribed {
+  state: 'check-inbox';
+}
+export interface SubscriptionCodeBody {
+  email: string;
+  code: string;
+}
+export interface Confirmed {
+  state: 'confirmed';
 }
 export interface StoryImage {
   src: string;
@@ -491,6 +492,176 @@ export interface Page {
   parts: {
     [k: string]: Reactions | Comments | Rail | Newsletters | Counts | Problem;
   };
+}
+export interface PollBody {
+  /**
+   * By language tag
+   */
+  question: {
+    [k: string]: string;
+  };
+  /**
+   * Whether a reader may hold several choices at once
+   */
+  multiple: boolean;
+  results: 'always' | 'after-voting' | 'after-closing';
+  state: 'open' | 'closed' | 'frozen';
+  opensAt: string | null;
+  closesAt: string | null;
+  /**
+   * The only story it stands on; null: any
+   */
+  story: string | null;
+  choices: {
+    /**
+     * Stays for ever: what votes are counted by
+     */
+    id: string;
+    /**
+     * By language tag
+     */
+    label: {
+      [k: string]: string;
+    };
+    icon: string;
+    /**
+     * Shown no more and not taken any more; its votes are kept
+     */
+    retired: boolean;
+  }[];
+}
+/**
+ * A poll in every language, in the order to show, retired choices last.
+ *
+ */
+export interface EditedPoll {
+  id: string;
+  /**
+   * By language tag
+   */
+  question: {
+    [k: string]: string;
+  };
+  /**
+   * Whether a reader may hold several choices at once
+   */
+  multiple: boolean;
+  results: 'always' | 'after-voting' | 'after-closing';
+  state: 'open' | 'closed' | 'frozen';
+  opensAt: string | null;
+  closesAt: string | null;
+  /**
+   * The only story it stands on; null: any
+   */
+  story: string | null;
+  choices: {
+    /**
+     * Stays for ever: what votes are counted by
+     */
+    id: string;
+    /**
+     * By language tag
+     */
+    label: {
+      [k: string]: string;
+    };
+    icon: string;
+    /**
+     * Shown no more and not taken any more; its votes are kept
+     */
+    retired: boolean;
+  }[];
+}
+/**
+ * Pauses one story’s votes, or lets them go on after a review.
+ *
+ */
+export interface FrozenBody {
+  /**
+   * The publisher's id or the canonical URL of a story.
+   */
+  story: string;
+  frozen: boolean;
+}
+/**
+ * Counted from the votes themselves.
+ *
+ */
+export interface PollResults {
+  poll: string;
+  /**
+   * ISO 8601, UTC
+   */
+  asOf: string;
+  stories: {
+    story: string;
+    /**
+     * Where its votes are paused: since when and why
+     */
+    frozen: {
+      /**
+       * ISO 8601, UTC
+       */
+      at: string;
+      why: string;
+    } | null;
+    /**
+     * Voters
+     */
+    total: {
+      /**
+       * Of all voters
+       */
+      votes: number;
+      /**
+       * Of voters who were known by e-mail or signed on
+       */
+      trusted: number;
+    };
+    /**
+     * Every choice, zeros and retired included
+     */
+    choices: {
+      [k: string]: {
+        /**
+         * Of all voters
+         */
+        votes: number;
+        /**
+         * Of voters who were known by e-mail or signed on
+         */
+        trusted: number;
+      };
+    };
+    /**
+     * The same by the page that was voted on; null: not from a page
+     */
+    origins: {
+      origin: string | null;
+      total: {
+        /**
+         * Of all voters
+         */
+        votes: number;
+        /**
+         * Of voters who were known by e-mail or signed on
+         */
+        trusted: number;
+      };
+      choices: {
+        [k: string]: {
+          /**
+           * Of all voters
+           */
+          votes: number;
+          /**
+           * Of voters who were known by e-mail or signed on
+           */
+          trusted: number;
+        };
+      };
+    }[];
+  }[];
 }
 export interface Reader {
   /**

@@ -109,6 +109,8 @@ async function fill(transaction: Transaction, { site, url, now }: Seed): Promise
       pollId: defaultPoll,
       readerId: voters[index] ?? '',
       choices: [choice],
+      confidence: 'guest' as const,
+      origin: new URL(url).origin,
     })),
   );
   await setThreads.run(transaction, [{ storyId: lead.id, question: demoQuestion }]);

@@ -83,6 +83,7 @@ export function callOf(c: Context<ApiEnv>, lang?: string): WriteCall {
     authorization: c.req.header('authorization'),
     idempotencyKey: c.req.header('idempotency-key'),
     lang,
+    origin: c.req.header('origin'),
     incoming: c.env?.incoming,
   };
 }

@@ -2,7 +2,8 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { limits } from 'afterword/contract';
 import { Problem } from '../problem.js';
-import type { Site, Sites } from '../sites/store.js';
+import { bearerToken } from '../readers/store.js';
+import { isServerKey, type Site, type Sites } from '../sites/store.js';
 import type { ApiEnv } from './api.js';
 
 const readOnly = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -75,3 +76,11 @@ export function limitedBody(): MiddlewareHandler<ApiEnv> {
     return bodyLimit({ maxSize: most, onError: refuse })(c, next);
   };
 }
+
+/** Lets only the publisher's own servers in. Asked before five megabytes of somebody's body are read. */
+export const serverKeyOnly: MiddlewareHandler<ApiEnv> = async function serverKeyOnly(c, next) {
+  const token = bearerToken(c.req.header('authorization'));
+  if (token === undefined) throw new Problem('token-required', "The site's server key is needed.");
+  if (!isServerKey(c.get('site'), token)) throw new Problem('token-invalid');
+  await next();
+};

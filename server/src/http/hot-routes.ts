@@ -13,6 +13,8 @@ export interface WriteCall {
   readonly authorization: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly lang?: string | undefined;
+  /** Of the page that asks; servers have none. */
+  readonly origin: string | undefined;
   /** Absent only where there is no socket, as in tests. */
   readonly incoming: IncomingMessage | undefined;
 }
@@ -76,7 +78,7 @@ async function run(services: Services, route: HotRoute, siteId: string, request:
   if (!isAllowedOrigin(site, origin)) throw new Problem('origin-not-allowed');
   const parsed = route.body.safeParse(jsonOf(await given));
   if (!parsed.success) throw validationProblem(parsed.error);
-  const call = { site, authorization, idempotencyKey: idempotencyKey as string | undefined, incoming: request };
+  const call = { site, authorization, idempotencyKey: idempotencyKey as string | undefined, origin, incoming: request };
   return route.answer(call, parsed.data);
 }
 

@@ -69,7 +69,7 @@ export async function readChanges(
         changes.push({ type: 'comment-changed', comment: toShownComment(row), total, version });
       }
     }
-  for (const { pollId, countsJson, voters, version } of tallies) {
+  for (const { pollId, countsJson, voters, version, frozenAt } of tallies) {
     if (version === seen.polls[pollId]) continue;
     const poll = await sources.polls.get(site.id, pollId);
     if (!poll) continue;
@@ -77,7 +77,9 @@ export async function readChanges(
     const every = Object.fromEntries(poll.choices.map(({ id }) => [id, counts[id] ?? 0]));
     const told =
       poll.results !== 'after-closing' || stateOf(poll, at) === 'closed' ? { counts: every, total: voters } : {};
-    changes.push({ type: 'reactions', poll: pollId, ...told, version });
+    const open = stateOf(poll, at);
+    const state = frozenAt !== null && open === 'open' ? 'frozen' : open;
+    changes.push({ type: 'reactions', poll: pollId, state, ...told, version });
   }
   return { seen: now, changes, thread, version };
 }

@@ -1,4 +1,4 @@
-import { defaultPoll, type Poll } from 'afterword/contract';
+import { defaultPoll, type EditedPoll, type Poll } from 'afterword/contract';
 import type { Kysely } from 'kysely';
 import { growingCache } from '../growing-cache.js';
 import { inLang, type Words } from '../sites/words.js';
@@ -34,6 +34,9 @@ export interface StoredPoll extends NewPoll {
   /** Milliseconds since 1970. */
   readonly opensAt: number | null;
   readonly closesAt: number | null;
+  /** The only story it stands on, and what that is called; without, any. */
+  readonly storyId: string | null;
+  readonly storyKey: string | null;
   readonly choices: readonly (NewPoll['choices'][number] & { readonly retired: boolean })[];
 }
 
@@ -52,29 +55,48 @@ export class Polls {
     const key = `${siteId} ${id}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const { read } = this.#database;
-    const row = await read
-      .selectFrom('polls')
-      .selectAll()
-      .where('siteId', '=', siteId)
-      .where('id', '=', id)
-      .executeTakeFirst();
-    if (!row) return undefined;
-    const choices = await read
-      .selectFrom('poll_choices')
-      .selectAll()
-      .where('siteId', '=', siteId)
-      .where('pollId', '=', id)
-      .orderBy('position')
-      .execute();
-    const poll = fromRows(row, choices);
-    this.#known.set(key, poll);
+    const [poll] = await this.#read(siteId, id);
+    if (poll) this.#known.set(key, poll);
     return poll;
+  }
+
+  /** All of a site, as they stand now. */
+  list(siteId: string): Promise<StoredPoll[]> {
+    return this.#read(siteId);
+  }
+
+  /** It was just changed. */
+  forget(siteId: string, id: string): void {
+    this.#known.delete(`${siteId} ${id}`);
+  }
+
+  async #read(siteId: string, id?: string): Promise<StoredPoll[]> {
+    const { read } = this.#database;
+    let polls = read
+      .selectFrom('polls')
+      .leftJoin('stories', 'stories.id', 'polls.storyId')
+      .selectAll('polls')
+      .select('stories.key as storyKey')
+      .where('polls.siteId', '=', siteId);
+    let choices = read.selectFrom('poll_choices').selectAll().where('siteId', '=', siteId);
+    if (id !== undefined) {
+      polls = polls.where('polls.id', '=', id);
+      choices = choices.where('pollId', '=', id);
+    }
+    const rows = await polls.orderBy('polls.id').execute();
+    if (rows.length === 0) return [];
+    const ofAll = await choices.orderBy('position').execute();
+    return rows.map((row) =>
+      fromRows(
+        row,
+        ofAll.filter(({ pollId }) => pollId === row.id),
+      ),
+    );
   }
 }
 
-function fromRows(row: PollRow, choices: readonly PollChoiceRow[]): StoredPoll {
-  const { id, questionJson, multiple, results, state, opensAt, closesAt } = row;
+function fromRows(row: PollRow & { storyKey: string | null }, choices: readonly PollChoiceRow[]): StoredPoll {
+  const { id, questionJson, multiple, results, state, opensAt, closesAt, storyId, storyKey } = row;
   return {
     id,
     question: JSON.parse(questionJson) as Words,
@@ -83,6 +105,8 @@ function fromRows(row: PollRow, choices: readonly PollChoiceRow[]): StoredPoll {
     state,
     opensAt,
     closesAt,
+    storyId,
+    storyKey,
     choices: choices.map(({ id, labelJson, icon, retired }) => ({
       id,
       label: JSON.parse(labelJson) as Words,
@@ -90,6 +114,15 @@ function fromRows(row: PollRow, choices: readonly PollChoiceRow[]): StoredPoll {
       retired: retired === 1,
     })),
   };
+}
+
+/** The poll as its editors see it. */
+export function editedPoll({ storyId: _, storyKey, opensAt, closesAt, choices, ...poll }: StoredPoll): EditedPoll {
+  return { ...poll, opensAt: isoTime(opensAt), closesAt: isoTime(closesAt), story: storyKey, choices: [...choices] };
+}
+
+function isoTime(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
 }
 
 /** Whether the poll takes votes now: its own state, within the times it opens and closes at. */
@@ -102,7 +135,6 @@ export function stateOf({ state, opensAt, closesAt }: StoredPoll, now: number): 
 export function shownPoll(poll: StoredPoll, lang: string | undefined, siteLang: string, now: number): Poll {
   const { id, question, choices, multiple, results, opensAt, closesAt } = poll;
   const words = (all: Words) => inLang(all, lang, siteLang);
-  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     id,
     question: words(question),
@@ -112,8 +144,8 @@ export function shownPoll(poll: StoredPoll, lang: string | undefined, siteLang: 
     multiple,
     results,
     state: stateOf(poll, now),
-    opensAt: time(opensAt),
-    closesAt: time(closesAt),
+    opensAt: isoTime(opensAt),
+    closesAt: isoTime(closesAt),
   };
 }
 
@@ -130,6 +162,7 @@ export async function addPoll(db: Kysely<Tables>, siteId: string, poll: NewPoll)
       state: 'open',
       opensAt: null,
       closesAt: null,
+      storyId: null,
     })
     .onConflict((conflict) => conflict.columns(['siteId', 'id']).doNothing())
     .execute();

@@ -18,6 +18,7 @@ import { fieldProblem, Problem } from '../problem.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import { shownPoll, stateOf, type StoredPoll } from './polls.js';
+import { freezeTallies } from './editing.js';
 import { castVotes, noVotes, readTally, type Tally } from './votes.js';
 
 const path = `${sitePath}/reactions`;
@@ -52,6 +53,7 @@ const putReactions = createRoute({
     'poll-not-found',
     'poll-closed',
     'poll-frozen',
+    'vote-needs-identity',
     'choice-not-found',
     'validation-failed',
     'rate-limited',
@@ -108,12 +110,13 @@ export function reactionWrite(services: Services) {
 }
 
 async function vote(
-  { cache, database, polls, rateLimits, readers, stories }: Services,
-  { site, authorization, lang }: WriteCall,
+  services: Services,
+  { site, authorization, lang, origin, incoming }: WriteCall,
   storyKey: string,
   pollId: string,
   chosen: (poll: StoredPoll) => string[],
 ): Promise<Reacted> {
+  const { cache, clientAddress, database, polls, rateLimits, readers, stories } = services;
   const reader = await readers.authenticate(authorization, site.id);
   await rateLimits.take('reaction', reader.id);
   const poll = await polls.get(site.id, pollId);
@@ -125,11 +128,58 @@ async function vote(
   // Taking back what nobody gave begins no story.
   const begins = choices.length > 0;
   const story = begins ? await stories.ensure(site, storyKey) : await stories.find(site.id, storyKey);
+  if (!standsOn(poll, story)) throw new Problem('poll-not-found');
   if (!story) return { ...shownReactions(poll, noVotes, site, lang), choice };
-  const tally = await database.writer.submit(castVotes, { storyId: story.id, pollId, readerId: reader.id, choices });
-  cache.drop(tags.story(site.id, story.key));
-  if (storyKey !== story.key) cache.drop(tags.story(site.id, storyKey));
+  const dropShown = () => {
+    cache.drop(tags.story(site.id, story.key));
+    if (storyKey !== story.key) cache.drop(tags.story(site.id, storyKey));
+  };
+  if (reader.kind === 'guest' && begins) {
+    const network = clientAddress.networkOf(incoming);
+    await letIn(services, site, { storyId: story.id, pollId, readerId: reader.id, network, choices }, dropShown);
+  }
+  const tally = await database.writer.submit(castVotes, {
+    storyId: story.id,
+    pollId,
+    readerId: reader.id,
+    choices,
+    confidence: reader.kind,
+    origin: origin ?? null,
+  });
+  dropShown();
   return { ...shownReactions(poll, tally, site, lang), choice };
+}
+
+/**
+ * Lets a guest vote, unless too many came the same way.
+ *
+ * @throws Problem `vote-needs-identity`, or `poll-frozen` where the poll is paused for a review from now on
+ */
+async function letIn(
+  { crowds, database, log }: Services,
+  site: Site,
+  {
+    storyId,
+    pollId,
+    ...guest
+  }: { storyId: string; pollId: string; readerId: string; network: string; choices: string[] },
+  dropShown: () => void,
+): Promise<void> {
+  const verdict = crowds.judge({ ...guest, tally: `${storyId} ${pollId}`, settings: site.settings.reactions });
+  if (verdict === 'identity') throw new Problem('vote-needs-identity');
+  if (verdict === 'fine') return;
+  await database.writer.submit(freezeTallies, { storyId, pollId, why: 'a burst of guests who want the same' });
+  dropShown();
+  log.warn(
+    { site: site.id, poll: pollId, storyId },
+    'a poll is paused for a review: a burst of guests who want the same',
+  );
+  throw new Problem('poll-frozen');
+}
+
+/** Whether the poll is for this story: one that has its own is nowhere else. */
+function standsOn({ storyId }: StoredPoll, story: { readonly id: string } | undefined): boolean {
+  return storyId === null || storyId === story?.id;
 }
 
 /** A poll on a story as everybody sees it. */
@@ -143,6 +193,7 @@ export async function readReactions(
   const poll = await polls.get(site.id, pollId);
   if (!poll) throw new Problem('poll-not-found');
   const story = await stories.find(site.id, storyKey);
+  if (!standsOn(poll, story)) throw new Problem('poll-not-found');
   const tally = story ? await readTally(database, story.id, pollId) : noVotes;
   return {
     value: shownReactions(poll, tally, site, lang),
@@ -152,11 +203,12 @@ export async function readReactions(
 
 function shownReactions(
   poll: StoredPoll,
-  { counts, voters, version }: Tally,
+  { counts, voters, version, frozen }: Tally,
   site: Site,
   lang: string | undefined,
 ): Reactions {
   const shown = shownPoll(poll, lang, site.lang, Date.now());
+  if (frozen && shown.state === 'open') shown.state = 'frozen';
   if (shown.results === 'after-closing' && shown.state !== 'closed') return { poll: shown, version };
   const every = Object.fromEntries(poll.choices.map(({ id }) => [id, counts[id] ?? 0]));
   return { poll: shown, counts: every, total: voters, version };

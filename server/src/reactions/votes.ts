@@ -1,5 +1,6 @@
+import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
-import type { ReactionTallyRow } from '../storage/tables.js';
+import type { ReactionTallyRow, ReactionVoteRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
 
 /** What a reader wants to hold in a poll from now on; no choices takes the vote back. */
@@ -8,6 +9,10 @@ export interface Vote {
   readonly pollId: string;
   readonly readerId: string;
   readonly choices: readonly string[];
+  /** How well the reader is known. */
+  readonly confidence: ReactionVoteRow['confidence'];
+  /** Of the page that is voted on. */
+  readonly origin: string | null;
 }
 
 /** Where a poll on a story stands. */
@@ -15,19 +20,22 @@ export interface Tally {
   readonly counts: Readonly<Record<string, number>>;
   readonly voters: number;
   readonly version: number;
+  /** Paused on this story for a review. */
+  readonly frozen: boolean;
 }
 
 /** Where a poll stands on a story nobody has voted on. */
-export const noVotes: Tally = { counts: countsOf('{}'), voters: 0, version: 0 };
+export const noVotes: Tally = { counts: countsOf('{}'), voters: 0, version: 0, frozen: false };
 
 /**
  * One row per reader and poll, and the tally beside it, changed in one transaction. Saying the same again changes
- * nothing. The tally is locked first, so that two nodes cannot both count from the same old state.
+ * nothing. The tally is locked first, so that two nodes cannot both count from the same old state. One that is frozen
+ * takes no votes.
  */
 export const castVotes: Command<Vote, Tally> = {
   name: 'cast-votes',
   async run(transaction, votes) {
-    const tallies = new Map<string, Tally>();
+    const tallies = new Map<string, Tally | Problem>();
     for (const [poll, ofPoll] of [...byPoll(votes)].sort(([a], [b]) => (a < b ? -1 : 1))) {
       tallies.set(poll, await castInPoll(transaction, ofPoll));
     }
@@ -35,10 +43,11 @@ export const castVotes: Command<Vote, Tally> = {
   },
 };
 
-async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vote[]]): Promise<Tally> {
+async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vote[]]): Promise<Tally | Problem> {
   const { db } = transaction;
   const [{ storyId, pollId }] = votes;
   const before = await lockTally(transaction, storyId, pollId);
+  if (before.frozenAt !== null) return new Problem('poll-frozen');
   const rows = await db
     .selectFrom('reaction_votes')
     .select(['readerId', 'choicesJson'])
@@ -48,7 +57,10 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
     .execute();
   const stored = new Map(rows.map(({ readerId, choicesJson }) => [readerId, choicesJson]));
   const held = new Map(stored);
-  for (const { readerId, choices } of votes) {
+  const last = new Map<string, Vote>();
+  for (const vote of votes) {
+    const { readerId, choices } = vote;
+    last.set(readerId, vote);
     if (choices.length > 0) held.set(readerId, JSON.stringify([...new Set(choices)].sort()));
     else held.delete(readerId);
   }
@@ -56,7 +68,7 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
   const counts = countsOf(before.countsJson);
   let { voters } = before;
   const changed: string[] = [];
-  for (const readerId of new Set(votes.map((vote) => vote.readerId))) {
+  for (const readerId of last.keys()) {
     const was = stored.get(readerId);
     const is = held.get(readerId);
     if (was === is) continue;
@@ -65,12 +77,13 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
     for (const choice of choicesOf(is)) counts[choice] = (counts[choice] ?? 0) + 1;
     voters += (is === undefined ? 0 : 1) - (was === undefined ? 0 : 1);
   }
-  if (changed.length === 0) return { counts, voters, version: before.version };
+  if (changed.length === 0) return { counts, voters, version: before.version, frozen: false };
 
   const changedAt = Date.now();
   const kept = changed.flatMap((readerId) => {
     const choicesJson = held.get(readerId);
-    return choicesJson === undefined ? [] : [{ storyId, pollId, readerId, choicesJson, changedAt }];
+    const { confidence, origin } = last.get(readerId)!;
+    return choicesJson === undefined ? [] : [{ storyId, pollId, readerId, choicesJson, changedAt, confidence, origin }];
   });
   const gone = changed.filter((readerId) => !held.has(readerId));
   if (kept.length > 0) {
@@ -78,9 +91,12 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
       .insertInto('reaction_votes')
       .values(kept)
       .onConflict((conflict) =>
-        conflict
-          .columns(['storyId', 'pollId', 'readerId'])
-          .doUpdateSet((eb) => ({ choicesJson: eb.ref('excluded.choicesJson'), changedAt })),
+        conflict.columns(['storyId', 'pollId', 'readerId']).doUpdateSet((eb) => ({
+          choicesJson: eb.ref('excluded.choicesJson'),
+          confidence: eb.ref('excluded.confidence'),
+          origin: eb.ref('excluded.origin'),
+          changedAt,
+        })),
       )
       .execute();
   }
@@ -99,7 +115,7 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
     .where('storyId', '=', storyId)
     .where('pollId', '=', pollId)
     .execute();
-  return { counts, voters, version };
+  return { counts, voters, version, frozen: false };
 }
 
 async function lockTally({ db, locked }: Transaction, storyId: string, pollId: string): Promise<ReactionTallyRow> {
@@ -111,7 +127,7 @@ async function lockTally({ db, locked }: Transaction, storyId: string, pollId: s
   if (found) return found;
   await db
     .insertInto('reaction_tallies')
-    .values({ storyId, pollId, countsJson: '{}', voters: 0, version: 0 })
+    .values({ storyId, pollId, countsJson: '{}', voters: 0, version: 0, frozenAt: null, frozenWhy: null })
     .onConflict((conflict) => conflict.columns(['storyId', 'pollId']).doNothing())
     .execute();
   const made = await find();
@@ -127,7 +143,9 @@ export async function readTally({ read }: Database, storyId: string, pollId: str
     .where('storyId', '=', storyId)
     .where('pollId', '=', pollId)
     .executeTakeFirst();
-  return row ? { counts: countsOf(row.countsJson), voters: row.voters, version: row.version } : noVotes;
+  if (!row) return noVotes;
+  const { countsJson, voters, version, frozenAt } = row;
+  return { counts: countsOf(countsJson), voters, version, frozen: frozenAt !== null };
 }
 
 /** What a reader holds in each poll of a story, by poll id. */

@@ -30,6 +30,13 @@ const commentRulesSchema = z.object({
     .default(null),
 });
 
+const reactionRulesSchema = z.object({
+  /** So many guests of one network may vote in a poll on a story within an hour; others are asked to sign in. `null`: any number. */
+  networkGuests: z.int().min(1).nullable().default(500),
+  /** So many guests within a minute, five times what is usual and nearly all for the same, pause a poll. `null`: never. */
+  burstGuests: z.int().min(1).nullable().default(300),
+});
+
 export const siteSettingsSchema = z.object({
   /** Which story keys a reader's write may make known. */
   stories: z.enum(['known', 'origins', 'any']).default('origins'),
@@ -44,6 +51,8 @@ export const siteSettingsSchema = z.object({
   reportsToHold: z.int().min(1).default(3),
   /** What holds a comment for a moderator. */
   rules: commentRulesSchema.prefault({}),
+  /** What keeps polls from being stuffed. */
+  reactions: reactionRulesSchema.prefault({}),
 });
 export type SiteSettings = z.infer<typeof siteSettingsSchema>;
 

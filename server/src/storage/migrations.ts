@@ -10,6 +10,7 @@ export const migrations: Record<string, Migration> = {
   '0005-moderation': { up: moderation },
   '0006-changed-comments': { up: changedComments },
   '0007-keys-with-comments': { up: keysWithComments },
+  '0008-polls-of-editors': { up: pollsOfEditors },
 };
 
 async function subscriptionRequests({ schema }: Kysely<unknown>): Promise<void> {
@@ -180,4 +181,18 @@ async function keysWithComments(db: Kysely<unknown>): Promise<void> {
     .column('created_at')
     .where(sql.ref('idempotency_key'), 'is not', sql.lit(null))
     .execute();
+}
+
+async function pollsOfEditors({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .alterTable('polls')
+    .addColumn('story_id', 'text', (c) => c.references('stories.id'))
+    .execute();
+  await schema
+    .alterTable('reaction_votes')
+    .addColumn('confidence', 'text', (c) => c.notNull().defaultTo('guest'))
+    .execute();
+  await schema.alterTable('reaction_votes').addColumn('origin', 'text').execute();
+  await schema.alterTable('reaction_tallies').addColumn('frozen_at', 'bigint').execute();
+  await schema.alterTable('reaction_tallies').addColumn('frozen_why', 'text').execute();
 }

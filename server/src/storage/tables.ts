@@ -105,6 +105,8 @@ export interface PollRow {
   state: 'open' | 'closed' | 'frozen';
   opensAt: Millis | null;
   closesAt: Millis | null;
+  /** The only story it stands on. */
+  storyId: string | null;
 }
 
 export interface PollChoiceRow {
@@ -123,6 +125,10 @@ export interface ReactionVoteRow {
   readerId: string;
   choicesJson: string;
   changedAt: Millis;
+  /** How well its reader was known when they voted. */
+  confidence: 'guest' | 'email' | 'signed-on';
+  /** Of the page that was voted on. */
+  origin: string | null;
 }
 
 export interface ReactionTallyRow {
@@ -131,6 +137,9 @@ export interface ReactionTallyRow {
   countsJson: string;
   voters: number;
   version: number;
+  /** Since when votes are paused for a review, and why. */
+  frozenAt: Millis | null;
+  frozenWhy: string | null;
 }
 
 export interface ThreadRow {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { inPortions } from '../storage/portions.js';
-import type { Tables } from '../storage/tables.js';
+import type { ReactionTallyRow, Tables } from '../storage/tables.js';
 import type { Transaction } from '../storage/writer.js';
 import { addReads } from './reads.js';
 
@@ -9,6 +9,7 @@ export async function mergeStory(transaction: Transaction, from: string, into: s
   const { db } = transaction;
   await db.updateTable('story_aliases').set({ storyId: into }).where('storyId', '=', from).execute();
   await mergeReactions(db, from, into);
+  await db.updateTable('polls').set({ storyId: into }).where('storyId', '=', from).execute();
   await mergeThreads(db, from, into);
   await mergeReads(transaction, from, into);
   await db.deleteFrom('stories').where('id', '=', from).execute();
@@ -22,10 +23,20 @@ async function mergeReactions(db: Kysely<Tables>, from: string, into: string): P
   for (const vote of votes.sort((a, b) => a.changedAt - b.changedAt)) {
     kept.set(`${vote.pollId} ${vote.readerId}`, { ...vote, storyId: into });
   }
-  const tallies = new Map<string, { counts: Record<string, number>; voters: number; version: number }>();
-  for (const { pollId, version } of before) {
+  const tallies = new Map<
+    string,
+    Omit<ReactionTallyRow, 'storyId' | 'pollId' | 'countsJson'> & { counts: Record<string, number> }
+  >();
+  for (const { pollId, version, frozenAt, frozenWhy } of before) {
     const known = tallies.get(pollId);
-    tallies.set(pollId, { counts: {}, voters: 0, version: Math.max(version + 1, known?.version ?? 0) });
+    tallies.set(pollId, {
+      counts: {},
+      voters: 0,
+      version: Math.max(version + 1, known?.version ?? 0),
+      // What is being reviewed on either goes on being reviewed.
+      frozenAt: known?.frozenAt ?? frozenAt,
+      frozenWhy: known?.frozenWhy ?? frozenWhy,
+    });
   }
   for (const { pollId, choicesJson } of kept.values()) {
     const tally = tallies.get(pollId);
@@ -40,12 +51,11 @@ async function mergeReactions(db: Kysely<Tables>, from: string, into: string): P
     await db
       .insertInto('reaction_tallies')
       .values(
-        [...tallies].map(([pollId, { counts, voters, version }]) => ({
+        [...tallies].map(([pollId, { counts, ...tally }]) => ({
           storyId: into,
           pollId,
           countsJson: JSON.stringify(counts),
-          voters,
-          version,
+          ...tally,
         })),
       )
       .execute();

@@ -13,11 +13,10 @@ import {
 } from 'afterword/contract';
 import type { MiddlewareHandler } from 'hono';
 import { jsonBody, responses, sitePath, validationProblem, type Api, type ApiEnv } from '../http/api.js';
+import { serverKeyOnly } from '../http/guards.js';
 import { publicAnswer } from '../http/public-answer.js';
 import { Problem } from '../problem.js';
-import { bearerToken } from '../readers/store.js';
 import type { Services } from '../services.js';
-import { isServerKey } from '../sites/store.js';
 import { readCounts } from './counts.js';
 import { readRail } from './rails.js';
 import { countReads } from './reads.js';
@@ -26,14 +25,6 @@ import { upsertStories } from './store.js';
 /** A rail is a place, not a field: one that is not there is 404. */
 const knownRail: MiddlewareHandler<ApiEnv> = async function knownRail(c, next) {
   if (!railParams.safeParse(c.req.param()).success) throw new Problem('rail-not-found');
-  await next();
-};
-
-/** Asked before five megabytes of somebody's body are read. */
-const serverKeyOnly: MiddlewareHandler<ApiEnv> = async function serverKeyOnly(c, next) {
-  const token = bearerToken(c.req.header('authorization'));
-  if (token === undefined) throw new Problem('token-required', "The site's server key is needed.");
-  if (!isServerKey(c.get('site'), token)) throw new Problem('token-invalid');
   await next();
 };
 

@@ -1,0 +1,89 @@
+import type { PollResults } from 'afterword/contract';
+import { stringify } from 'csv-stringify/sync';
+import { inLang } from '../sites/words.js';
+import type { Database } from '../storage/database.js';
+import type { StoredPoll } from './polls.js';
+
+type StoryResults = PollResults['stories'][number];
+type Votes = StoryResults['total'];
+
+/**
+ * Where a poll stands, counted from the votes themselves.
+ *
+ * @param storyIds on these stories; without, on those with most voters
+ */
+export async function readResults(
+  { read }: Database,
+  siteId: string,
+  poll: StoredPoll,
+  { storyIds, limit }: { storyIds?: readonly string[] | undefined; limit: number },
+): Promise<PollResults> {
+  let tallies = read
+    .selectFrom('reaction_tallies')
+    .innerJoin('stories', 'stories.id', 'reaction_tallies.storyId')
+    .select(['stories.id', 'stories.key', 'frozenAt', 'frozenWhy'])
+    .where('stories.siteId', '=', siteId)
+    .where('reaction_tallies.pollId', '=', poll.id);
+  if (storyIds) tallies = tallies.where('stories.id', 'in', storyIds.length > 0 ? storyIds : ['']);
+  const stories = await tallies.orderBy('voters', 'desc').orderBy('stories.id').limit(limit).execute();
+  const found: StoryResults[] = [];
+  for (const { id, key, frozenAt, frozenWhy } of stories) {
+    const groups = await read
+      .selectFrom('reaction_votes')
+      .select(({ fn }) => ['choicesJson', 'confidence', 'origin', fn.countAll<number | string>().as('voters')])
+      .where('storyId', '=', id)
+      .where('pollId', '=', poll.id)
+      .groupBy(['choicesJson', 'confidence', 'origin'])
+      .execute();
+    const all = noVotes(poll);
+    const byOrigin = new Map<string | null, ReturnType<typeof noVotes>>();
+    for (const { choicesJson, confidence, origin, voters } of groups) {
+      let own = byOrigin.get(origin);
+      if (!own) byOrigin.set(origin, (own = noVotes(poll)));
+      for (const { total, choices } of [all, own]) {
+        const counted = [total, ...(JSON.parse(choicesJson) as string[]).map((choice) => choices[choice])];
+        for (const votes of counted) {
+          if (!votes) continue;
+          votes.votes += Number(voters);
+          if (confidence !== 'guest') votes.trusted += Number(voters);
+        }
+      }
+    }
+    found.push({
+      story: key,
+      frozen: frozenAt === null ? null : { at: new Date(frozenAt).toISOString(), why: frozenWhy ?? '' },
+      ...all,
+      origins: [...byOrigin]
+        .map(([origin, votes]) => ({ origin, ...votes }))
+        .sort((a, b) => b.total.votes - a.total.votes || ((a.origin ?? '') < (b.origin ?? '') ? -1 : 1)),
+    });
+  }
+  return { poll: poll.id, asOf: new Date().toISOString(), stories: found };
+}
+
+/** Without a prototype: `constructor` is a choice like any other. */
+function noVotes({ choices }: StoredPoll): { total: Votes; choices: Record<string, Votes> } {
+  const none = (): Votes => ({ votes: 0, trusted: 0 });
+  const byChoice = Object.create(null) as Record<string, Votes>;
+  for (const { id } of choices) byChoice[id] = none();
+  return { total: none(), choices: byChoice };
+}
+
+/** One line for each story, choice and origin. No cell can be taken for a formula. */
+export function resultsAsCsv({ poll: id, stories }: PollResults, poll: StoredPoll, lang: string): string {
+  const rows = stories.flatMap(({ story, origins }) =>
+    origins.flatMap(({ origin, choices }) =>
+      poll.choices.map((choice) => ({
+        story,
+        poll: id,
+        origin: origin ?? '',
+        choice: choice.id,
+        label: inLang(choice.label, undefined, lang),
+        retired: choice.retired ? 'yes' : 'no',
+        ...choices[choice.id],
+      })),
+    ),
+  );
+  const columns = ['story', 'poll', 'origin', 'choice', 'label', 'retired', 'votes', 'trusted'];
+  return stringify(rows, { header: true, columns, escape_formulas: true });
+}
