@@ -1,6 +1,7 @@
 import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
 import type { ReactionTallyRow, ReactionVoteRow } from '../storage/tables.js';
+import { runKept } from '../storage/kept-queries.js';
 import type { Command, Transaction } from '../storage/writer.js';
 
 /** What a reader wants to hold in a poll from now on; no choices takes the vote back. */
@@ -48,13 +49,19 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
   const [{ storyId, pollId }] = votes;
   const before = await lockTally(transaction, storyId, pollId);
   if (before.frozenAt !== null) return new Problem('poll-frozen');
-  const rows = await db
-    .selectFrom('reaction_votes')
-    .select(['readerId', 'choicesJson'])
-    .where('storyId', '=', storyId)
-    .where('pollId', '=', pollId)
-    .where('readerId', 'in', [...new Set(votes.map(({ readerId }) => readerId))])
-    .execute();
+  const readers = [...new Set(votes.map(({ readerId }) => readerId))];
+  const { rows } = await runKept(
+    db,
+    `votes of ${readers.length}`,
+    () =>
+      db
+        .selectFrom('reaction_votes')
+        .select(['readerId', 'choicesJson'])
+        .where('storyId', '=', storyId)
+        .where('pollId', '=', pollId)
+        .where('readerId', 'in', readers),
+    [storyId, pollId, ...readers],
+  );
   const stored = new Map(rows.map(({ readerId, choicesJson }) => [readerId, choicesJson]));
   const held = new Map(stored);
   const last = new Map<string, Vote>();
@@ -87,18 +94,24 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
   });
   const gone = changed.filter((readerId) => !held.has(readerId));
   if (kept.length > 0) {
-    await db
-      .insertInto('reaction_votes')
-      .values(kept)
-      .onConflict((conflict) =>
-        conflict.columns(['storyId', 'pollId', 'readerId']).doUpdateSet((eb) => ({
-          choicesJson: eb.ref('excluded.choicesJson'),
-          confidence: eb.ref('excluded.confidence'),
-          origin: eb.ref('excluded.origin'),
-          changedAt,
-        })),
-      )
-      .execute();
+    await runKept(
+      db,
+      `hold votes ${kept.length}`,
+      () =>
+        db
+          .insertInto('reaction_votes')
+          .values(kept)
+          .onConflict((conflict) =>
+            conflict.columns(['storyId', 'pollId', 'readerId']).doUpdateSet((eb) => ({
+              choicesJson: eb.ref('excluded.choicesJson'),
+              changedAt: eb.ref('excluded.changedAt'),
+              confidence: eb.ref('excluded.confidence'),
+              origin: eb.ref('excluded.origin'),
+            })),
+          ),
+      // In the order of the columns, which is that of the rows.
+      kept.flatMap((vote) => Object.values(vote)),
+    );
   }
   if (gone.length > 0) {
     await db
@@ -109,12 +122,18 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
       .execute();
   }
   const version = before.version + 1;
-  await db
-    .updateTable('reaction_tallies')
-    .set({ countsJson: JSON.stringify(counts), voters, version })
-    .where('storyId', '=', storyId)
-    .where('pollId', '=', pollId)
-    .execute();
+  const countsJson = JSON.stringify(counts);
+  await runKept(
+    db,
+    'count votes',
+    () =>
+      db
+        .updateTable('reaction_tallies')
+        .set({ countsJson, voters, version })
+        .where('storyId', '=', storyId)
+        .where('pollId', '=', pollId),
+    [countsJson, voters, version, storyId, pollId],
+  );
   return { counts, voters, version, frozen: false };
 }
 
