@@ -17,7 +17,7 @@ const story = 'bench-live';
 const afterword = await startServer({ env: { AFTERWORD_LIMITS: 'off', AFTERWORD_LOG: 'warn' } });
 const site = `${afterword.url}/v1/sites/demo`;
 const agent = new Agent({ maxSockets: Infinity });
-/** @type {Map<string, number[]>} when each viewer heard of a change, by its text */
+/** @type {Map<string, number[]>} when each viewer heard of a change, by its text or its version */
 const heard = new Map();
 
 /** @param {string} method @param {string} path @param {object} body @param {string} [token] */
@@ -37,9 +37,31 @@ function listen() {
         const now = performance.now();
         if (text.includes('event: thread')) resolve();
         for (const [, change] of text.matchAll(/"text":"(change-\d+)"/g)) heard.get(String(change))?.push(now);
+        for (const [, version] of text.matchAll(/"type":"reactions".*"version":(\d+)/g))
+          heard.get(`vote ${version}`)?.push(now);
       });
     }).on('error', reject);
   });
+}
+
+/**
+ * Does something at a random moment, and waits until every viewer has heard of it.
+ *
+ * @param {string} change
+ * @param {() => Promise<unknown>} work
+ * @returns {Promise<number>} milliseconds from the request until the last of them
+ */
+async function untilAllHear(change, work) {
+  /** @type {number[]} */
+  const times = [];
+  heard.set(change, times);
+  await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 400));
+  const asked = performance.now();
+  await work();
+  while (times.length < viewers && performance.now() - asked < 5000)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  if (times.length < viewers) throw new Error(`Only ${times.length} of ${viewers} heard of ${change}.`);
+  return Math.max(...times) - asked;
 }
 
 const memory = () =>
@@ -51,24 +73,23 @@ try {
   const before = memory();
   await Promise.all(Array.from({ length: viewers }, listen));
   const watched = memory();
-  const lasts = [];
+  /** @type {Record<'comments' | 'votes', number[]>} */
+  const lasts = { comments: [], votes: [] };
+  const choices = ['great', 'like'];
   for (let change = 0; change < changes; change++) {
     const text = `change-${change}`;
-    /** @type {number[]} */
-    const times = [];
-    heard.set(text, times);
-    await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 400));
-    const asked = performance.now();
-    await send('POST', 'comments', { story, text }, token);
-    while (times.length < viewers && performance.now() - asked < 5000)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    if (times.length < viewers) throw new Error(`Only ${times.length} of ${viewers} heard of ${text}.`);
-    lasts.push(Math.max(...times) - asked);
+    lasts.comments.push(await untilAllHear(text, () => send('POST', 'comments', { story, text }, token)));
+    const choice = choices[change % 2];
+    // Nobody else votes, so each vote is the next version.
+    lasts.votes.push(
+      await untilAllHear(`vote ${change + 1}`, () => send('PUT', 'reactions', { story, choice }, token)),
+    );
   }
-  lasts.sort((a, b) => a - b);
-  printTable(`${viewers} viewers of one story, ${changes} comments`, [
-    { what: 'until all have heard, median ms', is: Math.round(median(lasts)), budget: 1000 },
-    { what: 'until all have heard, longest ms', is: Math.round(lasts.at(-1) ?? NaN), budget: 1000 },
+  printTable(`${viewers} viewers of one story, ${changes} comments and as many votes`, [
+    ...Object.entries(lasts).flatMap(([what, times]) => [
+      { what: `${what}: until all have heard, median ms`, is: Math.round(median(times)), budget: 1000 },
+      { what: `${what}: until all have heard, longest ms`, is: Math.round(Math.max(...times)), budget: 1000 },
+    ]),
     { what: 'memory of the server before, MB', is: before, budget: '' },
     { what: 'memory with all of them, MB', is: watched, budget: '' },
   ]);

@@ -4,6 +4,7 @@ import { page } from 'vitest/browser';
 import '../../src/define/reactions.js';
 import type { ReactEvent } from '../../src/index.js';
 import { FakeApi } from './fake-api.js';
+import { FakeSource } from './fake-source.js';
 import { focused } from './focused.js';
 
 let api: FakeApi;
@@ -125,6 +126,19 @@ describe('the poll', () => {
     await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.203 lượt$/, pressed: false })).toBeVisible();
   });
 
+  test('asks a guest of a crowded network to sign in, in the words of the page', async () => {
+    place();
+    place('lang="en"');
+    await expect.element(great).toBeVisible();
+    api.fail(/^reactions$/, 'vote-needs-identity');
+    await userEvent.click(great);
+    await expect.element(page.getByText('Mời bạn đăng nhập để tham gia.', { exact: false }).first()).toBeVisible();
+    api.fail(/^reactions$/, 'vote-needs-identity');
+    await userEvent.click(choice(/^Great/));
+    await expect.element(page.getByText('Sign in to take part.', { exact: false }).first()).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Great.*, 1,203$/, pressed: false })).toBeVisible();
+  });
+
   test('shows that it closed when a vote comes too late', async () => {
     place();
     await expect.element(great).toBeVisible();
@@ -146,6 +160,55 @@ describe('a reader who comes back', () => {
     place();
     await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1 lượt$/, pressed: true })).toBeVisible();
     expect(api.sent('me')).toHaveLength(1);
+  });
+});
+
+describe('how others vote', () => {
+  beforeEach(() => FakeSource.install());
+  afterEach(() => FakeSource.restore());
+
+  const sendVotes = (event: object) =>
+    FakeSource.open[0]!.send({
+      type: 'reactions',
+      story: `story-${story}`,
+      poll: 'reactions',
+      counts: { great: 1300, like: 420, fun: 95, improve: 37 },
+      total: 1852,
+      version: 9,
+      ...event,
+    });
+  const following = () => vi.waitFor(() => expect(FakeSource.open).toHaveLength(1), { timeout: 8000 });
+
+  test('is told while one looks on, and a pause too', async () => {
+    place();
+    await following();
+    sendVotes({});
+    await expect.element(page.getByText('1.852 bạn đọc đã tham gia.')).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.300 lượt$/ })).toBeVisible();
+    sendVotes({ version: 8, total: 3 });
+    sendVotes({ poll: 'another', version: 10, total: 4 });
+    sendVotes({ version: 10, state: 'frozen' });
+    await expect.element(page.getByText('Tạm dừng để rà soát. 1.852 bạn đọc đã tham gia.')).toBeVisible();
+    await expect.element(great).toHaveAttribute('aria-disabled', 'true');
+  });
+
+  test('does not count an act twice whose answer is still on its way', async () => {
+    place();
+    await following();
+    let answer!: () => void;
+    const waiting = new Promise<void>((resolve) => (answer = resolve));
+    api.overrides.push({
+      path: /^readers$/,
+      answer: async () => {
+        await waiting;
+        return { status: 201, body: { token: 'guest-token', reader: {} } };
+      },
+    });
+    await userEvent.click(great);
+    sendVotes({ counts: { great: 1204, like: 418, fun: 95, improve: 37 }, total: 1754, version: 2 });
+    await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.204 lượt$/, pressed: true })).toBeVisible();
+    answer();
+    await expect.element(page.getByText('Bạn và 1.203 người khác thấy rất hay.')).toBeVisible();
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Comment, CommentAnswer, LiveEvent } from '../../src/contract/types.js';
 import { decideOnComments, setThreads } from '../../server/src/comments/moderation.js';
 import { createServices } from '../../server/src/services.js';
+import { freezeTallies } from '../../server/src/reactions/editing.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
 
 type Heard = LiveEvent & { id: number };
@@ -134,6 +135,17 @@ describe.each(databases)('live on %s', (kind) => {
       }),
     );
     expect(of('reactions').length).toBeLessThanOrEqual(3);
+  });
+
+  test('who comes hears where polls stand, and then whether they are paused', async () => {
+    await Promise.all(['great', 'fun'].map(react));
+    const { until, of } = await listen();
+    await until('reactions');
+    expect(of('reactions')[0]).toMatchObject({ state: 'open', counts: { great: 1, fun: 1 }, total: 2 });
+    const { id: storyId } = (await server.services.stories.find('paper', story))!;
+    await server.services.database.writer.submit(freezeTallies, { storyId, pollId: 'reactions', why: 'a review' });
+    await until('reactions', 2);
+    expect(of('reactions').at(-1)).toMatchObject({ state: 'frozen', total: 2 });
   });
 
   test('a thread that is closed or asked something is told', async () => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { toShownComment, withAuthors, type CommentWithAuthor } from '../comments/comment-rows.js';
 import { shownThread } from '../comments/threads.js';
 import { stateOf } from '../reactions/polls.js';
+import { countsOf } from '../reactions/votes.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import type { KnownStory } from '../stories/known-stories.js';
@@ -10,11 +11,14 @@ import type { KnownStory } from '../stories/known-stories.js';
 /** An event as it is before it names the story in its listener's words. */
 export type Change = LiveEvent extends infer Event ? (Event extends LiveEvent ? Omit<Event, 'story'> : never) : never;
 
+type PollChange = Extract<Change, { type: 'reactions' }>;
+
 /** What is known of a story that somebody watches. */
 export interface Seen {
   readonly thread: number;
   readonly shown: string;
-  readonly polls: Readonly<Record<string, number>>;
+  /** By poll: where it stands, as it is told. */
+  readonly polls: ReadonlyMap<string, PollChange>;
   /** The comments written or changed last. */
   readonly comments: ReadonlyMap<string, SeenComment>;
   /** When it was looked at, in milliseconds since 1970. */
@@ -44,10 +48,7 @@ export async function readChanges(
   const at = Date.now();
   const { total, version, ...thread } = await shownThread(sources, site, story);
   const shown = JSON.stringify(thread);
-  const tallies = story
-    ? await sources.database.read.selectFrom('reaction_tallies').selectAll().where('storyId', '=', story.id).execute()
-    : [];
-  const polls = Object.fromEntries(tallies.map((row) => [row.pollId, row.version]));
+  const polls = story ? await readPolls(sources, site, story.id, at) : new Map<string, PollChange>();
   const moved = story && version !== seen?.thread;
   const rows = moved ? await readMoved(sources, story.id, (seen?.at ?? at) - marginMillis) : undefined;
   const comments = rows
@@ -69,19 +70,30 @@ export async function readChanges(
         changes.push({ type: 'comment-changed', comment: toShownComment(row), total, version });
       }
     }
-  for (const { pollId, countsJson, voters, version, frozenAt } of tallies) {
-    if (version === seen.polls[pollId]) continue;
-    const poll = await sources.polls.get(site.id, pollId);
+  for (const [id, poll] of polls) if (poll.version !== seen.polls.get(id)?.version) changes.push(poll);
+  return { seen: now, changes, thread, version };
+}
+
+/** Every poll that somebody has voted on. */
+async function readPolls(
+  { database, polls }: Sources,
+  site: Site,
+  storyId: string,
+  at: number,
+): Promise<Map<string, PollChange>> {
+  const rows = await database.read.selectFrom('reaction_tallies').selectAll().where('storyId', '=', storyId).execute();
+  const found = new Map<string, PollChange>();
+  for (const { pollId, countsJson, voters, version, frozenAt } of rows) {
+    const poll = await polls.get(site.id, pollId);
     if (!poll) continue;
-    const counts = JSON.parse(countsJson) as Record<string, number>;
+    const counts = countsOf(countsJson);
     const every = Object.fromEntries(poll.choices.map(({ id }) => [id, counts[id] ?? 0]));
-    const told =
-      poll.results !== 'after-closing' || stateOf(poll, at) === 'closed' ? { counts: every, total: voters } : {};
     const open = stateOf(poll, at);
     const state = frozenAt !== null && open === 'open' ? 'frozen' : open;
-    changes.push({ type: 'reactions', poll: pollId, state, ...told, version });
+    const told = poll.results !== 'after-closing' || open === 'closed' ? { counts: every, total: voters } : {};
+    found.set(pollId, { type: 'reactions', poll: pollId, state, ...told, version });
   }
-  return { seen: now, changes, thread, version };
+  return found;
 }
 
 /** Whether nobody can have seen it before: it is new, or a moderator has just let it be shown. */

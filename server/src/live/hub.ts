@@ -118,6 +118,7 @@ export class LiveHub {
     if (since === undefined) {
       const thread = JSON.parse(seen.shown) as Extract<Change, { type: 'thread' }>['thread'];
       follower.send(framed(this.#lastId, { type: 'thread', thread, version: seen.thread }, name));
+      for (const poll of seen.polls.values()) follower.send(framed(this.#lastId, poll, name));
       return;
     }
     const told = this.#told.get(site.id) ?? [];
@@ -184,7 +185,7 @@ export class LiveHub {
       for (const { storyId, version } of threads)
         if (byId.get(storyId)!.seen.thread !== version) moved.add(byId.get(storyId)!);
       for (const { storyId, pollId, version } of tallies)
-        if (byId.get(storyId)!.seen.polls[pollId] !== version) moved.add(byId.get(storyId)!);
+        if (byId.get(storyId)!.seen.polls.get(pollId)?.version !== version) moved.add(byId.get(storyId)!);
     }
     return [...moved];
   }

@@ -183,7 +183,7 @@ export async function readHeldChoices(
 }
 
 /** Without a prototype: `constructor` is a choice like any other. */
-function countsOf(json: string): Record<string, number> {
+export function countsOf(json: string): Record<string, number> {
   return Object.assign(Object.create(null) as Record<string, number>, JSON.parse(json) as Record<string, number>);
 }
 

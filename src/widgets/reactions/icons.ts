@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit/html.js';
 
 /** Our own drawings, on a field of 32: what fills when its choice is held, and what stays a line. */
-const drawings: Record<string, [body: string, detail?: string]> = {
+const drawings: Record<string, [body: string, detail?: string] | null | undefined> = {
+  __proto__: null,
   great: ['m16 4.6 3.5 7.2 7.9 1.1-5.7 5.5 1.4 7.9-7.1-3.8-7.1 3.8 1.4-7.9-5.7-5.5 7.9-1.1z'],
   like: [
     'M11 14.6 15.2 5c1.9 0 3.3 1.5 3.3 3.3v4.3h5.9c1.9 0 3.3 1.7 3 3.5l-1.4 8c-.3 1.4-1.5 2.4-3 2.4H5.2V14.6zv11.9',
@@ -15,7 +16,7 @@ const drawings: Record<string, [body: string, detail?: string]> = {
 
 /** Draws a choice's icon: the name of a drawing of ours, the address of a picture, or an emoji. */
 export function icon(name: string): unknown {
-  const [body, detail = ''] = (Object.hasOwn(drawings, name) && drawings[name]) || [];
+  const [body, detail = ''] = drawings[name] ?? [];
   if (body)
     return html`<svg viewBox="0 0 32 32">
       <path class="body" d=${body} />

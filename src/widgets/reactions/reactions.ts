@@ -67,7 +67,7 @@ export class ReactionsElement extends WidgetElement {
 
   /** Does what a tap on a choice does: takes it, changes to it, or takes it back. */
   async react(choice: string): Promise<void> {
-    const { poll } = this.ballot?.answer ?? {};
+    const poll = this.ballot?.answer.poll;
     if (poll?.state !== 'open' || !poll.choices.some(({ id }) => id === choice)) return;
     this.ballot = this.ballot!.toggle(choice);
     this.failure = undefined;
@@ -79,7 +79,7 @@ export class ReactionsElement extends WidgetElement {
     } catch {
       // The code for it could not be fetched: nothing was sent.
       this.ballot = this.ballot.undo();
-      this.failure = 'notSaved';
+      this.failure = ({ reactions }) => reactions.notSaved;
     }
     this.announce(this.#summary(this.locale.words!));
   }
@@ -104,6 +104,8 @@ export class ReactionsElement extends WidgetElement {
     this.ballot = new Ballot(answer, held, wanted);
     if (this.#told) this.hear(this.#told);
     void this.#overlay(place, signal);
+    // Others' votes are news for who stays.
+    setTimeout(() => this.#fetchResults().then(() => results?.follow(this, place, signal)), 2000);
     return !!answer.poll.choices.length;
   }
 
@@ -167,10 +169,11 @@ export class ReactionsElement extends WidgetElement {
   }
 
   /** The sentence below the choices: what became of it, or how many take part. */
-  #summary({ reactions, common }: Catalogue): string {
+  #summary(words: Catalogue): string {
     const { locale, failure } = this;
+    const { reactions } = words;
     const ballot = this.ballot!;
-    if (failure) return failure === 'notSaved' ? reactions.notSaved : common.rateLimited;
+    if (failure) return failure(words);
     const { total } = ballot;
     const numbers = !ballot.answer.counts
       ? reactions.hidden

@@ -1,8 +1,11 @@
 import type { LocaleController } from '../../base/locale.js';
 import { percentages } from '../../base/percentages.js';
 import { adoptStyles } from '../../base/style-sheets.js';
+import type { Place } from '../../client/index.js';
+import { live } from '../../client/live.js';
+import type { LiveEvent } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
-import type { Ballot } from './ballot.js';
+import { Ballot } from './ballot.js';
 import { resultsStyles } from './results.styles.js';
 
 /** Every choice's share in percent. */
@@ -38,4 +41,27 @@ export function showResults(
   // By CSSOM, which a strict style-src allows.
   for (const bar of root.querySelectorAll<HTMLElement>('.bar'))
     bar.style.setProperty('--_share', bar.dataset['share']!);
+}
+
+const actMillis = 500;
+
+/** Hears how others vote, over the browser's one connection. */
+export function follow(
+  voter: { readonly poll: string; ballot?: Ballot; refresh(): Promise<void> },
+  place: Place,
+  signal: AbortSignal,
+): void {
+  const hear = (event: LiveEvent): void => {
+    const { ballot, poll } = voter;
+    if (signal.aborted || !ballot) return;
+    if (event.type === 'reset') void voter.refresh();
+    if (event.type !== 'reactions' || event.poll !== poll) return;
+    // Its counts may hold an act of ours whose answer is still on its way.
+    if (ballot.wanted !== ballot.held) return void setTimeout(hear, actMillis, event);
+    const { answer, held } = ballot;
+    const { counts, total, version, state = answer.poll.state } = event;
+    if (version > answer.version)
+      voter.ballot = new Ballot({ ...answer, counts, total, version, poll: { ...answer.poll, state } }, held);
+  };
+  live(place, hear, signal);
 }

@@ -1,6 +1,9 @@
+import { catalogueFor } from '../../base/locale.js';
 import { adoptStyles } from '../../base/style-sheets.js';
 import { ApiError, type Place } from '../../client/index.js';
 import type { HeldChoice, Reacted } from '../../contract/types.js';
+import type { Catalogue } from '../../locales/catalogue.js';
+import type { VotingCatalogue } from '../../locales/vi-voting.js';
 import { Ballot } from './ballot.js';
 import { ReactEvent } from './events.js';
 import { votingStyles } from './voting.styles.js';
@@ -17,7 +20,7 @@ export interface Voter extends EventTarget {
 }
 
 /** What a widget says of an act that failed. */
-export type VoteFailure = 'notSaved' | 'rateLimited';
+export type VoteFailure = (words: Catalogue) => string;
 
 /** The API's word after an act, unless an even newer one is known. The poll's words stay in this widget's language. */
 export function merge(ballot: Ballot, reacted: Reacted, wanted?: readonly string[]): Ballot {
@@ -60,7 +63,7 @@ export class Voting {
       }
       return undefined;
     } catch (error) {
-      return this.#undo(error);
+      return await this.#undo(error, place);
     } finally {
       this.sent = undefined;
     }
@@ -79,10 +82,17 @@ export class Voting {
       : place.act('DELETE', 'reactions', { query: { story, poll } });
   }
 
-  #undo(error: unknown): VoteFailure {
+  async #undo(error: unknown, place: Place): Promise<VoteFailure> {
     this.#voter.ballot = this.#voter.ballot!.undo();
     const code = error instanceof ApiError && error.code;
     if (code === 'poll-closed' || code === 'poll-frozen') void this.#voter.refresh();
-    return code === 'rate-limited' ? 'rateLimited' : 'notSaved';
+    const own = code === 'vote-needs-identity' && (await votingWords(catalogueFor(place.lang)).catch(() => undefined));
+    return ({ reactions, common }) =>
+      own ? own.identity : code === 'rate-limited' ? common.rateLimited : reactions.notSaved;
   }
 }
+
+const votingWords = (lang: string): Promise<VotingCatalogue> =>
+  lang === 'vi'
+    ? import('../../locales/vi-voting.js').then(({ viVoting }) => viVoting)
+    : import('../../locales/en-voting.js').then(({ enVoting }) => enVoting);

@@ -1,0 +1,5 @@
+import type { VotingCatalogue } from './vi-voting.js';
+
+export const enVoting: VotingCatalogue = {
+  identity: 'Many guests of this network have voted. Sign in to take part.',
+};
