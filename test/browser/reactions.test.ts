@@ -286,12 +286,90 @@ describe('an icon', () => {
 });
 
 describe('a variant', () => {
-  test.each(['bars', 'compact'])('%s has its own shape', async (variant) => {
-    const element = place(`variant="${variant}"`);
+  test('bars stand below one another', async () => {
+    place('variant="bars"');
     await expect.element(great).toBeVisible();
     const [first, second] = [great, like].map((button) => button.element().getBoundingClientRect());
-    if (variant === 'bars') expect(second!.top).toBeGreaterThanOrEqual(first!.bottom);
-    else expect(element.getBoundingClientRect().height).toBeLessThan(60);
+    expect(second!.top).toBeGreaterThanOrEqual(first!.bottom);
     for (const box of [first!, second!]) expect(box.height).toBeGreaterThanOrEqual(44);
+  });
+
+  describe('compact', () => {
+    const trigger = choice(/^Cảm nhận của bạn/);
+    const open = async () => {
+      const element = place('variant="compact"');
+      await expect.element(trigger).toBeVisible();
+      return element;
+    };
+
+    test('is one button, named by the question and what became of it', async () => {
+      const element = await open();
+      await expect.element(trigger).toHaveAccessibleName('Cảm nhận của bạn về bài viết này, 1.753');
+      await expect.element(great).not.toBeInTheDocument();
+      expect(element.getBoundingClientRect().height).toBeLessThan(60);
+      expect(trigger.element().getBoundingClientRect().height).toBeGreaterThanOrEqual(44);
+    });
+
+    test('opens by a click, takes a choice, and gives the focus back', async () => {
+      await open();
+      await userEvent.click(trigger);
+      await expect.element(great).toBeVisible();
+      await vi.waitFor(() => {
+        const [button, first] = [trigger, great].map((one) => one.element().getBoundingClientRect());
+        // Beside the button, above or below it.
+        expect(Math.min(Math.abs(first!.bottom - button!.top), Math.abs(first!.top - button!.bottom))).toBeLessThan(40);
+      });
+      await userEvent.click(like);
+      await expect.element(like).not.toBeInTheDocument();
+      await expect.element(trigger).toHaveAccessibleName('Cảm nhận của bạn về bài viết này, Thích, 1.754');
+      expect(focused()).toBe(trigger.element());
+      await vi.waitFor(() => expect(api.held).toBe('like'));
+    });
+
+    test('works with the keyboard: arrows move and do not vote, Escape leaves', async () => {
+      await open();
+      (trigger.element() as HTMLElement).focus();
+      await userEvent.keyboard('{ArrowDown}');
+      await vi.waitFor(() => expect(focused()).toBe(great.element()));
+      await userEvent.keyboard('{ArrowRight}{ArrowRight}{ArrowLeft}');
+      expect(focused()).toBe(like.element());
+      await userEvent.keyboard('{Home}{ArrowUp}');
+      expect(focused()).toBe(choice(/^Cần cải thiện/).element());
+      await userEvent.keyboard('{Escape}');
+      await expect.element(great).not.toBeInTheDocument();
+      await vi.waitFor(() => expect(focused()).toBe(trigger.element()));
+      expect(api.sent('reactions')).toEqual([]);
+      await userEvent.keyboard('{Enter}');
+      await vi.waitFor(() => expect(focused()).toBe(great.element()));
+      await userEvent.keyboard('{Enter}');
+      await vi.waitFor(() => expect(api.held).toBe('great'));
+      expect(focused()).toBe(trigger.element());
+    });
+
+    test('held down, it opens, and takes the choice that the finger is lifted over', async () => {
+      await open();
+      const press = (type: string, over: Element) => {
+        const { x, y, width, height } = over.getBoundingClientRect();
+        const at = { clientX: x + width / 2, clientY: y + height / 2 };
+        trigger.element().dispatchEvent(new PointerEvent(type, { bubbles: true, composed: true, ...at }));
+      };
+      // A made-up pointer cannot be captured.
+      trigger.element().setPointerCapture = () => undefined;
+      press('pointerdown', trigger.element());
+      await expect.element(great).toBeVisible();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      press('pointermove', like.element());
+      press('pointerup', like.element());
+      await vi.waitFor(() => expect(api.held).toBe('like'));
+      await expect.element(like).not.toBeInTheDocument();
+    });
+
+    test('comes back after the poll was asked anew', async () => {
+      const element = (await open()) as HTMLElement & { refresh(): Promise<void> };
+      await element.refresh();
+      await userEvent.click(trigger);
+      await expect.element(great).toBeVisible();
+      expect(element.shadowRoot!.querySelectorAll('[part=trigger]')).toHaveLength(1);
+    });
   });
 });

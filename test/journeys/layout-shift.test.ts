@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { pageStates } from '../../scripts/page-states.js';
 import { launchBrowser } from '../setup/launch-browser.js';
@@ -27,4 +27,26 @@ describe('nothing on the demo moves that the reader did not move', () => {
       expect({ shift: shift.toFixed(3), moved: shift >= 0.0005 ? moved : [] }).toEqual({ shift: '0.000', moved: [] });
     },
   );
+});
+
+describe('a poll keeps its place in every look', () => {
+  const looks = ['buttons', 'bars', 'compact'].flatMap((variant) => [320, 1280].map((width) => ({ variant, width })));
+  // What moves by the reader's own act may come too late to be forgiven, as above.
+  test.concurrent.for(looks)('$variant, $width px wide', { retry: 1 }, async ({ variant, width }, { expect }) => {
+    const prepare = (page: Page) =>
+      page.route(`${server.url}/a-story`, (route) =>
+        route.fulfill({
+          contentType: 'text/html; charset=utf-8',
+          body: `<!doctype html><html lang="vi"><title>A story</title><link rel="stylesheet" href="/cloak.css">
+            <script type="module" src="/afterword.js" data-site="demo"></script>
+            <p>A story.</p><aw-reactions variant="${variant}" story="looks"></aw-reactions><p>What follows.</p>`,
+        }),
+      );
+    const act = async (page: Page) => {
+      const button = page.locator('aw-reactions [part=trigger], aw-reactions .choices:not([popover]) [part=choice]');
+      await button.first().click();
+    };
+    const shift = await shiftIn(browser, `${server.url}/a-story`, { name: variant, prepare, act }, width);
+    expect(shift).toEqual({ shift: 0, moved: [] });
+  });
 });

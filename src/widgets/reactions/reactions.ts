@@ -1,7 +1,6 @@
 import { html, nothing } from 'lit/html.js';
 import { property, state } from '../../base/property.js';
 import type { Changes } from '../../base/reactive-element.js';
-import { adoptStyles } from '../../base/style-sheets.js';
 import { widgetStyles } from '../../base/styles.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Place, placeOf } from '../../client/index.js';
@@ -32,6 +31,7 @@ let acts: typeof Acts | undefined;
  * @csspart label - Its word.
  * @csspart count - Its number, or its share once results show.
  * @csspart bar - Its share as a line.
+ * @csspart trigger - The one button of `compact`, which opens the choices.
  * @csspart summary - The sentence below.
  * @csspart notice - The sentence of a failure.
  * @csspart retry - The button that tries again.
@@ -53,7 +53,7 @@ export class ReactionsElement extends WidgetElement {
 
   /** The poll's id. */
   @property() poll = 'reactions';
-  /** Drawings in a row, one line per choice, or a small row of drawings and counts. */
+  /** Drawings in a row, one line per choice, or one button that opens them. */
   @property() variant: 'buttons' | 'bars' | 'compact' = 'buttons';
 
   /** @internal */
@@ -96,7 +96,7 @@ export class ReactionsElement extends WidgetElement {
     this.#told = undefined;
     place.watch(`reactions:${this.poll}`, (reacted: Reacted) => this.hear(reacted), signal);
     place.watchReader(() => this.#overlay(place, signal), signal);
-    if (this.variant !== 'buttons') adoptStyles(this.renderRoot, [(await import('./variants.styles.js')).variants]);
+    if (this.variant !== 'buttons') await (await import('./variants.js')).dress(this, this.locale, signal);
     const answer = await place.part(parts.reactions(this.poll), again);
     const { held, wanted } = (again && this.ballot) || {};
     if (answer.poll.state !== 'open') await this.#fetchResults();
