@@ -4,6 +4,7 @@ import type { Place } from './place.js';
 import { pageSettings } from './settings.js';
 import type { Site } from './site.js';
 import { SafeStorage } from './storage.js';
+import { subjectOf } from './subject.js';
 
 /** A comment that the API does not have yet. */
 export interface Waiting {
@@ -191,14 +192,4 @@ function isRefusal(error: unknown): boolean {
 function newKey(at: number): string {
   const random = crypto.getRandomValues(new Uint8Array(16));
   return `${at.toString(36)}-${[...random].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}
-
-/** Whom a token stands for. Only the API can tell whether it is good. */
-function subjectOf(token: string | undefined): string | undefined {
-  try {
-    const [, claims = ''] = token!.split('.');
-    return (JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/'))) as { sub?: string }).sub;
-  } catch {
-    return undefined;
-  }
 }

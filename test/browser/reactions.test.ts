@@ -163,6 +163,72 @@ describe('a reader who comes back', () => {
   });
 });
 
+describe('without a connection', () => {
+  const waits = page.getByText('Chưa gửi được. Lựa chọn của bạn sẽ được gửi khi có mạng.');
+  const goOffline = async () => {
+    // The reader has acted before: what acts need is here.
+    await userEvent.click(like);
+    await vi.waitFor(() => expect(api.held).toBe('like'));
+    return api.fail(/^(reactions|readers)$/, 'network');
+  };
+
+  test('a vote waits, in sight, and goes out once when it is back', async () => {
+    place();
+    const back = await goOffline();
+    await userEvent.click(great);
+    await expect.element(waits.first(), { timeout: 15_000 }).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Rất hay/, pressed: true })).toBeVisible();
+    expect(api.held).toBe('like');
+    back();
+    api.requests.length = 0;
+    dispatchEvent(new Event('online'));
+    dispatchEvent(new Event('online'));
+    await vi.waitFor(() => expect(api.held).toBe('great'));
+    await expect.element(page.getByText('Bạn và 1.203 người khác thấy rất hay.')).toBeVisible();
+    expect(api.sent('reactions', 'PUT')).toHaveLength(1);
+    expect(Object.keys(localStorage).filter((name) => name.includes('votes'))).toEqual([]);
+  });
+
+  test('a first vote waits too, once the poll has been looked at for a moment', async () => {
+    place();
+    await expect.element(great).toBeVisible();
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const back = api.fail(/^(reactions|readers)$/, 'network');
+    await userEvent.click(great);
+    await expect.element(waits.first(), { timeout: 15_000 }).toBeVisible();
+    back();
+    dispatchEvent(new Event('online'));
+    await vi.waitFor(() => expect(api.held).toBe('great'));
+  });
+
+  test.each([
+    ['another choice', great, 'great'],
+    ['nothing any more', like, null],
+  ])('what was wanted outlives the page: %s', async (_, tapped, wanted) => {
+    place();
+    const back = await goOffline();
+    await userEvent.click(tapped);
+    await expect.element(waits.first(), { timeout: 15_000 }).toBeVisible();
+    document.body.replaceChildren();
+    back();
+    place();
+    await vi.waitFor(() => expect(api.held).toBe(wanted), { timeout: 8000 });
+  });
+
+  test('what the API refuses when it is back is not kept', async () => {
+    place();
+    const back = await goOffline();
+    await userEvent.click(great);
+    await expect.element(waits.first(), { timeout: 15_000 }).toBeVisible();
+    back();
+    api.fail(/^reactions$/, 'poll-closed');
+    dispatchEvent(new Event('online'));
+    await expect.element(page.getByText('Chưa ghi nhận được.', { exact: false }).first()).toBeVisible();
+    await expect.element(page.getByRole('button', { name: /^Thích/, pressed: true })).toBeVisible();
+    expect(Object.keys(localStorage).filter((name) => name.includes('votes'))).toEqual([]);
+  });
+});
+
 describe('how others vote', () => {
   beforeEach(() => FakeSource.install());
   afterEach(() => FakeSource.restore());

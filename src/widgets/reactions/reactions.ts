@@ -58,7 +58,8 @@ export class ReactionsElement extends WidgetElement {
 
   /** @internal */
   @state() ballot?: Ballot;
-  @state() private failure?: Acts.VoteFailure;
+  /** @internal */
+  @state() failure?: Acts.VoteFailure | undefined;
   #place?: Place;
   /** Here from the reader's first act. */
   #voting?: Acts.Voting;
@@ -164,7 +165,7 @@ export class ReactionsElement extends WidgetElement {
       <span class="icon" part="icon">${icon(name)}</span>
       <span class="label" part="label" data-label=${label}><span>${label}</span></span>
       <span class="count" part="count">${figure}</span>
-      <span class="bar" part="bar" data-share=${(share ?? 0) / 100} ?hidden=${share === undefined}></span>
+      <span class="bar" part="bar" data-share=${share! / 100} ?hidden=${share === undefined}></span>
     </button>`;
   }
 

@@ -1,4 +1,4 @@
-import type { LocaleController } from '../../base/locale.js';
+import { catalogueFor, type LocaleController } from '../../base/locale.js';
 import { percentages } from '../../base/percentages.js';
 import { adoptStyles } from '../../base/style-sheets.js';
 import type { Place } from '../../client/index.js';
@@ -7,6 +7,7 @@ import type { LiveEvent } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/catalogue.js';
 import { Ballot } from './ballot.js';
 import { resultsStyles } from './results.styles.js';
+import { wishIn } from './waiting.js';
 
 /** Every choice's share in percent. */
 export function sharesOf(ballot: Ballot): number[] {
@@ -45,9 +46,9 @@ export function showResults(
 
 const actMillis = 500;
 
-/** Hears how others vote, over the browser's one connection. */
+/** Hears how others vote, over the browser's one connection, and sends what waits of an earlier visit. */
 export function follow(
-  voter: { readonly poll: string; ballot?: Ballot; refresh(): Promise<void> },
+  voter: { readonly poll: string; ballot?: Ballot; refresh(): Promise<void>; react(choice: string): Promise<void> },
   place: Place,
   signal: AbortSignal,
 ): void {
@@ -64,4 +65,14 @@ export function follow(
       voter.ballot = new Ballot({ ...answer, counts, total, version, poll: { ...answer.poll, state } }, held);
   };
   live(place, hear, signal);
+  // Whoever loses the connection later can still vote.
+  void import('./voting.js').then(({ votingWords }) => votingWords(catalogueFor(place.lang))).catch(() => undefined);
+  const wish = wishIn(place, voter.poll);
+  if (!wish || !voter.ballot || signal.aborted) return;
+  // What could not be sent before the page was left.
+  const { held, answer } = voter.ballot;
+  const gone = held.filter((id) => !wish.includes(id));
+  // In a poll of one, taking another choice lets go of the first.
+  const changed = [...(answer.poll.multiple || !wish.length ? gone : []), ...wish.filter((id) => !held.includes(id))];
+  for (const id of changed) void voter.react(id);
 }

@@ -7,6 +7,7 @@ import type { VotingCatalogue } from '../../locales/vi-voting.js';
 import { Ballot } from './ballot.js';
 import { ReactEvent } from './events.js';
 import { votingStyles } from './voting.styles.js';
+import { keepWish, wishIn } from './waiting.js';
 
 /** What voting needs of the widget that it works for. */
 export interface Voter extends EventTarget {
@@ -14,6 +15,9 @@ export interface Voter extends EventTarget {
   readonly renderRoot: ShadowRoot;
   /** @internal */
   ballot?: Ballot;
+  /** @internal What is said instead of the counts. */
+  failure?: VoteFailure | undefined;
+  readonly isConnected: boolean;
   /** @internal Takes over what the API said after an act. */
   hear(reacted: Reacted): void;
   refresh(): Promise<void>;
@@ -36,19 +40,32 @@ export function hear(ballot: Ballot, reacted: Reacted, sent?: readonly string[])
   return merge(ballot, reacted, sent && ballot.wanted !== sent ? ballot.wanted : undefined);
 }
 
-/** Brings what the reader wants to the API, one act after another, the last one last. Fetched by the first act. */
+const firstWaitMillis = 5000;
+const mostWaitMillis = 5 * 60_000;
+
+/**
+ * Brings what the reader wants to the API, one act after another, the last one last. What cannot be sent waits, and goes out when
+ * the connection is back. Fetched by the first act.
+ */
 export class Voting {
   /** What is on its way. */
   sent?: readonly string[];
   readonly #voter: Voter;
+  #words?: Promise<VotingCatalogue | undefined>;
+  #wait = firstWaitMillis;
+  #timer?: ReturnType<typeof setTimeout>;
+  #again?: () => void;
 
   constructor(voter: Voter) {
     this.#voter = voter;
     adoptStyles(voter.renderRoot, [votingStyles]);
   }
 
-  /** @returns what went wrong, after the ballot is back as it was */
+  /** @returns what went wrong: after it the ballot is back as it was, unless it waits */
   async settle(place: Place): Promise<VoteFailure | undefined> {
+    this.#letBe();
+    // Where the connection is gone later, they have to be here.
+    this.#words ??= votingWords(catalogueFor(place.lang)).catch(() => (this.#words = undefined));
     try {
       while (!this.#settled) {
         const { held, wanted, answer } = this.#voter.ballot!;
@@ -61,9 +78,11 @@ export class Voting {
         const detail = { poll: this.#voter.poll, choice: reacted.choice, previous: shape(held) };
         this.#voter.dispatchEvent(new ReactEvent(detail));
       }
+      keepWish(place, this.#voter.poll);
+      this.#wait = firstWaitMillis;
       return undefined;
     } catch (error) {
-      return await this.#undo(error, place);
+      return await this.#fail(error, place);
     } finally {
       this.sent = undefined;
     }
@@ -82,17 +101,50 @@ export class Voting {
       : place.act('DELETE', 'reactions', { query: { story, poll } });
   }
 
-  async #undo(error: unknown, place: Place): Promise<VoteFailure> {
-    this.#voter.ballot = this.#voter.ballot!.undo();
+  async #fail(error: unknown, place: Place): Promise<VoteFailure> {
+    const { poll, ballot } = this.#voter;
+    const words = await this.#words;
+    // Only the API can refuse: code that did not come is out of reach like the API.
+    if (words && (error as Partial<ApiError>).unreachable !== false) {
+      keepWish(place, poll, ballot!.wanted);
+      this.#later(place);
+      return () => words.waiting;
+    }
+    keepWish(place, poll);
+    this.#voter.ballot = ballot!.undo();
     const code = error instanceof ApiError && error.code;
     if (code === 'poll-closed' || code === 'poll-frozen') void this.#voter.refresh();
-    const own = code === 'vote-needs-identity' && (await votingWords(catalogueFor(place.lang)).catch(() => undefined));
     return ({ reactions, common }) =>
-      own ? own.identity : code === 'rate-limited' ? common.rateLimited : reactions.notSaved;
+      words && code === 'vote-needs-identity'
+        ? words.identity
+        : code === 'rate-limited'
+          ? common.rateLimited
+          : reactions.notSaved;
+  }
+
+  /** Tries again when the browser says that it is online, and now and then. */
+  #later(place: Place): void {
+    const again = async (): Promise<void> => {
+      this.#letBe();
+      if (this.sent || !this.#voter.isConnected) return;
+      // Another tab may have sent it, or something else since.
+      if (!wishIn(place, this.#voter.poll)) return void this.#voter.refresh();
+      this.#voter.failure = await this.settle(place);
+    };
+    this.#again = () => void again();
+    addEventListener('online', this.#again);
+    this.#timer = setTimeout(this.#again, this.#wait * (0.5 + Math.random() / 2));
+    this.#wait = Math.min(mostWaitMillis, this.#wait * 2);
+  }
+
+  #letBe(): void {
+    clearTimeout(this.#timer);
+    if (this.#again) removeEventListener('online', this.#again);
   }
 }
 
-const votingWords = (lang: string): Promise<VotingCatalogue> =>
+/** What is said of a choice that the API does not have. */
+export const votingWords = (lang: string): Promise<VotingCatalogue> =>
   lang === 'vi'
     ? import('../../locales/vi-voting.js').then(({ viVoting }) => viVoting)
     : import('../../locales/en-voting.js').then(({ enVoting }) => enVoting);
