@@ -27,7 +27,7 @@ export function keepPicker(host: Dressed, locale: LocaleController, signal: Abor
   });
   signal.addEventListener('abort', () => {
     observer.disconnect();
-    picker.trigger.remove();
+    picker.end();
   });
   picker.settle();
 }
@@ -59,6 +59,7 @@ class Picker {
     trigger.addEventListener('pointermove', this.#point);
     trigger.addEventListener('pointerup', this.#release);
     trigger.addEventListener('pointercancel', this.#letGo);
+    trigger.addEventListener('pointerleave', this.#letGo);
     trigger.addEventListener('contextmenu', (event) => this.#pressing && event.preventDefault());
   }
 
@@ -77,6 +78,12 @@ class Picker {
     }
     if (choices.previousElementSibling !== this.trigger) choices.before(this.trigger);
     this.#show(choices);
+  }
+
+  end(): void {
+    this.#letGo();
+    this.#unfollow?.();
+    this.trigger.remove();
   }
 
   #show(choices: HTMLElement): void {
@@ -98,7 +105,8 @@ class Picker {
     const choices = this.#choices!;
     this.#unfollow?.();
     if ((event as ToggleEvent).newState !== 'open') return this.#regainFocus();
-    void this.#place(choices);
+    // Code that does not come leaves them where they stand.
+    this.#place(choices).catch(() => undefined);
     if (this.#pressing || this.#pressed) return;
     (
       choices.querySelector<HTMLElement>('[aria-pressed=true]') ?? choices.querySelector<HTMLElement>('.choice')
@@ -117,6 +125,7 @@ class Picker {
   async #place(choices: HTMLElement): Promise<void> {
     const { autoUpdate, computePosition, flip, offset, shift } = await import('@floating-ui/dom');
     const { trigger } = this;
+    if (!choices.matches(':popover-open')) return;
     this.#unfollow?.();
     this.#unfollow = autoUpdate(trigger, choices, async () => {
       const { x, y } = await computePosition(trigger, choices, {
@@ -190,6 +199,8 @@ class Picker {
     const choice = this.#pressed && this.#under(event);
     this.#letGo();
     if (choice) choice.click();
+    // A click that belongs to the press has come by then.
+    setTimeout(() => (this.#pressed = false));
   };
 
   #letGo = (): void => {
