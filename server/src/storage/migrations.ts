@@ -160,11 +160,9 @@ async function keysWithComments(db: Kysely<unknown>): Promise<void> {
   await schema.alterTable('comments').addColumn('idempotency_key', 'text').execute();
   await schema.alterTable('comments').addColumn('request_hash', 'text').execute();
   await sql`
-    update comments set (idempotency_key, request_hash) = (
-      select key, request_hash from idempotent_answers
-      where answer_json = '"' || comments.id || '"' and reader_id = comments.author_id
-    )
-    where exists (select 1 from idempotent_answers where answer_json = '"' || comments.id || '"')
+    update comments set idempotency_key = answers.key, request_hash = answers.request_hash
+    from idempotent_answers as answers
+    where comments.id = replace(answers.answer_json, '"', '') and comments.author_id = answers.reader_id
   `.execute(db);
   await schema.dropTable('idempotent_answers').execute();
   await schema
