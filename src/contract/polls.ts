@@ -84,6 +84,6 @@ export const resultsQuery = z.object({
 
 function isIcon(icon: string): boolean {
   if (/^[\w-]*$/.test(icon)) return true;
-  if (/^https?:/i.test(icon)) return URL.canParse(icon);
+  if (/^https?:/.test(icon)) return URL.canParse(icon);
   return [...new Intl.Segmenter().segment(icon)].length <= limits.iconGraphemes;
 }
