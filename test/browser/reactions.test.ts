@@ -29,6 +29,20 @@ function place(attributes = ''): HTMLElement {
   return holder.firstElementChild as HTMLElement;
 }
 
+/** Lets who wants to become a reader wait, until what it returns is called. */
+function holdReaders(): () => void {
+  let answer!: () => void;
+  const waiting = new Promise<void>((resolve) => (answer = resolve));
+  api.overrides.push({
+    path: /^readers$/,
+    answer: async () => {
+      await waiting;
+      return { status: 201, body: { token: 'guest-token', reader: {} } };
+    },
+  });
+  return answer;
+}
+
 const choice = (name: RegExp) => page.getByRole('button', { name });
 const great = choice(/^Rất hay/);
 const like = choice(/^Thích/);
@@ -55,15 +69,7 @@ describe('the poll', () => {
     document.body.addEventListener('aw-react', (event: ReactEvent) => void heard(event.detail, event.target), {
       once: true,
     });
-    let answer!: () => void;
-    const waiting = new Promise<void>((resolve) => (answer = resolve));
-    api.overrides.push({
-      path: /^readers$/,
-      answer: async () => {
-        await waiting;
-        return { status: 201, body: { token: 'guest-token', reader: {} } };
-      },
-    });
+    const answer = holdReaders();
     await userEvent.click(great);
     await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.204 lượt$/, pressed: true })).toBeVisible();
     expect(heard).not.toHaveBeenCalled();
@@ -261,15 +267,7 @@ describe('how others vote', () => {
   test('does not count an act twice whose answer is still on its way', async () => {
     place();
     await following();
-    let answer!: () => void;
-    const waiting = new Promise<void>((resolve) => (answer = resolve));
-    api.overrides.push({
-      path: /^readers$/,
-      answer: async () => {
-        await waiting;
-        return { status: 201, body: { token: 'guest-token', reader: {} } };
-      },
-    });
+    const answer = holdReaders();
     await userEvent.click(great);
     sendVotes({ counts: { great: 1204, like: 418, fun: 95, improve: 37 }, total: 1754, version: 2 });
     await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.204 lượt$/, pressed: true })).toBeVisible();

@@ -2,8 +2,7 @@ import type { LiveEvent, Thread } from 'afterword/contract';
 import { sql } from 'kysely';
 import { toShownComment, withAuthors, type CommentWithAuthor } from '../comments/comment-rows.js';
 import { shownThread } from '../comments/threads.js';
-import { stateOf } from '../reactions/polls.js';
-import { countsOf } from '../reactions/votes.js';
+import { readTallies, shownTally } from '../reactions/votes.js';
 import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import type { KnownStory } from '../stories/known-stories.js';
@@ -81,17 +80,10 @@ async function readPolls(
   storyId: string,
   at: number,
 ): Promise<Map<string, PollChange>> {
-  const rows = await database.read.selectFrom('reaction_tallies').selectAll().where('storyId', '=', storyId).execute();
   const found = new Map<string, PollChange>();
-  for (const { pollId, countsJson, voters, version, frozenAt } of rows) {
-    const poll = await polls.get(site.id, pollId);
-    if (!poll) continue;
-    const counts = countsOf(countsJson);
-    const every = Object.fromEntries(poll.choices.map(({ id }) => [id, counts[id] ?? 0]));
-    const open = stateOf(poll, at);
-    const state = frozenAt !== null && open === 'open' ? 'frozen' : open;
-    const told = poll.results !== 'after-closing' || open === 'closed' ? { counts: every, total: voters } : {};
-    found.set(pollId, { type: 'reactions', poll: pollId, state, ...told, version });
+  for (const [id, tally] of await readTallies(database, storyId)) {
+    const poll = await polls.get(site.id, id);
+    if (poll) found.set(id, { type: 'reactions', poll: id, ...shownTally(poll, tally, at) });
   }
   return found;
 }

@@ -14,16 +14,24 @@ import {
 import { jsonBody, responses, sitePath, type Api } from '../http/api.js';
 import { serverKeyOnly } from '../http/guards.js';
 import { tags } from '../http/public-cache.js';
-import { Problem } from '../problem.js';
 import type { Services } from '../services.js';
-import type { Site } from '../sites/store.js';
 import { freezeTallies, putPolls } from './editing.js';
-import { editedPoll, type StoredPoll } from './polls.js';
+import { editedPoll } from './polls.js';
 import { readResults, resultsAsCsv } from './results.js';
 
 const path = `${sitePath}/polls`;
 const editors = { tags: ['polls'], security: [{ server: [] as string[] }], middleware: serverKeyOnly };
 const refusals = ['token-required', 'token-invalid', 'site-not-found'] as const;
+const refusalsOfBody = [
+  ...refusals,
+  'invalid-json',
+  'origin-not-allowed',
+  'story-not-found',
+  'body-too-large',
+  'unsupported-media-type',
+  'validation-failed',
+  'story-key-invalid',
+] as const;
 
 const getPolls = createRoute({
   ...editors,
@@ -52,17 +60,7 @@ const putPoll = createRoute({
     'Votes are kept. A choice that is left out is retired: shown no more, its votes counted as before. Whether a voter may ' +
     'hold several choices, and which story the poll stands on, can only change while nobody has voted (`poll-in-use`).',
   request: { params: pollParams, body: jsonBody(pollBody) },
-  responses: responses(200, 'The poll as it is now', editedPollSchema, [
-    ...refusals,
-    'invalid-json',
-    'origin-not-allowed',
-    'story-not-found',
-    'poll-in-use',
-    'body-too-large',
-    'unsupported-media-type',
-    'validation-failed',
-    'story-key-invalid',
-  ]),
+  responses: responses(200, 'The poll as it is now', editedPollSchema, [...refusalsOfBody, 'poll-in-use']),
 });
 
 const putFrozen = createRoute({
@@ -71,15 +69,7 @@ const putFrozen = createRoute({
   path: `${path}/{poll}/frozen`,
   summary: 'Pause a poll on one story for a review, or let it go on',
   request: { params: pollParams, body: jsonBody(frozenBody) },
-  responses: responses(200, 'Whether it is paused there', frozenSchema, [
-    ...refusals,
-    'invalid-json',
-    'origin-not-allowed',
-    'story-not-found',
-    'poll-not-found',
-    'validation-failed',
-    'story-key-invalid',
-  ]),
+  responses: responses(200, 'Whether it is paused there', frozenSchema, [...refusalsOfBody, 'poll-not-found']),
 });
 
 const getResults = createRoute({
@@ -101,15 +91,11 @@ const getResults = createRoute({
 export function addPollRoutes(api: Api, services: Services): void {
   const { cache, crowds, database, polls, stories } = services;
 
-  const pollOf = async (site: Site, id: string): Promise<StoredPoll> => {
-    const poll = await polls.get(site.id, id);
-    if (!poll) throw new Problem('poll-not-found');
-    return poll;
-  };
-
   api.openapi(getPolls, async (c) => c.json({ polls: (await polls.list(c.get('site').id)).map(editedPoll) }, 200));
 
-  api.openapi(getPoll, async (c) => c.json(editedPoll(await pollOf(c.get('site'), c.req.valid('param').poll)), 200));
+  api.openapi(getPoll, async (c) =>
+    c.json(editedPoll(await polls.need(c.get('site').id, c.req.valid('param').poll)), 200),
+  );
 
   api.openapi(putPoll, async (c) => {
     const site = c.get('site');
@@ -119,13 +105,13 @@ export function addPollRoutes(api: Api, services: Services): void {
     await database.writer.submit(putPolls, { siteId: site.id, storyId: story?.id ?? null, poll });
     polls.forget(site.id, poll.id);
     cache.drop(tags.site(site.id));
-    return c.json(editedPoll(await pollOf(site, poll.id)), 200);
+    return c.json(editedPoll(await polls.need(site.id, poll.id)), 200);
   });
 
   api.openapi(putFrozen, async (c) => {
     const site = c.get('site');
     const { story: key, frozen } = c.req.valid('json');
-    const poll = await pollOf(site, c.req.valid('param').poll);
+    const poll = await polls.need(site.id, c.req.valid('param').poll);
     const story = await stories.ensure(site, key);
     const why = frozen ? 'by an editor' : null;
     await database.writer.submit(freezeTallies, { storyId: story.id, pollId: poll.id, why });
@@ -137,7 +123,7 @@ export function addPollRoutes(api: Api, services: Services): void {
   api.openapi(getResults, async (c) => {
     const site = c.get('site');
     const { story: keys, limit, format } = c.req.valid('query');
-    const poll = await pollOf(site, c.req.valid('param').poll);
+    const poll = await polls.need(site.id, c.req.valid('param').poll);
     const known = keys && (await Promise.all(keys.map((key) => stories.find(site.id, key))));
     const storyIds = known?.flatMap((story) => story?.id ?? []);
     const results = await readResults(database, site.id, poll, { storyIds, limit });

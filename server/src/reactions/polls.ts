@@ -1,6 +1,7 @@
 import { defaultPoll, type EditedPoll, type Poll } from 'afterword/contract';
 import type { Kysely } from 'kysely';
 import { growingCache } from '../growing-cache.js';
+import { Problem } from '../problem.js';
 import { inLang, type Words } from '../sites/words.js';
 import type { Database } from '../storage/database.js';
 import type { PollChoiceRow, PollRow, Tables } from '../storage/tables.js';
@@ -57,6 +58,13 @@ export class Polls {
     if (known) return known;
     const [poll] = await this.#read(siteId, id);
     if (poll) this.#known.set(key, poll);
+    return poll;
+  }
+
+  /** @throws Problem `poll-not-found` */
+  async need(siteId: string, id: string): Promise<StoredPoll> {
+    const poll = await this.get(siteId, id);
+    if (!poll) throw new Problem('poll-not-found');
     return poll;
   }
 

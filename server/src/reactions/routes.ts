@@ -19,7 +19,7 @@ import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
 import { shownPoll, stateOf, type StoredPoll } from './polls.js';
 import { freezeTallies } from './editing.js';
-import { castVotes, noVotes, readTally, type Tally } from './votes.js';
+import { castVotes, noVotes, readTally, shownTally, type Tally } from './votes.js';
 
 const path = `${sitePath}/reactions`;
 
@@ -119,8 +119,7 @@ async function vote(
   const { cache, clientAddress, database, polls, rateLimits, readers, stories } = services;
   const reader = await readers.authenticate(authorization, site.id);
   await rateLimits.take('reaction', reader.id);
-  const poll = await polls.get(site.id, pollId);
-  if (!poll) throw new Problem('poll-not-found');
+  const poll = await polls.need(site.id, pollId);
   const state = stateOf(poll, Date.now());
   if (state !== 'open') throw new Problem(state === 'frozen' ? 'poll-frozen' : 'poll-closed');
   const choices = chosen(poll);
@@ -190,8 +189,7 @@ export async function readReactions(
   pollId: string,
   lang: string | undefined,
 ): Promise<Shown<Reactions>> {
-  const poll = await polls.get(site.id, pollId);
-  if (!poll) throw new Problem('poll-not-found');
+  const poll = await polls.need(site.id, pollId);
   const story = await stories.find(site.id, storyKey);
   if (!standsOn(poll, story)) throw new Problem('poll-not-found');
   const tally = story ? await readTally(database, story.id, pollId) : noVotes;
@@ -201,17 +199,10 @@ export async function readReactions(
   };
 }
 
-function shownReactions(
-  poll: StoredPoll,
-  { counts, voters, version, frozen }: Tally,
-  site: Site,
-  lang: string | undefined,
-): Reactions {
-  const shown = shownPoll(poll, lang, site.lang, Date.now());
-  if (frozen && shown.state === 'open') shown.state = 'frozen';
-  if (shown.results === 'after-closing' && shown.state !== 'closed') return { poll: shown, version };
-  const every = Object.fromEntries(poll.choices.map(({ id }) => [id, counts[id] ?? 0]));
-  return { poll: shown, counts: every, total: voters, version };
+function shownReactions(poll: StoredPoll, tally: Tally, site: Site, lang: string | undefined): Reactions {
+  const now = Date.now();
+  const { state, ...numbers } = shownTally(poll, tally, now);
+  return { poll: { ...shownPoll(poll, lang, site.lang, now), state }, ...numbers };
 }
 
 /** What a reader holds, as the contract writes it. */

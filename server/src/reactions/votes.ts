@@ -1,8 +1,10 @@
+import type { Reactions } from 'afterword/contract';
 import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
-import type { ReactionTallyRow, ReactionVoteRow } from '../storage/tables.js';
 import { runKept } from '../storage/kept-queries.js';
+import type { ReactionTallyRow, ReactionVoteRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
+import { stateOf, type StoredPoll } from './polls.js';
 
 /** What a reader wants to hold in a poll from now on; no choices takes the vote back. */
 export interface Vote {
@@ -49,7 +51,9 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
   const [{ storyId, pollId }] = votes;
   const before = await lockTally(transaction, storyId, pollId);
   if (before.frozenAt !== null) return new Problem('poll-frozen');
-  const readers = [...new Set(votes.map(({ readerId }) => readerId))];
+  // Each says all that its reader wants to hold, so the last one counts.
+  const last = new Map(votes.map((vote) => [vote.readerId, vote]));
+  const readers = [...last.keys()];
   const { rows } = await runKept(
     db,
     `votes of ${readers.length}`,
@@ -63,36 +67,23 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
     [storyId, pollId, ...readers],
   );
   const stored = new Map(rows.map(({ readerId, choicesJson }) => [readerId, choicesJson]));
-  const held = new Map(stored);
-  const last = new Map<string, Vote>();
-  for (const vote of votes) {
-    const { readerId, choices } = vote;
-    last.set(readerId, vote);
-    if (choices.length > 0) held.set(readerId, JSON.stringify([...new Set(choices)].sort()));
-    else held.delete(readerId);
-  }
-
   const counts = countsOf(before.countsJson);
   let { voters } = before;
-  const changed: string[] = [];
-  for (const readerId of last.keys()) {
+  const changedAt = Date.now();
+  const kept: ReactionVoteRow[] = [];
+  const gone: string[] = [];
+  for (const { readerId, choices, confidence, origin } of last.values()) {
     const was = stored.get(readerId);
-    const is = held.get(readerId);
+    const is = choices.length > 0 ? JSON.stringify([...new Set(choices)].sort()) : undefined;
     if (was === is) continue;
-    changed.push(readerId);
+    if (is === undefined) gone.push(readerId);
+    else kept.push({ storyId, pollId, readerId, choicesJson: is, changedAt, confidence, origin });
     for (const choice of choicesOf(was)) counts[choice] = (counts[choice] ?? 0) - 1;
     for (const choice of choicesOf(is)) counts[choice] = (counts[choice] ?? 0) + 1;
     voters += (is === undefined ? 0 : 1) - (was === undefined ? 0 : 1);
   }
-  if (changed.length === 0) return { counts, voters, version: before.version, frozen: false };
+  if (kept.length + gone.length === 0) return { counts, voters, version: before.version, frozen: false };
 
-  const changedAt = Date.now();
-  const kept = changed.flatMap((readerId) => {
-    const choicesJson = held.get(readerId);
-    const { confidence, origin } = last.get(readerId)!;
-    return choicesJson === undefined ? [] : [{ storyId, pollId, readerId, choicesJson, changedAt, confidence, origin }];
-  });
-  const gone = changed.filter((readerId) => !held.has(readerId));
   if (kept.length > 0) {
     await runKept(
       db,
@@ -110,7 +101,7 @@ async function castInPoll(transaction: Transaction, votes: readonly [Vote, ...Vo
             })),
           ),
       // In the order of the columns, which is that of the rows.
-      kept.flatMap((vote) => Object.values(vote)),
+      kept.flatMap((vote) => Object.values(vote) as unknown[]),
     );
   }
   if (gone.length > 0) {
@@ -162,9 +153,30 @@ export async function readTally({ read }: Database, storyId: string, pollId: str
     .where('storyId', '=', storyId)
     .where('pollId', '=', pollId)
     .executeTakeFirst();
-  if (!row) return noVotes;
-  const { countsJson, voters, version, frozenAt } = row;
+  return row ? fromRow(row) : noVotes;
+}
+
+/** Where every poll stands that somebody has voted on, by poll id. */
+export async function readTallies({ read }: Database, storyId: string): Promise<Map<string, Tally>> {
+  const rows = await read.selectFrom('reaction_tallies').selectAll().where('storyId', '=', storyId).execute();
+  return new Map(rows.map((row) => [row.pollId, fromRow(row)]));
+}
+
+function fromRow({ countsJson, voters, version, frozenAt }: ReactionTallyRow): Tally {
   return { counts: countsOf(countsJson), voters, version, frozen: frozenAt !== null };
+}
+
+/** A tally as everybody may see it now: with every choice, and without numbers where they wait for the end. */
+export function shownTally(
+  poll: StoredPoll,
+  { counts, voters, version, frozen }: Tally,
+  now: number,
+): Omit<Reactions, 'poll'> & { state: Reactions['poll']['state'] } {
+  const open = stateOf(poll, now);
+  const state = frozen && open === 'open' ? 'frozen' : open;
+  if (poll.results === 'after-closing' && state !== 'closed') return { state, version };
+  const every = Object.fromEntries(poll.choices.map(({ id }) => [id, counts[id] ?? 0]));
+  return { state, counts: every, total: voters, version };
 }
 
 /** What a reader holds in each poll of a story, by poll id. */
@@ -183,7 +195,7 @@ export async function readHeldChoices(
 }
 
 /** Without a prototype: `constructor` is a choice like any other. */
-export function countsOf(json: string): Record<string, number> {
+function countsOf(json: string): Record<string, number> {
   return Object.assign(Object.create(null) as Record<string, number>, JSON.parse(json) as Record<string, number>);
 }
 
