@@ -62,8 +62,13 @@ async function demoPages() {
       return { x: box.x, y: box.y + scrollY, width: box.width };
     });
     const margin = Math.min(x, 40);
-    const clip = { x: x - margin, y: y - 20, width: wide + 2 * margin, height: width === 360 ? 1900 : 1420 };
-    await page.screenshot({ path: join(root, `docs/demo-${width}.png`), fullPage: true, clip });
+    const height = width === 360 ? 1900 : 1420;
+    // All of it in the window: what is out of sight may not be drawn.
+    await page.setViewportSize({ width, height });
+    await page.evaluate((top) => scrollTo(0, top), y - 20);
+    await page.waitForTimeout(1000);
+    const clip = { x: x - margin, y: 0, width: wide + 2 * margin, height };
+    await page.screenshot({ path: join(root, `docs/demo-${width}.png`), clip });
     await page.close();
   }
 }
