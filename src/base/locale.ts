@@ -9,7 +9,7 @@ const catalogues: Record<string, () => Promise<Record<string, Catalogue>>> = {
 
 /** The catalogue for a language tag: its language's, else English. */
 export function catalogueFor(lang: string): string {
-  const [language] = lang.toLowerCase().split(/[-_]/, 1);
+  const [language] = lang.toLowerCase().split(/[-_]/);
   return Object.hasOwn(catalogues, language!) ? language! : 'en';
 }
 

@@ -80,7 +80,7 @@ export abstract class WidgetElement extends ReactiveElement {
     // One class has one tag: a second name gets a class of its own.
     if (!taken) registry?.define(tag, registry.getName?.(element) ? class extends element {} : element);
     else if (taken.version !== this.version) {
-      warnOnce(tag, `${this.version} is not used: this page already has version ${taken.version ?? 'unknown'}.`);
+      warnOnce(tag, `${this.version} is not used: the page has ${taken.version ?? 'another'}.`);
     }
   }
 
@@ -195,7 +195,7 @@ export abstract class WidgetElement extends ReactiveElement {
       if (kept) return;
       const refused = (error as { unreachable?: boolean }).unreachable === false;
       this.status = refused ? 'error' : 'offline';
-      if (!refused) addEventListener('online', () => this.refresh(), { once: true, signal });
+      if (!refused) addEventListener('online', () => this.refresh(), { signal });
     }
   }
 

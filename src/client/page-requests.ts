@@ -57,7 +57,7 @@ export class PageRequests {
 
 function nextFrame(): Promise<unknown> {
   return new Promise((resolve) => {
-    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', resolve, { once: true });
+    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', resolve);
     // Half a frame: the frame itself waits for what is being drawn, and a hidden tab has none.
     else setTimeout(resolve, 8);
   });

@@ -21,7 +21,7 @@ export class Place {
   }
 
   /** What the page's one joined request brings for this entry. `again` asks the API anew. */
-  part<Answer>(entry: Part<Answer>, again = false): Promise<Answer> {
+  part<Answer>(entry: Part<Answer>, again?: boolean): Promise<Answer> {
     if (again) this.site.page.forget(this.story);
     return this.site.page.ask(this.story, this.lang, entry) as Promise<Answer>;
   }

@@ -197,7 +197,7 @@ describe('a tag', () => {
     OtherElement.define('test-plain');
     OtherElement.define('test-plain');
     expect(customElements.get('test-plain')).toBe(PlainElement);
-    expect(warn.mock.calls).toEqual([['[test-plain] 9.9.9 is not used: this page already has version 0.1.0.']]);
+    expect(warn.mock.calls).toEqual([['[test-plain] 9.9.9 is not used: the page has 0.1.0.']]);
   });
 
   test('that is defined twice is defined once', () => {

@@ -149,7 +149,7 @@ describe('a rail', () => {
 describe('a carousel', () => {
   it('turns by buttons that stay where they are at the ends', async () => {
     const [widget] = await show([{ rail: 'latest', limit: '6' }]);
-    const next = page.getByRole('button', { name: 'Xem các bài tiếp theo' });
+    const next = page.getByRole('button', { name: 'Xem các bài sau' });
     const previous = page.getByRole('button', { name: 'Xem các bài trước' });
     await expect.element(previous).toHaveAttribute('aria-disabled', 'true');
     await next.click();
@@ -164,7 +164,7 @@ describe('a carousel', () => {
   it('turns the other way from right to left', async () => {
     document.body.dir = 'rtl';
     const [widget] = await show([{ rail: 'latest', limit: '6' }]);
-    await page.getByRole('button', { name: 'Xem các bài tiếp theo' }).click();
+    await page.getByRole('button', { name: 'Xem các bài sau' }).click();
     await vi.waitFor(() => expect(track(widget!).scrollLeft).toBeLessThan(-400));
     document.body.removeAttribute('dir');
   });

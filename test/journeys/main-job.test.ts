@@ -106,7 +106,7 @@ describe('a reader of the demo', () => {
     const rail = await readDownTo('aw-stories[rail="dont-miss"]');
     const last = rail.getByRole('listitem').last();
     await rail.getByRole('heading', { name: 'Đừng bỏ lỡ' }).waitFor();
-    const next = rail.getByRole('button', { name: 'Xem các bài tiếp theo' });
+    const next = rail.getByRole('button', { name: 'Xem các bài sau' });
     const left = () => rail.getByRole('list').evaluate((list) => list.scrollLeft);
     expect(await left()).toBe(0);
     // At its end the button stays where the focus is, and only says that it does nothing.
