@@ -99,7 +99,8 @@ function finish(): Plugin {
  */
 function compileAhead(chunks: Rolldown.OutputChunk[]): void {
   for (const chunk of chunks)
-    if (['core', 'comments'].includes(chunk.name)) chunk.code = `//# allFunctionsCalledOnLoad\n${chunk.code}`;
+    if (['core', 'comments', 'reading'].includes(chunk.name))
+      chunk.code = `//# allFunctionsCalledOnLoad\n${chunk.code}`;
 }
 
 /**

@@ -7,7 +7,7 @@ export const commentStyles = css`
     margin-inline-start: -8px;
     padding-inline-start: 8px;
     content-visibility: auto;
-    contain-intrinsic-size: auto 2000px;
+    contain-intrinsic-size: auto 2500px;
   }
   .comment {
     position: relative;

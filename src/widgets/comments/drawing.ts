@@ -11,8 +11,11 @@ const frameHeight = 72;
 const lineHeight = 24;
 const lineLength = 90;
 
-/** So many roots are left out of the layout together: the browser looks at each such stretch on every frame. */
-const stretchSize = 10;
+/**
+ * So many comments, at least, are left out of the layout together: what comes near the window is laid out whole, and the browser
+ * looks at each such stretch on every frame.
+ */
+const stretchSize = 24;
 
 /**
  * The comments as elements. Each comment keeps its element wherever it moves, and with it the focus and what is typed in
@@ -134,7 +137,8 @@ export class Drawing {
     const stretch = after?.parentElement ?? this.list.firstElementChild;
     const beside = after ? after.nextElementSibling : stretch?.firstElementChild;
     if ((beside ?? stretch?.nextElementSibling?.firstElementChild) === item) return;
-    if (stretch && (beside || stretch.childElementCount < stretchSize)) stretch.insertBefore(item, beside ?? null);
+    if (stretch && (beside || stretch.querySelectorAll('article').length < stretchSize))
+      stretch.insertBefore(item, beside ?? null);
     else {
       const own = element('div', 'stretch');
       own.append(item);

@@ -43,7 +43,8 @@ export class Pages {
       const place = () => this.#room.host.renderRoot.getElementById(`c-${id}`)?.getBoundingClientRect().top ?? 0;
       const before = place();
       const fresh = conversation.prepend(page);
-      await this.#show(fresh.slice(-1), true, fresh.length);
+      this.#tell(fresh);
+      await this.#room.focus(fresh.at(-1));
       scrollBy(0, place() - before);
     });
   }
@@ -70,11 +71,21 @@ export class Pages {
     return this.#room.place.read<Comments>('comments', query);
   }
 
-  async #show(fresh: Comment[], asked: boolean, count = fresh.length): Promise<void> {
-    const { host, locale, say, words } = this.#room;
+  async #show(fresh: Comment[], asked: boolean): Promise<void> {
+    const { host, draw, focus } = this.#room;
     if (!asked) return host.requestUpdate();
-    say(words.loaded(count, locale.number(count)));
-    await this.#room.focus(fresh[0]);
+    this.#tell(fresh);
+    const [first] = fresh;
+    if (!first) return focus();
+    const element = await draw(first);
+    // To draw them is one task, and to go there the next: as one they would keep a slow phone from answering.
+    await painted();
+    element?.focus();
+  }
+
+  #tell({ length }: readonly Comment[]): void {
+    const { locale, say, words } = this.#room;
+    say(words.loaded(length, locale.number(length)));
   }
 
   async #fetch(id: string, work: () => Promise<void>): Promise<void> {
@@ -96,4 +107,9 @@ export class Pages {
       this.#busy = '';
     }
   }
+}
+
+/** When what was drawn is on the screen. */
+function painted(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
