@@ -81,7 +81,7 @@ const cdn: UserConfig = {
 function inCore(id: string): boolean {
   return (
     /\/(client|base|contract|lit|lit-html)\//.test(id) &&
-    !/\/(reader|http|signals|live|outbox|subject|form-styles|growth|percentages|times)\b/.test(id)
+    !/\/(reader|http|signals|live|outbox|subject|form-styles|growth|percentages|sign-in-request|times)\b/.test(id)
   );
 }
 

@@ -1,9 +1,10 @@
 /** Every element as a class, and nothing else: importing this registers nothing. */
+export { SignInRequestEvent } from './base/sign-in-request.js';
 export { WidgetElement, type WidgetStatus } from './base/widget-element.js';
 export { WidgetEvent } from './base/widget-event.js';
 export { configure, signIn, signOut, type Settings } from './client/index.js';
 export { CommentCountElement } from './widgets/comment-count/comment-count.js';
-export { CommentEvent, CommentVoteEvent, SignInRequestEvent } from './widgets/comments/events.js';
+export { CommentEvent, CommentVoteEvent } from './widgets/comments/events.js';
 export { CommentsElement } from './widgets/comments/comments.js';
 export { type SubscribeDetail, SubscribeEvent } from './widgets/newsletter/events.js';
 export { NewsletterElement } from './widgets/newsletter/newsletter.js';

@@ -132,9 +132,9 @@ export class FakeApi {
       case 'GET me':
         return this.#withReader(request, () => ok(this.#me()));
       case 'PUT reactions':
-        return this.#withReader(request, () => ok(this.#react((body as { choice: HeldChoice }).choice, lang)));
+        return this.#withReader(request, () => ok(this.react((body as { choice: HeldChoice }).choice, lang)));
       case 'DELETE reactions':
-        return this.#withReader(request, () => ok(this.#react(null, lang)));
+        return this.#withReader(request, () => ok(this.react(null, lang)));
       case 'POST readers':
         return ok({ token: 'guest-token', reader: this.#me().reader } satisfies Session, 201);
       case 'POST subscriptions':
@@ -161,7 +161,8 @@ export class FakeApi {
     return { parts };
   }
 
-  #react(choice: HeldChoice, lang: string): Reacted {
+  /** What a vote makes of the counts. */
+  react(choice: HeldChoice, lang = 'vi'): Reacted {
     for (const id of [this.held ?? []].flat()) this.counts[id]!--;
     for (const id of [choice ?? []].flat()) this.counts[id]!++;
     this.held = choice;

@@ -2,7 +2,7 @@ import { userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import '../../src/define/reactions.js';
-import type { ReactEvent } from '../../src/index.js';
+import type { ReactEvent, SignInRequestEvent } from '../../src/index.js';
 import { FakeApi } from './fake-api.js';
 import { FakeSource } from './fake-source.js';
 import { focused } from './focused.js';
@@ -143,6 +143,43 @@ describe('the poll', () => {
     await userEvent.click(choice(/^Great/));
     await expect.element(page.getByText('Sign in to take part.', { exact: false }).first()).toBeVisible();
     await expect.element(page.getByRole('button', { name: /^Great.*, 1,203$/, pressed: false })).toBeVisible();
+  });
+
+  test('counts the vote of whom the page hands over then, whatever that reader chose before', async () => {
+    const widget = place();
+    await expect.element(great).toBeVisible();
+    const letIn = api.fail(/^reactions$/, 'vote-needs-identity');
+    api.overrides.push({
+      path: /^readers\/sso$/,
+      answer: () => {
+        letIn();
+        api.react('fun');
+        return { status: 200, body: { token: 'guest-token', reader: {} } };
+      },
+    });
+    const asked = vi.fn((request: SignInRequestEvent) => request.respondWith(Promise.resolve('a.b.c')));
+    widget.addEventListener('aw-sign-in-request', asked);
+    await userEvent.click(great);
+    await expect.poll(() => api.sent('reactions', 'PUT')).toHaveLength(2);
+    expect(api.sent('readers/sso', 'POST')[0]!.body).toEqual({ jwt: 'a.b.c' });
+    expect(asked).toHaveBeenCalledOnce();
+    // The account's own state has come by then.
+    await expect.poll(() => api.sent('me', 'GET')).not.toHaveLength(0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect.element(great).toHaveAttribute('aria-pressed', 'true');
+    await expect.element(choice(/^Giải trí/)).toHaveAttribute('aria-pressed', 'false');
+    await expect.element(page.getByText('Bạn và 1.203 người khác', { exact: false }).first()).toBeVisible();
+  });
+
+  test('asks the page once, and tells who turns back from signing in what it takes', async () => {
+    const widget = place();
+    await expect.element(great).toBeVisible();
+    widget.addEventListener('aw-sign-in-request', (request) => request.respondWith(Promise.reject(new Error('shut'))));
+    api.fail(/^reactions$/, 'vote-needs-identity');
+    await userEvent.click(great);
+    await expect.element(page.getByText('Mời bạn đăng nhập để tham gia.', { exact: false }).first()).toBeVisible();
+    await expect.element(great).toHaveAttribute('aria-pressed', 'false');
+    expect(api.sent('reactions', 'PUT')).toHaveLength(1);
   });
 
   test('shows that it closed when a vote comes too late', async () => {

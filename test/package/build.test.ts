@@ -145,7 +145,7 @@ describe('custom-elements.json', () => {
   });
 
   test.each([
-    { tag: 'aw-reactions', attributes: ['poll', 'variant'], events: ['aw-react'] },
+    { tag: 'aw-reactions', attributes: ['poll', 'variant'], events: ['aw-react', 'aw-sign-in-request'] },
     {
       tag: 'aw-comments',
       attributes: ['sort', 'page-size', 'open'],

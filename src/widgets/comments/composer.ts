@@ -1,10 +1,10 @@
 import { html, nothing } from 'lit/html.js';
+import { SignInRequestEvent } from '../../base/sign-in-request.js';
 import { ApiError } from '../../client/index.js';
 import { pageSettings } from '../../client/settings.js';
 import { SafeStorage } from '../../client/storage.js';
 import type { Comment, CommentAnswer, Reader } from '../../contract/types.js';
 import { outboxOf } from '../../client/outbox.js';
-import { SignInRequestEvent } from './events.js';
 import type { Participation } from './participation.js';
 import type { Tools } from './tools.js';
 

@@ -45,6 +45,7 @@ let acts: typeof Acts | undefined;
  * @cssstate frozen - The poll is paused.
  *
  * @event {{ poll: string, choice: string | string[] | null, previous: string | string[] | null }} aw-react - The API has kept the choice.
+ * @event {undefined} aw-sign-in-request - The poll asks who the reader is: see `respondWith`.
  */
 export class ReactionsElement extends WidgetElement {
   static override readonly tag = 'aw-reactions';

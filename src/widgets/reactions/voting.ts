@@ -1,4 +1,5 @@
 import { catalogueFor } from '../../base/locale.js';
+import { SignInRequestEvent } from '../../base/sign-in-request.js';
 import { adoptStyles } from '../../base/style-sheets.js';
 import { ApiError, type Place } from '../../client/index.js';
 import type { HeldChoice, Reacted } from '../../contract/types.js';
@@ -61,8 +62,11 @@ export class Voting {
     adoptStyles(voter.renderRoot, [votingStyles]);
   }
 
-  /** @returns what went wrong: after it the ballot is back as it was, unless it waits */
-  async settle(place: Place): Promise<VoteFailure | undefined> {
+  /**
+   * @param mayAsk whether the page may be asked who the reader is, where the API wants to know more than that somebody votes
+   * @returns what went wrong: after it the ballot is back as it was, unless it waits
+   */
+  async settle(place: Place, mayAsk = true): Promise<VoteFailure | undefined> {
     this.#letBe();
     // Where the connection is gone later, they have to be here.
     this.#words ??= votingWords(catalogueFor(place.lang)).catch(() => (this.#words = undefined));
@@ -82,6 +86,8 @@ export class Voting {
       this.#wait = firstWaitMillis;
       return undefined;
     } catch (error) {
+      if (mayAsk && codeOf(error) === 'vote-needs-identity' && (await this.#identify(place)))
+        return await this.settle(place, false);
       return await this.#fail(error, place);
     } finally {
       this.sent = undefined;
@@ -101,6 +107,24 @@ export class Voting {
       : place.act('DELETE', 'reactions', { query: { story, poll } });
   }
 
+  /** @returns whether the page has handed over who the reader is */
+  async #identify(place: Place): Promise<boolean> {
+    const request = new SignInRequestEvent();
+    this.#voter.dispatchEvent(request);
+    try {
+      const jwt = await request.answer;
+      if (!jwt) return false;
+      await (await place.site.reader()).signIn(jwt);
+    } catch {
+      // Whoever turns back from the sign-in, or does not come through it, is told what it takes.
+      return false;
+    }
+    // What the account holds of an earlier time is on its way here; this is newer.
+    const { answer, held, wanted } = this.#voter.ballot!;
+    this.#voter.ballot = new Ballot(answer, held, [...wanted]);
+    return true;
+  }
+
   async #fail(error: unknown, place: Place): Promise<VoteFailure> {
     const { poll, ballot } = this.#voter;
     const words = await this.#words;
@@ -112,7 +136,7 @@ export class Voting {
     }
     keepWish(place, poll);
     this.#voter.ballot = ballot!.undo();
-    const code = error instanceof ApiError && error.code;
+    const code = codeOf(error);
     if (code === 'poll-closed' || code === 'poll-frozen') void this.#voter.refresh();
     return ({ reactions, common }) =>
       words && code === 'vote-needs-identity'
@@ -142,6 +166,8 @@ export class Voting {
     if (this.#again) removeEventListener('online', this.#again);
   }
 }
+
+const codeOf = (error: unknown) => error instanceof ApiError && error.code;
 
 /** What is said of a choice that the API does not have. */
 export const votingWords = (lang: string): Promise<VotingCatalogue> =>
