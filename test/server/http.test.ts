@@ -369,6 +369,9 @@ describe('what operators and programs ask', () => {
     expect(Object.keys(described.components.schemas)).toEqual(
       expect.arrayContaining(['Comment', 'Reactions', 'Story', 'Problem', 'Page', 'Me', 'Reader']),
     );
+    expect(described.paths['/v1/sites/{site}/polls/{poll}/results']?.['get']?.responses).toMatchObject({
+      200: { content: { 'application/json': {}, 'text/csv': {} } },
+    });
     expect(Object.keys(described.paths['/v1/sites/{site}/reactions']?.['put']?.responses ?? {})).toEqual(
       expect.arrayContaining(['200', '401', '403', '404', '409', '422', '429']),
     );

@@ -43,6 +43,7 @@ export function responses(
   description: string,
   schema: z.ZodType | undefined,
   problems: ErrorCode[],
+  also: Readonly<Record<string, { schema: z.ZodType }>> = {},
 ): RouteConfig['responses'] {
   const statuses = [...new Set(problems.map((code) => errors[code].status))];
   return {
@@ -58,7 +59,7 @@ export function responses(
         ];
       }),
     ),
-    [status]: { description, ...(schema ? { content: { 'application/json': { schema } } } : {}) },
+    [status]: { description, ...(schema ? { content: { 'application/json': { schema }, ...also } } : {}) },
   };
 }
 

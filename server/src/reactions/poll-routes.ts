@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import {
   editedPollSchema,
   editedPollsSchema,
@@ -79,12 +79,13 @@ const getResults = createRoute({
   summary: 'Results, counted from the votes: all and trusted, by choice and by the page that was voted on',
   description: 'As JSON or, with `format=csv`, one line for each story, choice and origin.',
   request: { params: pollParams, query: resultsQuery },
-  responses: responses(200, 'The results', pollResultsSchema, [
-    ...refusals,
-    'poll-not-found',
-    'validation-failed',
-    'story-key-invalid',
-  ]),
+  responses: responses(
+    200,
+    'The results',
+    pollResultsSchema,
+    [...refusals, 'poll-not-found', 'validation-failed', 'story-key-invalid'],
+    { 'text/csv': { schema: z.string() } },
+  ),
 });
 
 /** What editors do with polls, from the publisher's own server. */

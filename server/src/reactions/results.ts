@@ -26,18 +26,20 @@ export async function readResults(
     .where('reaction_tallies.pollId', '=', poll.id);
   if (storyIds) tallies = tallies.where('stories.id', 'in', storyIds.length > 0 ? storyIds : ['']);
   const stories = await tallies.orderBy('voters', 'desc').orderBy('stories.id').limit(limit).execute();
+  const groups = await read
+    .selectFrom('reaction_votes')
+    .select(({ fn }) => ['storyId', 'choicesJson', 'confidence', 'origin', fn.countAll<number | string>().as('voters')])
+    .where('storyId', 'in', ['', ...stories.map(({ id }) => id)])
+    .where('pollId', '=', poll.id)
+    .groupBy(['storyId', 'choicesJson', 'confidence', 'origin'])
+    .execute();
+  const byStory = new Map(stories.map(({ id }) => [id, [] as typeof groups]));
+  for (const group of groups) byStory.get(group.storyId)?.push(group);
   const found: StoryResults[] = [];
   for (const { id, key, frozenAt, frozenWhy } of stories) {
-    const groups = await read
-      .selectFrom('reaction_votes')
-      .select(({ fn }) => ['choicesJson', 'confidence', 'origin', fn.countAll<number | string>().as('voters')])
-      .where('storyId', '=', id)
-      .where('pollId', '=', poll.id)
-      .groupBy(['choicesJson', 'confidence', 'origin'])
-      .execute();
     const all = noVotes(poll);
     const byOrigin = new Map<string | null, ReturnType<typeof noVotes>>();
-    for (const { choicesJson, confidence, origin, voters } of groups) {
+    for (const { choicesJson, confidence, origin, voters } of byStory.get(id)!) {
       let own = byOrigin.get(origin);
       if (!own) byOrigin.set(origin, (own = noVotes(poll)));
       for (const { total, choices } of [all, own]) {
