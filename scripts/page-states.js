@@ -29,6 +29,8 @@ export const pageStates = [
   { name: 'partial', prepare: (opened) => opened.route(page, (route) => altered(route, refused)) },
   { name: 'offline', prepare: (opened) => opened.route(api, (route) => route.abort('internetdisconnected')) },
   { name: 'closed', prepare: (opened) => opened.route(page, (route) => altered(route, closed)) },
+  { name: 'bars', prepare: dressed('bars'), act: (opened) => press(opened, 'aw-reactions [part~="choice"] >> nth=0') },
+  { name: 'compact', prepare: dressed('compact'), act: (opened) => press(opened, 'aw-reactions [part~="trigger"]') },
   { name: 'acting', act: beginEverything },
   {
     name: 'acted',
@@ -59,6 +61,22 @@ const problem = {
   code: 'unavailable',
   detail: 'The server cannot answer at the moment.',
 };
+
+/**
+ * Gives the page's polls another look, as if their tags said so.
+ *
+ * @param {'bars' | 'compact'} variant
+ * @returns {(opened: Page) => Promise<unknown>}
+ */
+function dressed(variant) {
+  return (opened) =>
+    opened.addInitScript((look) => {
+      const dress = () => {
+        for (const poll of document.querySelectorAll('aw-reactions:not([variant])')) poll.setAttribute('variant', look);
+      };
+      new MutationObserver(dress).observe(document, { childList: true, subtree: true });
+    }, variant);
+}
 
 /** Chooses a reaction, writes half a comment, fills in the newsletter. @param {Page} opened */
 async function beginEverything(opened) {

@@ -51,8 +51,11 @@ export const pickerStyles = css`
     stroke: var(--_on-accent);
   }
   .compact .choices[popover] {
-    position: fixed;
+    /* On the page, not on the window: it goes along when the page scrolls. */
+    position: absolute;
     inset: auto;
+    top: 0;
+    left: 0;
     inline-size: max-content;
     max-inline-size: min(26rem, 100vw - 16px);
     margin: 0;

@@ -130,11 +130,10 @@ class Picker {
     this.#unfollow = autoUpdate(trigger, choices, async () => {
       const { x, y } = await computePosition(trigger, choices, {
         placement: 'top-start',
-        strategy: 'fixed',
         middleware: [offset(gap), flip(), shift({ padding: gap })],
       });
-      // By CSSOM, which a strict style-src allows.
-      Object.assign(choices.style, { left: `${x}px`, top: `${y}px` });
+      // By CSSOM, which a strict style-src allows; and by moving what is laid out already, which shifts nothing.
+      choices.style.translate = `${x}px ${y}px`;
     });
   }
 
