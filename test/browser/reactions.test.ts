@@ -447,6 +447,33 @@ describe('a variant', () => {
       expect(focused()).toBe(trigger.element());
     });
 
+    test('far down a page it opens beside the button, on a ground that suits the page, and stays with it', async () => {
+      document.body.style.cssText = 'color: rgb(235 235 235); background: rgb(20 20 24)';
+      const element = await open();
+      const distance = () => {
+        const [button, first] = [trigger, great].map((one) => one.element().getBoundingClientRect());
+        return Math.min(Math.abs(first!.bottom - button!.top), Math.abs(first!.top - button!.bottom));
+      };
+      try {
+        element.before(Object.assign(document.createElement('div'), { style: 'block-size: 3000px' }));
+        element.after(Object.assign(document.createElement('div'), { style: 'block-size: 3000px' }));
+        (trigger.element() as HTMLElement).focus();
+        const before = scrollY;
+        await userEvent.keyboard('{ArrowDown}');
+        await vi.waitFor(() => expect(focused()).toBe(great.element()));
+        expect([scrollY, distance() < 40]).toEqual([before, true]);
+        scrollBy(0, 60);
+        await vi.waitFor(() => expect(distance()).toBeLessThan(40));
+        const { backgroundColor, color } = getComputedStyle(great.element().parentElement!);
+        expect([Number(/oklch\(([\d.]+)/.exec(backgroundColor)?.[1]) < 0.4, color]).toEqual([
+          true,
+          'rgb(235, 235, 235)',
+        ]);
+      } finally {
+        document.body.removeAttribute('style');
+      }
+    });
+
     test('held down, it opens, and takes the choice that the finger is lifted over', async () => {
       await open();
       const press = (type: string, over: Element) => {

@@ -95,8 +95,8 @@ export const composerStyles = css`
     list-style: none;
     border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
     border-radius: var(--aw-radius-1, 6px);
-    background: Canvas;
-    color: CanvasText;
+    background: var(--aw-color-raised, oklch(from currentColor clamp(0.22, (0.6 - l) * 99, 1) 0 0));
+    color: var(--aw-color-text, inherit);
     box-shadow: 0 4px 16px rgb(0 0 0 / 0.15);
   }
   .names li {

@@ -54,16 +54,14 @@ export const pickerStyles = css`
     /* On the page, not on the window: it goes along when the page scrolls. */
     position: absolute;
     inset: auto;
-    top: 0;
-    left: 0;
     inline-size: max-content;
     max-inline-size: min(26rem, 100vw - 16px);
     margin: 0;
     padding: var(--aw-space-1, 4px);
     border: 1px solid color-mix(in srgb, currentColor 14%, transparent);
     border-radius: var(--aw-radius-2, 10px);
-    background: var(--aw-color-raised, Canvas);
-    color: var(--aw-color-text, CanvasText);
+    background: var(--aw-color-raised, oklch(from currentColor clamp(0.22, (0.6 - l) * 99, 1) 0 0));
+    color: var(--aw-color-text, inherit);
     box-shadow: var(--aw-shadow-float, 0 8px 24px rgb(0 0 0 / 0.18));
   }
   .compact .choices:popover-open {
@@ -78,7 +76,10 @@ export const pickerStyles = css`
       grid-template-columns: repeat(auto-fit, minmax(68px, 1fr));
     }
   }
-  .compact .choices:popover-open {
+  .compact .choices:popover-open:not(.placed) {
+    opacity: 0;
+  }
+  .compact .placed {
     animation: rise var(--aw-duration, 160ms) ease-out;
   }
   @keyframes rise {

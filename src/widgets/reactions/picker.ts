@@ -104,14 +104,23 @@ class Picker {
   #toggled = (event: Event): void => {
     const choices = this.#choices!;
     this.#unfollow?.();
+    choices.classList.remove('placed');
     if ((event as ToggleEvent).newState !== 'open') return this.#regainFocus();
-    // Code that does not come leaves them where they stand.
-    this.#place(choices).catch(() => undefined);
-    if (this.#pressing || this.#pressed) return;
-    (
-      choices.querySelector<HTMLElement>('[aria-pressed=true]') ?? choices.querySelector<HTMLElement>('.choice')
-    )?.focus();
+    void this.#place(choices)
+      // Code that does not come leaves them where they stand.
+      .catch(() => undefined)
+      .then(() => {
+        if (!choices.matches(':popover-open')) return;
+        choices.classList.add('placed');
+        // To go to what is not in its place yet would scroll the page.
+        if (!this.#pressing && !this.#pressed) this.#enter(choices);
+      });
   };
+
+  #enter(choices: HTMLElement): void {
+    const held = choices.querySelector<HTMLElement>('[aria-pressed=true]');
+    (held ?? choices.querySelector<HTMLElement>('.choice'))?.focus();
+  }
 
   /** What was closed by Escape had the focus; where the reader has gone on to something else, it stays there. */
   #regainFocus(): void {
@@ -125,16 +134,19 @@ class Picker {
   async #place(choices: HTMLElement): Promise<void> {
     const { autoUpdate, computePosition, flip, offset, shift } = await import('@floating-ui/dom');
     const { trigger } = this;
-    if (!choices.matches(':popover-open')) return;
-    this.#unfollow?.();
-    this.#unfollow = autoUpdate(trigger, choices, async () => {
+    const update = async () => {
       const { x, y } = await computePosition(trigger, choices, {
         placement: 'top-start',
         middleware: [offset(gap), flip(), shift({ padding: gap })],
       });
       // By CSSOM, which a strict style-src allows; and by moving what is laid out already, which shifts nothing.
       choices.style.translate = `${x}px ${y}px`;
-    });
+    };
+    Object.assign(choices.style, { top: 0, left: 0 });
+    await update();
+    if (!choices.matches(':popover-open')) return;
+    this.#unfollow?.();
+    this.#unfollow = autoUpdate(trigger, choices, update);
   }
 
   #close(): void {
