@@ -2,7 +2,7 @@ import { userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import '../../src/define/reactions.js';
-import type { ReactEvent, SignInRequestEvent } from '../../src/index.js';
+import type { ReactEvent, ReactionsElement, SignInRequestEvent } from '../../src/index.js';
 import { FakeApi } from './fake-api.js';
 import { FakeSource } from './fake-source.js';
 import { focused } from './focused.js';
@@ -180,6 +180,19 @@ describe('the poll', () => {
     await expect.element(page.getByText('Mời bạn đăng nhập để tham gia.', { exact: false }).first()).toBeVisible();
     await expect.element(great).toHaveAttribute('aria-pressed', 'false');
     expect(api.sent('reactions', 'PUT')).toHaveLength(1);
+  });
+
+  test('asks nothing of a page whose reader has not just acted', async () => {
+    const widget = place();
+    await expect.element(great).toBeVisible();
+    const asked = vi.fn();
+    widget.addEventListener('aw-sign-in-request', asked);
+    const active = vi.spyOn(navigator.userActivation, 'isActive', 'get').mockReturnValue(false);
+    api.fail(/^reactions$/, 'vote-needs-identity');
+    await (widget as ReactionsElement).react('great');
+    active.mockRestore();
+    await expect.element(page.getByText('Mời bạn đăng nhập để tham gia.', { exact: false }).first()).toBeVisible();
+    expect(asked).not.toHaveBeenCalled();
   });
 
   test('shows that it closed when a vote comes too late', async () => {

@@ -137,9 +137,9 @@ export class Drawing {
     const stretch = after?.parentElement ?? this.list.firstElementChild;
     const beside = after ? after.nextElementSibling : stretch?.firstElementChild;
     if ((beside ?? stretch?.nextElementSibling?.firstElementChild) === item) return;
-    if (stretch && (beside || stretch.querySelectorAll('article').length < stretchSize))
+    if (stretch && (beside || stretch.querySelectorAll('article').length < stretchSize)) {
       stretch.insertBefore(item, beside ?? null);
-    else {
+    } else {
       const own = element('div', 'stretch');
       own.append(item);
       this.list.insertBefore(own, stretch?.nextElementSibling ?? null);

@@ -63,10 +63,11 @@ export class Voting {
   }
 
   /**
-   * @param mayAsk whether the page may be asked who the reader is, where the API wants to know more than that somebody votes
+   * @param mayAsk whether the page may be asked who the reader is, where the API wants to know more than that somebody votes:
+   *   only when the reader has just acted, never for a vote that waited
    * @returns what went wrong: after it the ballot is back as it was, unless it waits
    */
-  async settle(place: Place, mayAsk = true): Promise<VoteFailure | undefined> {
+  async settle(place: Place, mayAsk = navigator.userActivation?.isActive ?? true): Promise<VoteFailure | undefined> {
     this.#letBe();
     // Where the connection is gone later, they have to be here.
     this.#words ??= votingWords(catalogueFor(place.lang)).catch(() => (this.#words = undefined));
