@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { createRoute, type z } from '@hono/zod-openapi';
 import {
   commentAnswerSchema,
@@ -19,6 +18,7 @@ import { publicAnswer } from '../http/public-answer.js';
 import { tags } from '../http/public-cache.js';
 import { Problem } from '../problem.js';
 import type { Services } from '../services.js';
+import { fingerprint } from '../text.js';
 import { commentText } from './comment-text.js';
 import { commentNodes } from './markdown.js';
 import { readPeople } from './mentions.js';
@@ -142,7 +142,8 @@ async function post(
     nodes,
     findings,
     closed: isClosedByAge(site, story),
-    idempotency: key === undefined ? undefined : { key, requestHash: hashOf([story.id, parentId, text]) },
+    idempotency:
+      key === undefined ? undefined : { key, requestHash: fingerprint(`${story.id} ${parentId} ${text}`).toString(36) },
   });
   const comment = await writing.catch((error: unknown) => {
     commentRules.forget(author);
@@ -160,8 +161,4 @@ function keyOf(header: string | undefined): string | undefined {
     );
   }
   return header;
-}
-
-function hashOf(value: unknown): string {
-  return hash('sha256', JSON.stringify(value), 'base64url');
 }

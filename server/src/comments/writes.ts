@@ -1,5 +1,5 @@
 import type { Author, Comment } from 'afterword/contract';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../ids.js';
 import { Problem } from '../problem.js';
 import { insertRows, runKept } from '../storage/kept-queries.js';
 import type { CommentRow } from '../storage/tables.js';
@@ -72,7 +72,7 @@ export const postComments: Command<NewComment, Comment> = {
 };
 
 function newRow(post: NewComment, parent: Parent | undefined, now: number): CommentRow {
-  const id = uuidv7();
+  const id = newId();
   const createdAt = post.createdAt ?? now;
   return {
     id,

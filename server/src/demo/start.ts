@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
-import { uuidv7 } from 'uuidv7';
 import { voteOnComments } from '../comments/votes.js';
 import { commentNodes } from '../comments/markdown.js';
 import { setThreads } from '../comments/moderation.js';
 import { postComments } from '../comments/writes.js';
+import { newId } from '../ids.js';
 import { putNewsletters } from '../newsletter/lists.js';
 import { defaultPoll } from 'afterword/contract';
 import { castVotes } from '../reactions/votes.js';
@@ -158,7 +158,7 @@ async function fillThread(
 }
 
 async function addGuests(transaction: Transaction, siteId: string, names: readonly string[]): Promise<string[]> {
-  const readers = names.map((name) => ({ id: uuidv7(), name, kind: 'guest' as const, verified: false, badges: [] }));
+  const readers = names.map((name) => ({ id: newId(), name, kind: 'guest' as const, verified: false, badges: [] }));
   await addReaders.run(
     transaction,
     readers.map((reader) => ({ reader, siteId })),

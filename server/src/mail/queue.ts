@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../ids.js';
 import type { MailRow, Millis, Tables } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
 
@@ -37,7 +37,7 @@ export async function queueMail(db: Kysely<Tables>, { siteId, kind, to, message 
   await db
     .insertInto('mails')
     .values({
-      id: uuidv7(),
+      id: newId(),
       siteId,
       kind,
       toAddress: to,

@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../ids.js';
 import type { ConsentEventRow } from '../storage/tables.js';
 import type { Transaction } from '../storage/writer.js';
 import type { NewsletterSecrets } from './secrets.js';
@@ -22,7 +22,7 @@ export async function addConsentEvents(
     .insertInto('consent_events')
     .values(
       lists.map(({ id, consent }) => ({
-        id: uuidv7(),
+        id: newId(),
         siteId,
         newsletterId: id,
         emailHash,

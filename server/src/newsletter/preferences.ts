@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../ids.js';
 import type { Tables } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
 import { addConsentEvents } from './consent-events.js';
@@ -72,7 +72,7 @@ async function choose(transaction: Transaction, secrets: NewsletterSecrets, choi
     const { email, lang } = known;
     await db
       .insertInto('subscriptions')
-      .values({ id: uuidv7(), siteId, newsletterId: id, emailKey, email, lang, createdAt: now, ...confirmed })
+      .values({ id: newId(), siteId, newsletterId: id, emailKey, email, lang, createdAt: now, ...confirmed })
       .onConflict((conflict) => conflict.columns(['siteId', 'newsletterId', 'emailKey']).doUpdateSet(confirmed))
       .execute();
   }

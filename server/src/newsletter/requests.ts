@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../ids.js';
 import { queueMail } from '../mail/queue.js';
 import type { Transaction, Command } from '../storage/writer.js';
 import type { SubscriptionRequestRow, SubscriptionRow } from '../storage/tables.js';
@@ -74,7 +74,7 @@ async function lockSubscriptions(
     .insertInto('subscriptions')
     .values(
       lists.map((newsletterId) => ({
-        id: uuidv7(),
+        id: newId(),
         siteId,
         newsletterId,
         emailKey,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
 import type { Config } from '../config.js';
+import { newId } from '../ids.js';
 import type { Mailer } from '../mail/mailer.js';
 import { fieldProblem, Problem } from '../problem.js';
 import type { Site } from '../sites/store.js';
@@ -82,7 +82,7 @@ export class Subscriptions {
     if (!email) throw fieldProblem('email-invalid', 'email', 'Not an address that mail can be sent to.');
     const lists = await this.#consentedLists(site, wish);
     if (wish.trapped) return;
-    const id = uuidv7();
+    const id = newId();
     await this.#database.writer.submit(storeRequests, {
       id,
       siteId: site.id,

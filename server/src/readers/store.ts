@@ -1,6 +1,6 @@
 import type { Reader } from 'afterword/contract';
-import { uuidv7 } from 'uuidv7';
 import { growingCache } from '../growing-cache.js';
+import { newId } from '../ids.js';
 import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
 import { runKept } from '../storage/kept-queries.js';
@@ -23,7 +23,7 @@ export class Readers {
 
   /** A new reader nobody vouches for. */
   async addGuest(siteId: string, name: string): Promise<{ token: string; reader: Reader }> {
-    const reader: Reader = { id: uuidv7(), name, kind: 'guest', verified: false, badges: [] };
+    const reader: Reader = { id: newId(), name, kind: 'guest', verified: false, badges: [] };
     await this.#database.writer.submit(addReaders, { reader, siteId });
     this.#known.set(reader.id, reader);
     return { token: await this.#tokens.sign({ readerId: reader.id, siteId }), reader };

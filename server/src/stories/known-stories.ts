@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { uuidv7 } from 'uuidv7';
 import { growingCache } from '../growing-cache.js';
+import { newId } from '../ids.js';
 import { Problem } from '../problem.js';
 import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
@@ -123,7 +123,7 @@ const beginStory: Command<NewKey, KnownStory> = {
       await db
         .insertInto('stories')
         .values({
-          id: uuidv7(),
+          id: newId(),
           siteId,
           key,
           url: URL.canParse(key) ? key : '',

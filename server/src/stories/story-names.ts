@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../ids.js';
 import { inPortions } from '../storage/portions.js';
 import type { Transaction } from '../storage/writer.js';
 import { mergeStory } from './merge.js';
@@ -58,7 +58,7 @@ export class StoryNames {
   async settle(key: string, urlKey: string): Promise<{ named: StoryName; merged: string | undefined }> {
     const byKey = this.#known.get(key);
     const byUrl = this.#known.get(urlKey);
-    const found = byKey ?? byUrl ?? { id: uuidv7(), key };
+    const found = byKey ?? byUrl ?? { id: newId(), key };
     // A story that only its URL named until now is renamed; one that has another id of the publisher keeps that.
     const named = found.key === urlKey ? { id: found.id, key } : found;
     const twice = byKey && byUrl && byKey.id !== byUrl.id && byUrl.key === urlKey;

@@ -1,6 +1,7 @@
 import { growingCache } from '../../growing-cache.js';
 import type { Database } from '../../storage/database.js';
 import { runKept } from '../../storage/kept-queries.js';
+import { fingerprint } from '../../text.js';
 
 /** What the rules want to know of a writer's other comments. */
 export interface Standing {
@@ -96,14 +97,7 @@ export function note({ recent }: Standing, storyId: string, says: number): void 
   if (recent.length > mostRecent) recent.pop();
 }
 
-/** A number for what a comment says, whatever its case and spaces: of 53 bits, so that no two are alike by chance. */
+/** A number for what a comment says, whatever its case and spaces. */
 export function saying(text: string): number {
-  const said = text.toLowerCase().replace(/\s+/g, ' ');
-  let [a, b] = [0x2f0b4c47, 0x5bd1e995];
-  for (let at = 0; at < said.length; at++) {
-    const unit = said.charCodeAt(at);
-    a = Math.imul(a ^ unit, 0x9e3779b1);
-    b = Math.imul(b ^ unit, 0x85ebca77);
-  }
-  return ((a ^ (a >>> 15)) >>> 0) * 0x200000 + ((b ^ (b >>> 13)) >>> 11);
+  return fingerprint(text.toLowerCase().replace(/\s+/g, ' '));
 }
