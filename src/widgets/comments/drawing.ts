@@ -116,7 +116,9 @@ export class Drawing {
         after = item;
       }
     }
-    for (let height = 0; height < innerHeight && this.#drawn < tops.length;) {
+    // Where the reader goes on, the rest is drawn by the time they have come so far.
+    const atOnce = innerHeight / (before.length ? 2 : 1);
+    for (let height = 0; height < atOnce && this.#drawn < tops.length;) {
       height += leastHeightOf(tops[this.#drawn]!);
       fresh.add(this.#drawNext());
     }
