@@ -23,13 +23,14 @@ export const widgetStyles = [
     :host([hidden]) {
       display: none !important;
     }
+    :host([theme]) {
+      color: var(--aw-color-text, CanvasText);
+    }
     :host([theme='light']) {
       color-scheme: light;
-      color: var(--aw-color-text, CanvasText);
     }
     :host([theme='dark']) {
       color-scheme: dark;
-      color: var(--aw-color-text, CanvasText);
     }
     * {
       box-sizing: border-box;

@@ -16,7 +16,7 @@ const widgets: Record<string, () => Promise<unknown>> = {
 const selector = `:is(${Object.keys(widgets).join()}):not(:defined)`;
 let warned = false;
 function warn(error: unknown): void {
-  if (!warned) console.warn('[afterword] A part of the script could not be loaded.', error);
+  if (!warned) console.warn('[afterword] A part of it could not be loaded.', error);
   warned = true;
 }
 
