@@ -158,8 +158,11 @@ describe('a reader of the demo', () => {
       .click();
     const box = thread.getByRole('textbox', { name: 'Bình luận của bạn' });
     await box.fill('Chữ này không được mất');
+    // What a writer needs comes with the first touch of the field.
+    const send = thread.getByRole('button', { name: 'Gửi', exact: true });
+    await send.waitFor();
     await context.setOffline(true);
-    await thread.getByRole('button', { name: 'Gửi', exact: true }).click();
+    await send.click();
     const waiting = thread.getByRole('group', { name: /^Chưa gửi được/ });
     await waiting.getByText('Chữ này không được mất').waitFor();
     // Back to the field, and begun differently: that survives too.
