@@ -48,7 +48,7 @@ export const vi = {
     reveal: 'Hiện',
     question: 'Toà soạn hỏi',
     write: 'Bạn nghĩ gì?',
-    first: 'Chưa có bình luận. Mời bạn mở đầu câu chuyện.',
+    first: 'Chưa có bình luận. Mời bạn mở đầu.',
     closed: 'Phần bình luận đã đóng.',
     readOnly: 'Phần bình luận chỉ còn để đọc.',
     guest: 'Bạn đọc',

@@ -128,7 +128,7 @@ describe('a thread', () => {
   it('that is empty invites', async () => {
     thread.thread.question = 'Bạn đã thử chưa?';
     await show({});
-    await expect.element(page.getByText('Mời bạn mở đầu câu chuyện')).toBeVisible();
+    await expect.element(page.getByText('Mời bạn mở đầu')).toBeVisible();
     await expect.element(page.getByText('Bạn đã thử chưa?')).toBeVisible();
   });
 

@@ -31,7 +31,8 @@ describe('nothing on the demo moves that the reader did not move', () => {
 
 describe('a poll keeps its place in every look', () => {
   const looks = ['buttons', 'bars', 'compact'].flatMap((variant) => [320, 1280].map((width) => ({ variant, width })));
-  // What moves by the reader's own act may come too late to be forgiven, as above.
+  // What moves by the reader's own act may come too late to be forgiven, as above; so the code for results is let come first, as it
+  // does for who reads on for two seconds.
   test.concurrent.for(looks)('$variant, $width px wide', { retry: 1 }, async ({ variant, width }, { expect }) => {
     const prepare = (page: Page) =>
       page.route(`${server.url}/a-story`, (route) =>
@@ -43,6 +44,7 @@ describe('a poll keeps its place in every look', () => {
         }),
       );
     const act = async (page: Page) => {
+      await page.waitForResponse(/\/results-.*\.js$/, { timeout: 4000 }).catch(() => undefined);
       const button = page.locator('aw-reactions [part=trigger], aw-reactions .choices:not([popover]) [part=choice]');
       await button.first().click();
     };

@@ -152,9 +152,10 @@ export class ReactionsElement extends WidgetElement {
     const figure =
       share === undefined || this.variant === 'compact'
         ? number && locale.compact(count!)
-        : locale.number(share / 100, { style: 'percent' });
+        : // In an array it is a new node: a number that becomes a share would seem to have moved.
+          [locale.number(share / 100, { style: 'percent' })];
     // Whoever speaks to the page says what they see, so the name holds it.
-    const seen = figure === number ? label : `${label} ${figure}`;
+    const seen = figure === number ? label : [label, figure].join(' ');
     return html`<button
       class="choice"
       part="choice"

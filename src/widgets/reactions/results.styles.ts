@@ -6,7 +6,8 @@ export const resultsStyles = css`
     grid-column: 1;
     inline-size: 64px;
     block-size: 3px;
-    margin-block-start: 4px;
+    /* In the choice's own padding: results come when they come, and nothing moves for them. */
+    margin-block: 1px -4px;
     border-radius: 2px;
     background: var(--_line);
     overflow: hidden;
