@@ -19,6 +19,13 @@ export class SignInRequestEvent extends WidgetEvent<undefined> {
   }
 }
 
+/** Asks the page that holds a widget who the reader is; nothing where the page does not say. */
+export function requestSignIn(widget: EventTarget): Promise<string> | undefined {
+  const request = new SignInRequestEvent();
+  widget.dispatchEvent(request);
+  return request.answer;
+}
+
 declare global {
   interface GlobalEventHandlersEventMap {
     'aw-sign-in-request': SignInRequestEvent;

@@ -24,7 +24,7 @@ export async function readResults(
     .select(['stories.id', 'stories.key', 'frozenAt', 'frozenWhy'])
     .where('stories.siteId', '=', siteId)
     .where('reaction_tallies.pollId', '=', poll.id);
-  if (storyIds) tallies = tallies.where('stories.id', 'in', storyIds.length > 0 ? storyIds : ['']);
+  if (storyIds) tallies = tallies.where('stories.id', 'in', ['', ...storyIds]);
   const stories = await tallies.orderBy('voters', 'desc').orderBy('stories.id').limit(limit).execute();
   const groups = await read
     .selectFrom('reaction_votes')

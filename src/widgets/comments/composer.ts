@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit/html.js';
-import { SignInRequestEvent } from '../../base/sign-in-request.js';
+import { requestSignIn } from '../../base/sign-in-request.js';
 import { ApiError } from '../../client/index.js';
 import { pageSettings } from '../../client/settings.js';
 import { SafeStorage } from '../../client/storage.js';
@@ -297,10 +297,9 @@ export class Composer {
   /** Asks the page who the reader is, where the thread wants to know more than that somebody writes. */
   async #identify(): Promise<boolean> {
     if (!this.#lacksIdentity) return true;
-    const request = new SignInRequestEvent();
-    this.#owner.seat.host.dispatchEvent(request);
-    if (!request.answer) return false;
-    await (await this.#owner.seat.place.site.reader()).signIn(await request.answer);
+    const jwt = await requestSignIn(this.#owner.seat.host);
+    if (!jwt) return false;
+    await (await this.#owner.seat.place.site.reader()).signIn(jwt);
     await this.#owner.seat.reload();
     return true;
   }

@@ -1,5 +1,5 @@
 import { catalogueFor } from '../../base/locale.js';
-import { SignInRequestEvent } from '../../base/sign-in-request.js';
+import { requestSignIn } from '../../base/sign-in-request.js';
 import { adoptStyles } from '../../base/style-sheets.js';
 import { ApiError, type Place } from '../../client/index.js';
 import type { HeldChoice, Reacted } from '../../contract/types.js';
@@ -110,10 +110,8 @@ export class Voting {
 
   /** @returns whether the page has handed over who the reader is */
   async #identify(place: Place): Promise<boolean> {
-    const request = new SignInRequestEvent();
-    this.#voter.dispatchEvent(request);
     try {
-      const jwt = await request.answer;
+      const jwt = await requestSignIn(this.#voter);
       if (!jwt) return false;
       await (await place.site.reader()).signIn(jwt);
     } catch {
