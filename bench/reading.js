@@ -128,10 +128,10 @@ async function loadOn() {
       // To look through ten thousand comments is a long task of its own.
       const list = root?.querySelector('.list');
       const more = () => /** @type {HTMLElement | null | undefined} */ (list?.nextElementSibling);
-      for (let drawn = 0; more()?.dataset.read === 'more';) {
+      const last = () => list?.lastElementChild?.lastElementChild?.lastElementChild;
+      for (let drawn = last(); more()?.dataset.read === 'more'; drawn = last()) {
         more()?.click();
-        for (let wait = 0; list?.childElementCount === drawn && wait < 200; wait++) await pause(20);
-        drawn = list?.childElementCount ?? 0;
+        for (let wait = 0; last() === drawn && wait < 200; wait++) await pause(20);
         await pause(150);
       }
       await pause(500);

@@ -3,13 +3,19 @@ import { css } from '../../base/style-sheets.js';
 /** One comment, and those that hang on it. */
 export const commentStyles = css`
   /* Far from the window the browser leaves them out; what it does not lay out it takes for as high as it was. */
+  .chapter,
   .stretch {
     margin-inline-start: -8px;
     padding-inline-start: 8px;
     content-visibility: auto;
-    contain-intrinsic-size: auto 2500px;
+    contain-intrinsic-size: auto 1800px;
   }
+  .chapter {
+    contain-intrinsic-size: auto 18000px;
+  }
+  /* Not a list item: the browser would count those that show no marks all the same, for a fifth of what they take to lay out. */
   .comment {
+    display: block;
     position: relative;
   }
   article {
@@ -28,8 +34,7 @@ export const commentStyles = css`
     position: absolute;
     inset-block-start: 14px;
     inset-inline-start: 0;
-    display: grid;
-    place-items: center;
+    display: block;
     inline-size: 32px;
     block-size: 32px;
     border-radius: 50%;
@@ -37,7 +42,8 @@ export const commentStyles = css`
     color: oklch(0.36 0.09 var(--_hue, 30));
     font-size: 15px;
     font-weight: 700;
-    line-height: 1;
+    line-height: 32px;
+    text-align: center;
     object-fit: cover;
   }
   .hue1 {
@@ -254,6 +260,7 @@ export const commentStyles = css`
       inline-size: 24px;
       block-size: 24px;
       font-size: 12px;
+      line-height: 24px;
     }
     .replies article {
       padding-inline-start: 32px;

@@ -131,17 +131,8 @@ export class Conversation {
     this.muted = new Set(muted);
   }
 
-  /** Counts a vote before the API has; what it answers, or what was, may follow by {@link settle}. */
-  vote(id: string, value: Vote): { votes: Comment['votes']; value: Vote } {
-    const comment = this.#comments.get(id)!;
-    const before = { votes: comment.votes, value: this.votes.get(id) ?? 0 };
-    const { up, down } = comment.votes;
-    const change = (side: 1 | -1) => Number(value === side) - Number(before.value === side);
-    this.settle(id, { votes: { up: Math.max(0, up + change(1)), down: Math.max(0, down + change(-1)) }, value });
-    return before;
-  }
-
-  settle(id: string, { votes, value }: { votes: Comment['votes']; value: Vote }): void {
+  /** Takes over what a comment's votes are, and the reader's own. */
+  settle(id: string, { votes, value }: CommentVoted): void {
     const comment = this.#comments.get(id);
     this.votes.set(id, value);
     if (!comment) return;

@@ -12,10 +12,11 @@ const lineHeight = 24;
 const lineLength = 90;
 
 /**
- * So many comments, at least, are left out of the layout together: what comes near the window is laid out whole, and the browser
- * looks at each such stretch on every frame.
+ * So many of what stands at the left are left out of the layout together, as a stretch, and so many stretches as a chapter. What comes
+ * near the window is laid out a whole stretch at a time, so it is short; and as the browser looks at each stretch on
+ * every frame, unless its chapter is left out, there are few to look at in a long thread.
  */
-const stretchSize = 24;
+const capacity = 10;
 
 /**
  * The comments as elements. Each comment keeps its element wherever it moves, and with it the focus and what is typed in
@@ -26,9 +27,9 @@ export class Drawing {
   readonly list = element('div', 'list', 'list');
   readonly #items = new Map<string, HTMLElement>();
   readonly #lists = new Map<string, HTMLElement>();
-  /** Stretches that are out of sight. */
+  /** Stretches and chapters that are out of sight. */
   readonly #far = new WeakSet<Element>();
-  /** What stands at the left, by its element. */
+  /** What stands at the left and is drawn, by its element. */
   readonly #shown = new Map<Element, Comment>();
   /** Out of sight, and changed since they were drawn. */
   readonly #stale = new Set<Element>();
@@ -58,13 +59,10 @@ export class Drawing {
     this.#view = view;
     this.#common = common;
     const fresh = this.#arrange(tops);
-    for (const stretch of this.list.children) {
-      const far = this.#far.has(stretch);
-      if (far && !all) continue;
-      for (const item of stretch.children) {
-        if (far) this.#stale.add(item);
-        else if (!fresh.has(item)) this.#redraw(item);
-      }
+    for (const item of this.#shown.keys()) {
+      if (!this.#far.has(item.parentElement!)) {
+        if (!fresh.has(item)) this.#redraw(item);
+      } else if (all) this.#stale.add(item);
     }
     for (const root of touched) {
       const item = this.#items.get(outline.topOf(conversation, root).id);
@@ -77,7 +75,7 @@ export class Drawing {
 
   /** Draws one of what stands at the left at once, wherever it is. */
   reach(top: Comment): void {
-    while (this.#drawn < this.#tops.length && !this.#isPlaced(this.#item(top.id))) this.#drawNext();
+    while (this.#drawn < this.#tops.length && !this.#shown.has(this.#item(top.id))) this.#drawNext();
     this.#redraw(this.#item(top.id));
   }
 
@@ -101,16 +99,18 @@ export class Drawing {
     const goesOn = before.every((top, index) => top === tops[index]);
     if (goesOn && before.length === tops.length) return fresh;
     if (!goesOn) {
-      const wanted = new Set(tops.map(({ id }) => this.#items.get(id)));
-      for (const stretch of [...this.list.children]) {
-        for (const item of [...stretch.children]) if (!wanted.has(item as HTMLElement)) item.remove();
-        if (!stretch.firstChild) stretch.remove();
+      const wanted = new Set<Element | undefined>(tops.map(({ id }) => this.#items.get(id)));
+      for (const item of this.#shown.keys()) {
+        if (wanted.has(item)) continue;
+        this.#shown.delete(item);
+        this.#stale.delete(item);
+        remove(item);
       }
-      this.#drawn = tops.findLastIndex(({ id }) => this.#isPlaced(this.#items.get(id))) + 1;
+      this.#drawn = tops.findLastIndex(({ id }) => this.#shown.has(this.#items.get(id)!)) + 1;
       let after: Element | undefined;
       for (const top of tops.slice(0, this.#drawn)) {
         const item = this.#item(top.id);
-        if (!this.#isPlaced(item)) fresh.add(this.#draw(top, 0));
+        if (!this.#shown.has(item)) fresh.add(this.#draw(top, 0));
         this.#shown.set(item, top);
         this.#place(item, after);
         after = item;
@@ -131,21 +131,25 @@ export class Drawing {
     return item;
   }
 
-  #isPlaced(item: Element | undefined): boolean {
-    return item?.parentElement?.parentNode === this.list;
+  #place(item: Element, after: Element | undefined): void {
+    const next = after ? this.#next(after) : this.list.firstElementChild?.firstElementChild?.firstElementChild;
+    if (next === item) return;
+    remove(item);
+    if (after) this.#putAfter(item, after);
+    else if (next) next.before(item);
+    else this.list.append(holding(holding(item, 'stretch'), 'chapter'));
   }
 
-  #place(item: Element, after: Element | undefined): void {
-    const stretch = after?.parentElement ?? this.list.firstElementChild;
-    const beside = after ? after.nextElementSibling : stretch?.firstElementChild;
-    if ((beside ?? stretch?.nextElementSibling?.firstElementChild) === item) return;
-    if (stretch && (beside || stretch.querySelectorAll('article').length < stretchSize)) {
-      stretch.insertBefore(item, beside ?? null);
-    } else {
-      const own = element('div', 'stretch');
-      own.append(item);
-      this.list.insertBefore(own, stretch?.nextElementSibling ?? null);
-    }
+  /** What follows, in whatever stretch and chapter. */
+  #next(node: Element): Element | null | undefined {
+    const holder = node.parentElement!;
+    return node.nextElementSibling ?? (holder === this.list ? null : this.#next(holder)?.firstElementChild);
+  }
+
+  #putAfter(node: Element, after: Element): void {
+    const holder = after.parentElement!;
+    if (holder === this.list || after.nextSibling || holder.childElementCount < capacity) after.after(node);
+    else this.#putAfter(holding(node, holder.className), holder);
   }
 
   #draw(comment: Comment, depth: number): HTMLElement {
@@ -162,7 +166,7 @@ export class Drawing {
 
   #drawNext(): Element {
     const item = this.#draw(this.#tops[this.#drawn++]!, 0);
-    this.#place(item, this.list.lastElementChild?.lastElementChild ?? undefined);
+    this.#place(item, this.list.lastElementChild?.lastElementChild?.lastElementChild ?? undefined);
     return item;
   }
 
@@ -184,6 +188,19 @@ export class Drawing {
 function leastHeightOf({ text, replies }: Comment): number {
   const own = frameHeight + lineHeight * Math.ceil(text.length / lineLength);
   return replies.comments.reduce((sum, reply) => sum + leastHeightOf(reply), own);
+}
+
+/** With the stretch and the chapter that hold nothing else. */
+function remove(node: Element): void {
+  const holder = node.parentElement;
+  node.remove();
+  if (holder?.matches('.stretch:empty, .chapter:empty')) remove(holder);
+}
+
+function holding(node: Element, name: string): Element {
+  const own = element('div', name);
+  own.append(node);
+  return own;
 }
 
 function element(tag: string, name: string, role?: string): HTMLElement {

@@ -13,6 +13,7 @@ import type { CommentsElement } from './comments.js';
 import type { Conversation, Vote } from './conversation.js';
 import { CommentEvent, CommentVoteEvent } from './events.js';
 import type { Menu } from './menu.js';
+import { vote } from './vote.js';
 
 /** What the widget lends to the half of it that comes when the reader takes part. */
 export interface Seat {
@@ -226,7 +227,7 @@ export class Participation {
   async #vote({ id }: Comment, tapped: 1 | -1): Promise<void> {
     const conversation = this.#conversation;
     const wanted = () => conversation.votes.get(id) ?? 0;
-    const before = conversation.vote(id, wanted() === tapped ? 0 : tapped);
+    const before = vote(conversation, id, wanted() === tapped ? 0 : tapped);
     this.seat.host.requestUpdate();
     if (this.#voting.has(id)) return;
     this.#voting.add(id);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Comment, Comments, Me } from '../../../src/contract/types.js';
 import { Conversation } from '../../../src/widgets/comments/conversation.js';
+import { vote } from '../../../src/widgets/comments/vote.js';
 import { answered, comment, pageOf } from './thread.js';
 
 const page = (): Comments => ({
@@ -141,9 +142,9 @@ describe("the reader's own comments", () => {
 
 describe('votes', () => {
   it('count at once, and go back to what they were', () => {
-    const before = conversation.vote('b', 1);
+    const before = vote(conversation, 'b', 1);
     expect(conversation.find('b')!.votes).toEqual({ up: 5, down: 1 });
-    conversation.vote('b', -1);
+    vote(conversation, 'b', -1);
     expect(conversation.find('b')!.votes).toEqual({ up: 4, down: 2 });
     conversation.settle('b', before);
     expect(conversation.find('b')!.votes).toEqual({ up: 4, down: 1 });
@@ -153,7 +154,7 @@ describe('votes', () => {
   it('taken back never go below nothing', () => {
     conversation.overlay(me({ votes: { a: 1, b: 1 } }));
     expect(conversation.find('a')!.votes.up).toBe(1);
-    conversation.vote('a', 0);
+    vote(conversation, 'a', 0);
     expect(conversation.find('a')!.votes.up).toBe(0);
   });
 });
