@@ -8,7 +8,7 @@ export const commentStyles = css`
     margin-inline-start: -8px;
     padding-inline-start: 8px;
     content-visibility: auto;
-    contain-intrinsic-size: auto 1800px;
+    contain-intrinsic-size: auto 1100px;
   }
   .chapter {
     contain-intrinsic-size: auto 18000px;

@@ -166,7 +166,7 @@ export class Conversation {
   }
 }
 
-/** The order of replies, whatever that of the thread: as the API has it. */
+/** The order of replies, whatever that of the thread: as the API has it, whose times are all of one length. */
 function older(a: Comment, b: Comment): number {
-  return a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1;
+  return a.createdAt + a.id < b.createdAt + b.id ? -1 : 1;
 }

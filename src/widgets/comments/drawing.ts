@@ -12,11 +12,12 @@ const lineHeight = 24;
 const lineLength = 90;
 
 /**
- * So many of what stands at the left are left out of the layout together, as a stretch, and so many stretches as a chapter. What comes
- * near the window is laid out a whole stretch at a time, so it is short; and as the browser looks at each stretch on
- * every frame, unless its chapter is left out, there are few to look at in a long thread.
+ * So many comments, at least, are left out of the layout together, as a stretch, and so many stretches as a chapter. What comes near
+ * the window is laid out a whole stretch at a time, so it is short; and as the browser looks at each stretch on every
+ * frame, unless its chapter is left out, there are few to look at in a long thread.
  */
-const capacity = 10;
+const stretchSize = 8;
+const stretches = 16;
 
 /**
  * The comments as elements. Each comment keeps its element wherever it moves, and with it the focus and what is typed in
@@ -65,8 +66,8 @@ export class Drawing {
       } else if (all) this.#stale.add(item);
     }
     for (const root of touched) {
-      const item = this.#items.get(outline.topOf(conversation, root).id);
-      if (item && this.#far.has(item.parentElement!)) this.#stale.add(item);
+      const item = this.#item(outline.topOf(conversation, root).id);
+      if (this.#far.has(item.parentElement!)) this.#stale.add(item);
     }
     touched.clear();
     clearTimeout(this.#slice);
@@ -99,14 +100,14 @@ export class Drawing {
     const goesOn = before.every((top, index) => top === tops[index]);
     if (goesOn && before.length === tops.length) return fresh;
     if (!goesOn) {
-      const wanted = new Set<Element | undefined>(tops.map(({ id }) => this.#items.get(id)));
+      const wanted = new Set<Element>(tops.map(({ id }) => this.#item(id)));
       for (const item of this.#shown.keys()) {
         if (wanted.has(item)) continue;
         this.#shown.delete(item);
         this.#stale.delete(item);
         remove(item);
       }
-      this.#drawn = tops.findLastIndex(({ id }) => this.#shown.has(this.#items.get(id)!)) + 1;
+      this.#drawn = tops.findLastIndex(({ id }) => this.#shown.has(this.#item(id))) + 1;
       let after: Element | undefined;
       for (const top of tops.slice(0, this.#drawn)) {
         const item = this.#item(top.id);
@@ -131,7 +132,7 @@ export class Drawing {
     return item;
   }
 
-  #place(item: Element, after: Element | undefined): void {
+  #place(item: Element, after: Element | null | undefined): void {
     const next = after ? this.#next(after) : this.list.firstElementChild?.firstElementChild?.firstElementChild;
     if (next === item) return;
     remove(item);
@@ -146,10 +147,11 @@ export class Drawing {
     return node.nextElementSibling ?? (holder === this.list ? null : this.#next(holder)?.firstElementChild);
   }
 
-  #putAfter(node: Element, after: Element): void {
+  #putAfter(node: Element, after: Element, room = stretchSize): void {
     const holder = after.parentElement!;
-    if (holder === this.list || after.nextSibling || holder.childElementCount < capacity) after.after(node);
-    else this.#putAfter(holding(node, holder.className), holder);
+    const full = holder !== this.list && holder.querySelectorAll('article').length >= room;
+    if (!full || after.nextSibling) after.after(node);
+    else this.#putAfter(holding(node, holder.className), holder, room * stretches);
   }
 
   #draw(comment: Comment, depth: number): HTMLElement {
@@ -166,7 +168,7 @@ export class Drawing {
 
   #drawNext(): Element {
     const item = this.#draw(this.#tops[this.#drawn++]!, 0);
-    this.#place(item, this.list.lastElementChild?.lastElementChild?.lastElementChild ?? undefined);
+    this.#place(item, this.list.lastElementChild?.lastElementChild?.lastElementChild);
     return item;
   }
 
