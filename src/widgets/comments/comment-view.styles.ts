@@ -8,10 +8,10 @@ export const commentStyles = css`
     margin-inline-start: -8px;
     padding-inline-start: 8px;
     content-visibility: auto;
-    contain-intrinsic-size: auto 1100px;
+    contain-intrinsic-size: auto 1600px;
   }
   .chapter {
-    contain-intrinsic-size: auto 18000px;
+    contain-intrinsic-size: auto 20000px;
   }
   /* Not a list item: the browser would count those that show no marks all the same, for a fifth of what they take to lay out. */
   .comment {

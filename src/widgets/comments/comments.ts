@@ -292,7 +292,7 @@ export class CommentsElement extends WidgetElement {
         this.requestUpdate();
         await this.updateComplete;
         const [root] = this.conversation!.wayTo(comment.id);
-        if (root) this.#drawing.reach(this.#outline.topOf(this.conversation!, root));
+        if (root) await this.#drawing.reach(this.#outline.topOf(this.conversation!, root));
         return this.renderRoot.getElementById(`c-${comment.id}`);
       },
       mark: ({ id }) => (this.#marked = id),

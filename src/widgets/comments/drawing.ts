@@ -16,8 +16,8 @@ const lineLength = 90;
  * the window is laid out a whole stretch at a time, so it is short; and as the browser looks at each stretch on every
  * frame, unless its chapter is left out, there are few to look at in a long thread.
  */
-const stretchSize = 8;
-const stretches = 16;
+const stretchSize = 12;
+const stretches = 12;
 
 /**
  * The comments as elements. Each comment keeps its element wherever it moves, and with it the focus and what is typed in
@@ -45,9 +45,8 @@ export class Drawing {
   constructor() {
     this.list.addEventListener('contentvisibilityautostatechange', (event) => {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
-      const stretch = target as Element;
-      this.#far[skipped ? 'add' : 'delete'](stretch);
-      for (const item of skipped ? [] : stretch.children) if (this.#stale.has(item)) this.#redraw(item);
+      this.#far[skipped ? 'add' : 'delete'](target as Element);
+      for (const item of this.#stale) if (!this.#isFar(item)) this.#redraw(item);
     });
   }
 
@@ -61,23 +60,25 @@ export class Drawing {
     this.#common = common;
     const fresh = this.#arrange(tops);
     for (const item of this.#shown.keys()) {
-      if (!this.#far.has(item.parentElement!)) {
+      if (!this.#isFar(item)) {
         if (!fresh.has(item)) this.#redraw(item);
       } else if (all) this.#stale.add(item);
     }
     for (const root of touched) {
       const item = this.#item(outline.topOf(conversation, root).id);
-      if (this.#far.has(item.parentElement!)) this.#stale.add(item);
+      if (this.#isFar(item)) this.#stale.add(item);
     }
     touched.clear();
     clearTimeout(this.#slice);
-    this.#goOn(fresh.size ? 0 : quietMs);
+    this.#goOn(this.#drawn < tops.length ? 0 : quietMs);
   }
 
-  /** Draws one of what stands at the left at once, wherever it is. */
-  reach(top: Comment): void {
-    while (this.#drawn < this.#tops.length && !this.#shown.has(this.#item(top.id))) this.#drawNext();
-    this.#redraw(this.#item(top.id));
+  /** Waits until one of what stands at the left is drawn, wherever it is, and draws it as it is now. */
+  async reach(top: Comment): Promise<void> {
+    const item = this.#item(top.id);
+    while (this.#drawn < this.#tops.length && !this.#shown.has(item))
+      await new Promise((resolve) => setTimeout(resolve));
+    if (this.#shown.has(item)) this.#redraw(item);
   }
 
   /** The replies to a comment, as a list that keeps its place. */
@@ -126,6 +127,12 @@ export class Drawing {
     return fresh;
   }
 
+  /** Of the stretches in a chapter that is out of sight the browser does not tell. */
+  #isFar(item: Element): boolean {
+    const stretch = item.parentElement;
+    return [stretch, stretch?.parentElement].some((holder) => this.#far.has(holder!));
+  }
+
   #item(id: string): HTMLElement {
     let item = this.#items.get(id);
     if (!item) this.#items.set(id, (item = element('li', 'comment', 'listitem')));
@@ -166,7 +173,7 @@ export class Drawing {
     this.#draw(this.#shown.get(item)!, 0);
   }
 
-  #drawNext(): Element {
+  #drawNext(): HTMLElement {
     const item = this.#draw(this.#tops[this.#drawn++]!, 0);
     this.#place(item, this.list.lastElementChild?.lastElementChild?.lastElementChild);
     return item;
@@ -176,7 +183,10 @@ export class Drawing {
     if (this.#drawn === this.#tops.length && !this.#stale.size) return;
     this.#slice = setTimeout(() => {
       const end = performance.now() + sliceMs;
-      while (this.#drawn < this.#tops.length && performance.now() < end) this.#drawNext();
+      let item: HTMLElement | undefined;
+      while (this.#drawn < this.#tops.length && performance.now() < end) item = this.#drawNext();
+      // Laid out by the way, or to go there would be to lay out several windows at once.
+      item?.getBoundingClientRect();
       for (const item of this.#stale) {
         if (performance.now() > end) break;
         this.#redraw(item);
