@@ -173,20 +173,26 @@ export class Drawing {
     this.#draw(this.#shown.get(item)!, 0);
   }
 
-  #drawNext(): HTMLElement {
+  #drawNext(): Element {
     const item = this.#draw(this.#tops[this.#drawn++]!, 0);
-    this.#place(item, this.list.lastElementChild?.lastElementChild?.lastElementChild);
+    this.#place(item, this.#last());
     return item;
+  }
+
+  #last(): Element | null | undefined {
+    return this.list.lastElementChild?.lastElementChild?.lastElementChild;
   }
 
   #goOn(ms: number): void {
     if (this.#drawn === this.#tops.length && !this.#stale.size) return;
     this.#slice = setTimeout(() => {
       const end = performance.now() + sliceMs;
-      let item: HTMLElement | undefined;
-      while (this.#drawn < this.#tops.length && performance.now() < end) item = this.#drawNext();
-      // Laid out by the way, or to go there would be to lay out several windows at once.
-      item?.getBoundingClientRect();
+      while (this.#drawn < this.#tops.length && performance.now() < end) {
+        const before = this.#last();
+        const { parentElement } = this.#drawNext();
+        // A stretch is laid out once it is full, or to go there would be to lay out several windows at once.
+        if (parentElement !== before?.parentElement) before?.getBoundingClientRect();
+      }
       for (const item of this.#stale) {
         if (performance.now() > end) break;
         this.#redraw(item);
