@@ -132,7 +132,11 @@ async function open(address, { width, scheme, prepare }) {
  * @param {string} path below the folder
  */
 async function picture(page, path) {
-  await page.waitForTimeout(150);
+  const { width } = page.viewportSize() ?? { width: 1280 };
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  // In a window as high as the page nothing is left out of the picture for being far from it.
+  await page.setViewportSize({ width, height });
+  await page.waitForTimeout(250);
   await page.screenshot({ path: join(folder, path), fullPage: true });
   pictures.push(path);
 }

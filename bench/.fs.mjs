@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { launchBrowser } from '../test/setup/launch-browser.js';
+import { servePages } from './.tp.mjs';
+const src = readFileSync(new URL('./reading.js', import.meta.url), 'utf8');
+const watch = new Function('return ' + src.slice(src.indexOf('function watch()')))();
+const [rounds, ...dirs] = process.argv.slice(2);
+const served = await servePages();
+const browser = await launchBrowser();
+const pages = ['lit?n=100', 'static?n=100', ...dirs.flatMap((d) => [d + '|ours?n=100&size=20', d + '|ours?n=100&size=100', d + '|ours?n=10000&size=20'])];
+const all = Object.fromEntries(pages.map((p) => [p, []]));
+for (let r = -1; r < Number(rounds); r++) for (let i = 0; i < pages.length; i++) {
+  const p = pages[(i + Math.max(r, 0)) % pages.length];
+  const [dir, path] = p.includes('|') ? p.split('|') : [dirs[0], p];
+  process.env.CDN = dir;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await page.goto(`${served.url}/blank`);
+  await page.addInitScript(watch);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await page.goto(`${served.url}/${path}`, { waitUntil: 'load' });
+  await page.waitForFunction(() => globalThis.readyAfter, undefined, { timeout: 60000 });
+  await page.waitForTimeout(1000);
+  const got = await page.evaluate(() => ({ ready: readyAfter, blocked: tasks.reduce((s, m) => s + Math.max(0, m - 50), 0), longest: Math.max(0, ...tasks) }));
+  if (r >= 0) all[p].push(got);
+  await context.close();
+}
+const q = (a, f) => a.sort((x, y) => x - y)[Math.floor(a.length * f)];
+for (const p of pages) console.log(p.replace(/.*\//, '').padEnd(36), 'ready', Math.round(q(all[p].map((x) => x.ready), .5)), 'p25', Math.round(q(all[p].map((x) => x.ready), .25)), 'blocked', Math.round(q(all[p].map((x) => x.blocked), .5)), 'longest', Math.round(q(all[p].map((x) => x.longest), .5)));
+await browser.close(); served.close();
