@@ -385,6 +385,21 @@ describe('what others do', () => {
     expect(top('b')).toBe(taken);
   });
 
+  it('to what is far away is there when the reader comes back to it', async () => {
+    for (let index = 0; index < 200; index++) thread.add(`r${index}`);
+    const widget = await show({ open: '', 'page-size': '200' });
+    await vi.waitFor(() => expect(shown(widget)).toHaveLength(200), 5000);
+    const end = widget.shadowRoot!.getElementById('c-r199')!;
+    end.scrollIntoView();
+    await vi.waitFor(() => expect(end.checkVisibility({ contentVisibilityAuto: true })).toBe(true));
+    const first = widget.shadowRoot!.getElementById('c-r0')!;
+    await vi.waitFor(() => expect(first.checkVisibility({ contentVisibilityAuto: true })).toBe(false));
+    await hear({ type: 'comment-changed', comment: comment('r0', { votes: { up: 7, down: 0 } }) });
+    first.scrollIntoView();
+    await expect.element(button('Thích 7')).toBeVisible();
+    expect(first.checkVisibility({ contentVisibilityAuto: true })).toBe(true);
+  });
+
   it('before the connection stood, or while it was broken, is asked for', async () => {
     for (let index = 0; index < 30; index++) thread.add(`r${index}`);
     const widget = await show();
