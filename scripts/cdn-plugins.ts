@@ -62,7 +62,8 @@ function finish(): Plugin {
   return {
     name: 'finish',
     // What is done below comes after names are made from contents.
-    augmentChunkHash: () => readFileSync('scripts/cdn-plugins.ts', 'utf8'),
+    augmentChunkHash: () =>
+      ['scripts/cdn-plugins.ts', 'node_modules/terser/package.json'].map((file) => readFileSync(file, 'utf8')).join(),
     generateBundle: {
       order: 'post',
       async handler(_, bundle) {
@@ -97,11 +98,7 @@ function finish(): Plugin {
 /** What the bundler's own minifier leaves: about one byte in a hundred. */
 async function minifyAgain(chunks: Rolldown.OutputChunk[]): Promise<void> {
   for (const chunk of chunks) {
-    const { code } = await minify(chunk.code, {
-      module: true,
-      ecma: 2020,
-      compress: { passes: 2 },
-    });
+    const { code } = await minify(chunk.code, { module: true, ecma: 2020, compress: { passes: 2 } });
     chunk.code = code!;
   }
 }
