@@ -149,6 +149,26 @@ describe('writing', () => {
     expect(widget.shadowRoot!.querySelector('.replies article')!.id).toBe('c-new-0');
   });
 
+  it('a reply to what was out of sight until a moment before', async () => {
+    comments = Array.from({ length: 200 }, (_, index) => comment(`r${index}`));
+    const { shadowRoot } = await show();
+    await vi.waitFor(() => expect(shadowRoot!.querySelectorAll('article')).toHaveLength(200), 5000);
+    const replyTo = (id: string) => shadowRoot!.querySelector<HTMLElement>(`[data-act=reply][data-id=${id}]`)!;
+    const isLeftOut = (id: string) => !replyTo(id).checkVisibility({ contentVisibilityAuto: true });
+    replyTo('r199').focus();
+    await vi.waitFor(() => expect(isLeftOut('r199')).toBe(false));
+    replyTo('r199').click();
+    await vi.waitFor(() => expect(shadowRoot!.activeElement!.localName).toBe('textarea'));
+    await vi.waitFor(() => expect(isLeftOut('r0')).toBe(true));
+    // The browser tells of it a frame later.
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50)));
+    replyTo('r0').focus();
+    replyTo('r0').click();
+    await vi.waitFor(() =>
+      expect(shadowRoot!.activeElement!.matches('textarea[aria-label="Trả lời Người r0"]')).toBe(true),
+    );
+  });
+
   it('counts near the limit as people do, and does not send what is too long', async () => {
     await show();
     await userEvent.fill(field(), 'ế'.normalize('NFD').repeat(290));

@@ -127,10 +127,11 @@ export class Drawing {
     return fresh;
   }
 
-  /** Of the stretches in a chapter that is out of sight the browser does not tell. */
+  /** Of the stretches in a chapter that is out of sight the browser does not tell; nor, at once, of one that takes the focus. */
   #isFar(item: Element): boolean {
     const stretch = item.parentElement;
-    return [stretch, stretch?.parentElement].some((holder) => this.#far.has(holder!));
+    const far = [stretch, stretch?.parentElement].some((holder) => this.#far.has(holder!));
+    return far && !item.matches(':focus-within');
   }
 
   #item(id: string): HTMLElement {
