@@ -110,7 +110,7 @@ async function minifyAgain(chunks: Rolldown.OutputChunk[]): Promise<void> {
  */
 function compileAhead(chunks: Rolldown.OutputChunk[]): void {
   for (const chunk of chunks)
-    if (['core', 'comments', 'reading'].includes(chunk.name))
+    if (['afterword', 'core', 'comments', 'reading'].includes(chunk.name))
       chunk.code = `//# allFunctionsCalledOnLoad\n${chunk.code}`;
 }
 

@@ -18,9 +18,6 @@ export const formStyles = css`
     color: inherit;
     letter-spacing: inherit;
   }
-  a {
-    color: inherit;
-  }
   .field {
     inline-size: 100%;
     min-block-size: 44px;
@@ -36,7 +33,10 @@ export const formStyles = css`
   .field[aria-invalid='true'] {
     border-color: var(--_danger);
   }
-  :host {
+  /* Not on the host: this may come late, and all of a thread would be styled anew. */
+  form,
+  .failure,
+  .danger {
     --_danger: var(--aw-color-danger, oklch(from currentColor clamp(0.47, (l - 0.6) * 99, 0.83) 0.13 25));
     accent-color: var(--_accent);
   }

@@ -9,6 +9,9 @@ import { warnOnce } from './warnings.js';
 
 export type WidgetStatus = 'loading' | 'ready' | 'empty' | 'error' | 'offline';
 
+/** What is drawn while the data is on its way delays the frame that shows it: most data is here before that is of use. */
+const patienceMs = 100;
+
 /**
  * What every widget shares: where it stands, its language, its looks while loading, empty, refused or out of reach,
  * and manners (nothing is thrown into the page; a move in the page is not a destroy).
@@ -39,7 +42,7 @@ export type WidgetStatus = 'loading' | 'ready' | 'empty' | 'error' | 'offline';
  * }
  * ```
  *
- * Left to a widget where it wants: `renderLoading` (muted blocks in its own shape), `renderEmpty`, `renderFailure`.
+ * Left to a widget where it wants: `renderLoading` (muted blocks in its own shape, once it takes long), `renderEmpty`, `renderFailure`.
  */
 export abstract class WidgetElement extends ReactiveElement {
   static readonly version: string = version;
@@ -60,6 +63,8 @@ export abstract class WidgetElement extends ReactiveElement {
 
   /** @internal */
   @state() protected status: WidgetStatus = 'loading';
+  /** Loading takes long enough for something to be shown meanwhile. */
+  @state() private waiting = false;
   /** What the live region says. */
   @state() private said = '';
   #saying?: ReturnType<typeof setTimeout>;
@@ -162,7 +167,9 @@ export abstract class WidgetElement extends ReactiveElement {
       html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
         ${
           status === 'loading'
-            ? this.renderLoading()
+            ? this.waiting
+              ? this.renderLoading()
+              : html`<slot></slot>`
             : status === 'ready'
               ? this.renderReady(words!)
               : status === 'empty'
@@ -185,7 +192,10 @@ export abstract class WidgetElement extends ReactiveElement {
     const { signal } = (this.#loading = new AbortController());
     // What is on screen stays until there is something better.
     const kept = again && this.status === 'ready';
-    if (!kept) this.status = 'loading';
+    if (!kept) {
+      this.status = 'loading';
+      setTimeout(() => (this.waiting = this.status === 'loading'), patienceMs);
+    }
     try {
       const [full] = await Promise.all([this.load(signal, again), this.locale.ready]);
       if (!signal.aborted) this.status = full ? 'ready' : 'empty';

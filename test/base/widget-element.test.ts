@@ -45,7 +45,10 @@ beforeEach(() => {
   document.documentElement.lang = 'vi';
   warn.mockClear();
 });
-afterEach(() => document.body.replaceChildren());
+afterEach(() => {
+  document.body.replaceChildren();
+  vi.useRealTimers();
+});
 
 async function plain(): Promise<PlainElement> {
   const element = document.createElement('test-plain') as PlainElement;
@@ -64,10 +67,27 @@ const base = (element: PlainElement) => element.renderRoot.querySelector('.base'
 const said = (element: PlainElement) => base(element).textContent.trim().replace(/\s+/g, ' ');
 
 describe('what it shows', () => {
-  test('is its own shape while it loads, and says so', async () => {
+  test('is what the page put inside while it loads, then its own shape, and says so', async () => {
     const element = await plain();
-    expect(said(element)).toBe('loading');
+    expect(base(element).firstElementChild?.localName).toBe('slot');
     expect(base(element).getAttribute('aria-busy')).toBe('true');
+    await vi.waitFor(() => expect(said(element)).toBe('loading'));
+    expect(base(element).querySelector('slot')).toBeNull();
+    expect(base(element).getAttribute('aria-busy')).toBe('true');
+  });
+
+  test('is never its own shape where the answer comes soon', async () => {
+    vi.useFakeTimers();
+    const element = await plain();
+    await vi.advanceTimersByTimeAsync(90);
+    element.loads[0]!.answer.resolve(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(said(element)).toBe('ready');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(said(element)).toBe('ready');
+    element.poll = 'mood';
+    await vi.advanceTimersByTimeAsync(50);
+    expect(said(element)).toBe('');
   });
 
   test.each([
@@ -145,7 +165,7 @@ describe('it loads', () => {
     expect(element.loads.map(({ signal }) => signal.aborted)).toEqual([true, false]);
     element.loads[0]!.answer.resolve(false);
     await settle(element);
-    expect(said(element)).toBe('loading');
+    expect(base(element).getAttribute('aria-busy')).toBe('true');
   });
 
   test('anew when the language changes', async () => {

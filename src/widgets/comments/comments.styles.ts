@@ -27,7 +27,6 @@ export const styles = css`
   }
   h2 .muted {
     font-weight: 400;
-    font-variant-numeric: tabular-nums;
   }
   .sort {
     min-block-size: 44px;

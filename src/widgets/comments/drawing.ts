@@ -37,6 +37,8 @@ export class Drawing {
   #tops: readonly Comment[] = [];
   /** So many of them are drawn. */
   #drawn = 0;
+  /** Stands in a stretch that is full and not laid out yet: it is, in a slice of its own, or to go there would be to lay out several windows at once. */
+  #full?: Element | null | undefined;
   #view!: View;
   /** What all comments depend on. */
   #common: readonly unknown[] = [];
@@ -185,14 +187,15 @@ export class Drawing {
   }
 
   #goOn(ms: number): void {
-    if (this.#drawn === this.#tops.length && !this.#stale.size) return;
+    if (this.#drawn === this.#tops.length && !this.#stale.size && !this.#full) return;
     this.#slice = setTimeout(() => {
       const end = performance.now() + sliceMs;
-      while (this.#drawn < this.#tops.length && performance.now() < end) {
+      this.#full?.getBoundingClientRect();
+      this.#full = undefined;
+      while (this.#drawn < this.#tops.length && !this.#full && performance.now() < end) {
         const before = this.#last();
         const { parentElement } = this.#drawNext();
-        // A stretch is laid out once it is full, or to go there would be to lay out several windows at once.
-        if (parentElement !== before?.parentElement) before?.getBoundingClientRect();
+        if (parentElement !== before?.parentElement) this.#full = before;
       }
       for (const item of this.#stale) {
         if (performance.now() > end) break;
