@@ -37,8 +37,6 @@ export class Drawing {
   #tops: readonly Comment[] = [];
   /** So many of them are drawn. */
   #drawn = 0;
-  /** Stands in a stretch that is full and not laid out yet: it is, in a slice of its own, or to go there would be to lay out several windows at once. */
-  #full?: Element | null | undefined;
   #view!: View;
   /** What all comments depend on. */
   #common: readonly unknown[] = [];
@@ -187,15 +185,14 @@ export class Drawing {
   }
 
   #goOn(ms: number): void {
-    if (this.#drawn === this.#tops.length && !this.#stale.size && !this.#full) return;
+    if (this.#drawn === this.#tops.length && !this.#stale.size) return;
     this.#slice = setTimeout(() => {
       const end = performance.now() + sliceMs;
-      this.#full?.getBoundingClientRect();
-      this.#full = undefined;
-      while (this.#drawn < this.#tops.length && !this.#full && performance.now() < end) {
+      while (this.#drawn < this.#tops.length && performance.now() < end) {
         const before = this.#last();
         const { parentElement } = this.#drawNext();
-        if (parentElement !== before?.parentElement) this.#full = before;
+        // A stretch is laid out once it is full, or to go there would be to lay out several windows at once.
+        if (parentElement !== before?.parentElement) before?.getBoundingClientRect();
       }
       for (const item of this.#stale) {
         if (performance.now() > end) break;
