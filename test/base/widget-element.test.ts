@@ -88,6 +88,8 @@ describe('what it shows', () => {
     element.poll = 'mood';
     await vi.advanceTimersByTimeAsync(50);
     expect(said(element)).toBe('');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(said(element)).toBe('loading');
   });
 
   test.each([
@@ -166,6 +168,7 @@ describe('it loads', () => {
     element.loads[0]!.answer.resolve(false);
     await settle(element);
     expect(base(element).getAttribute('aria-busy')).toBe('true');
+    await vi.waitFor(() => expect(said(element)).toBe('loading'));
   });
 
   test('anew when the language changes', async () => {

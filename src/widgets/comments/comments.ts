@@ -28,7 +28,7 @@ const settleMs = 300;
  * @summary The comments under a story, and a place to write one.
  * @tag aw-comments
  *
- * @slot - Shown until the widget has its data, a moment at most, and when the API cannot be reached.
+ * @slot - Shown before the widget is there, a moment longer while it loads, and when the API cannot be reached.
  *
  * @csspart base - The whole widget.
  * @csspart heading - The heading with the number of comments.

@@ -21,7 +21,7 @@ export type FormFailure = 'emailMissing' | 'emailInvalid' | 'consentMissing' | '
  * @summary Signup for one or more newsletters, confirmed by a code without leaving the page.
  * @tag aw-newsletter
  *
- * @slot - Shown until the widget has its data, a moment at most, and when the API cannot be reached: a plain form is a good thing to put here.
+ * @slot - Shown before the widget is there, a moment longer while it loads, and when the API cannot be reached: a plain form is a good thing to put here.
  *
  * @csspart base - The whole widget.
  * @csspart heading - What it is, or what became of it.

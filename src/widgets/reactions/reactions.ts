@@ -21,7 +21,7 @@ let acts: typeof Acts | undefined;
  * @summary A reaction poll under a story, or any poll of one question.
  * @tag aw-reactions
  *
- * @slot - Shown until the widget has its data, a moment at most, and when the API cannot be reached.
+ * @slot - Shown before the widget is there, a moment longer while it loads, and when the API cannot be reached.
  *
  * @csspart base - The whole widget.
  * @csspart question - The heading.

@@ -19,7 +19,7 @@ const attention = () => import('./attention.js');
  * @summary A rail of stories: related ones, the most read, the latest, those not to miss.
  * @tag aw-stories
  *
- * @slot - Shown until the widget has its data, a moment at most, and when the API cannot be reached.
+ * @slot - Shown before the widget is there, a moment longer while it loads, and when the API cannot be reached.
  * @slot heading - Words to stand above the rail instead of its own.
  *
  * @csspart base - The whole widget.
