@@ -1,13 +1,61 @@
-/** What the analyzer reads for `custom-elements.json`, which editors and framework generators read in turn. */
+import ts from 'typescript';
+
+/** Configuration of the analyzer that writes `custom-elements.json`, for editors, generators and the playground. */
 export default {
   globs: ['src/base/widget-element.ts', 'src/widgets/*/*.ts'],
   exclude: ['**/*.styles.ts'],
   outdir: '.',
   litelement: true,
-  plugins: [elementsOnly(), publishedPaths()],
+  plugins: [literalTypes(), elementsOnly(), publishedPaths()],
 };
 
-/** Modules are named by the file that a consumer imports, not by their source. */
+/** Replaces type aliases of attributes, such as `Sort`, and constants as their defaults by the literals, for editors and docs. */
+function literalTypes() {
+  /** @param {string} text */
+  const isResolved = (text) =>
+    text.split('|').every((part) => /^\s*('.*'|string|number|boolean|undefined|null)\s*$/.test(part));
+  const isLiteral = (/** @type {string | undefined} */ text) =>
+    /^('.*'|-?\d+|true|false|undefined)$/.test(text ?? 'undefined');
+  return {
+    name: 'literal-types',
+    /** @param {{ customElementsManifest: any }} context */
+    packageLinkPhase({ customElementsManifest }) {
+      const unresolved = customElementsManifest.modules.flatMap((/** @type {any} */ { path, declarations }) =>
+        declarations.flatMap((/** @type {any} */ { name: className, attributes = [] }) =>
+          attributes
+            .filter(
+              (/** @type {any} */ { type, default: initial, inheritedFrom }) =>
+                !inheritedFrom && !(type && isResolved(type.text) && isLiteral(initial)),
+            )
+            .map((/** @type {any} */ attribute) => ({ path, className, attribute })),
+        ),
+      );
+      const files = unresolved.map((/** @type {any} */ { path }) => path);
+      // String literals need no types of the DOM, which take most of the time.
+      const program = ts.createProgram(files, { strict: true, lib: ['lib.es5.d.ts'], types: [] });
+      const checker = program.getTypeChecker();
+      for (const { path, className, attribute } of unresolved) {
+        const statements = program.getSourceFile(path)?.statements ?? [];
+        const element = statements.find((one) => ts.isClassDeclaration(one) && one.name?.text === className);
+        const property = element && checker.getTypeAtLocation(element).getProperty(attribute.fieldName);
+        const type = property && checker.getTypeOfSymbol(property);
+        const literals = (type?.isUnion() ? type.types : [type]).map((part) =>
+          part?.isStringLiteral() ? `'${part.value}'` : undefined,
+        );
+        if (!literals.includes(undefined)) attribute.type = { text: literals.join(' | ') };
+        else if (type && !attribute.type) attribute.type = { text: checker.typeToString(type) };
+        const initializer =
+          property?.valueDeclaration &&
+          ts.isPropertyDeclaration(property.valueDeclaration) &&
+          property.valueDeclaration.initializer;
+        if (initializer && ts.isIdentifier(initializer))
+          attribute.default = checker.typeToString(checker.getTypeAtLocation(initializer));
+      }
+    },
+  };
+}
+
+/** Names modules by the file that a consumer imports, not by their source. */
 function publishedPaths() {
   /** @param {string} path */
   const published = (path) => path.replace(/^\/?src\//, 'dist/').replace(/\.ts$/, '.js');
@@ -29,21 +77,13 @@ function publishedPaths() {
   };
 }
 
-/** An element's own files, and what is private, the base's or only seen in passing, are nobody's business. */
+/** Keeps elements only, and their public members. */
 function elementsOnly() {
   const ofBase = new Set(['render', 'renderFailed', 'willUpdate', 'updated', 'styles']);
   return {
     name: 'elements-only',
     /** @param {{ customElementsManifest: any }} context */
     packageLinkPhase({ customElementsManifest }) {
-      for (const declaration of customElementsManifest.modules.flatMap(
-        (/** @type {any} */ { declarations }) => declarations,
-      )) {
-        if (declaration.superclass?.name !== 'ReactiveElement') continue;
-        // What draws an element is not published: to a page it is one of the platform's.
-        declaration.customElement = true;
-        declaration.superclass = { name: 'HTMLElement' };
-      }
       const isElement = (/** @type {any} */ declaration) => declaration.customElement;
       const elements = customElementsManifest.modules.filter((/** @type {any} */ { declarations }) =>
         declarations.some(isElement),
@@ -55,7 +95,7 @@ function elementsOnly() {
             (/** @type {{ name: string, privacy?: string }} */ { name, privacy }) =>
               (privacy ?? 'public') === 'public' && !name.startsWith('#') && !ofBase.has(name),
           );
-          // A dispatch that the analyzer meets in the code has no name; the class's own comment has it.
+          // The analyzer adds an event without a name for each `dispatchEvent`; the JSDoc of the class has the names.
           declaration.events = declaration.events?.filter((/** @type {{ name?: string }} */ { name }) => name);
         }
       }

@@ -74,7 +74,7 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     extends: [lit['flat/recommended'], wc['flat/best-practice']],
-    settings: { wc: { elementBaseClasses: ['ReactiveElement', 'WidgetElement'] } },
+    settings: { wc: { elementBaseClasses: ['LitElement', 'WidgetElement'] } },
     rules: {
       'no-restricted-syntax': ['error', ...markupFromStrings, ...foreignElements],
       'lit/no-native-attributes': 'off',

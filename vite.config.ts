@@ -1,7 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { defineConfig, type UserConfig } from 'vite';
-import { cdnPlugins } from './scripts/cdn-plugins.js';
+import { basename, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Rolldown, type UserConfig } from 'vite';
+import { cdnPlugins } from './scripts/cdn-assets.js';
 import { serverPlugins } from './scripts/server-plugins.js';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** Every TypeScript module below a folder, for builds that keep one file per module. */
 function modulesOf(folder: string): string[] {
@@ -39,7 +43,8 @@ const server: UserConfig = {
     target: 'node20',
     license: { fileName: 'licenses.md' },
     rolldownOptions: {
-      input: { main: 'server/src/main.ts' },
+      // The second is a program that the first one runs.
+      input: { main: 'server/src/main.ts', 'copy-database': 'server/src/ops/copy-database.js' },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
@@ -52,7 +57,7 @@ const server: UserConfig = {
   },
 };
 
-/** What a page loads by one script tag: small hashed chunks under `assets/`, and the loader under a name that stays. */
+/** The script tag: the loader under a stable name, hashed chunks under `assets/`. */
 const cdn: UserConfig = {
   base: './',
   ssr: { target: 'webworker', noExternal: true },
@@ -60,31 +65,63 @@ const cdn: UserConfig = {
   build: {
     outDir: 'dist/cdn',
     emptyOutDir: true,
-    // Built as for a worker, `import()` stays as it is written: Vite's preloader weighs as much as the loader.
+    // The SSR mode leaves `import()` as it is: Vite's preload helper would double the loader's size.
     ssr: true,
     minify: true,
     target: 'es2022',
+    license: { fileName: 'licenses.md' },
     rolldownOptions: {
-      input: { afterword: 'src/loader/afterword.ts' },
-      preserveEntrySignatures: 'strict',
-      // A minifier takes most of the time of any build.
+      // As entries, the chunks that the loader imports need no namespace objects, whose helper would be one more request.
+      input: {
+        afterword: 'src/loader/afterword.ts',
+        core: 'src/loader/core.ts',
+        ...Object.fromEntries(modulesOf('src/define').map((file) => [basename(file, '.ts'), file])),
+      },
+      preserveEntrySignatures: 'allow-extension',
+      // Lit does not declare that its index of decorators has no side effects.
+      treeshake: { moduleSideEffects: [{ test: /\/lit\/decorators\.js$/, sideEffects: false }] },
+      // Minifying takes most of the time of any build.
       checks: { pluginTimings: false },
       output: {
-        entryFileNames: '[name].js',
+        entryFileNames: ({ name }) => (name === 'afterword' ? '[name].js' : 'assets/[name]-[hash].js'),
         chunkFileNames: 'assets/[name]-[hash].js',
         comments: false,
-        // One file for what the first paint of every widget needs; the rest comes with whom it serves.
-        codeSplitting: { groups: [{ name: 'core', test: inCore }] },
+        // V8 compiles these chunks while they arrive, not function by function while they render.
+        postBanner: ({ name }) => (name === 'core' || name === 'comments' ? '//# allFunctionsCalledOnLoad\n' : ''),
+        codeSplitting: {
+          groups: [
+            { name: 'core', test: inCore },
+            { name: widgetOf, includeDependenciesRecursively: false },
+          ],
+        },
       },
     },
   },
 };
 
+/** Modules of the core chunk: what the first paint of every widget needs. And those among them that only some widgets, an act or a later moment need. */
+const coreModules =
+  /^(src\/(client|base|contract)\/|src\/loader\/core|src\/locales\/registry|node_modules\/(@lit|lit|lit-html|lit-element)\/)/;
+const lazyModules =
+  /\/client\/(live|outbox|session|signals)|\/base\/(dates|sign-in-request|error-sentence|layout-shift|styles\/form)|\/directives?\b|\/directive-helpers|\/decorators\/(base|query)/;
+
 function inCore(id: string): boolean {
-  return (
-    /\/(client|base|contract|lit|lit-html)\//.test(id) &&
-    !/\/(reader|http|signals|live|outbox|subject|form-styles|growth|percentages|sign-in-request|times)\b/.test(id)
-  );
+  const path = relative(root, id).replaceAll('\\', '/');
+  return coreModules.test(path) && !lazyModules.test(path);
+}
+
+/**
+ * Names the chunk of a module that an element imports statically: the widget's, or `shared` for several widgets. Lazy chunks
+ * import from there.
+ */
+function widgetOf(id: string, context: Rolldown.ChunkingContext): string | null {
+  const importers = new Set([id]);
+  for (const module of importers)
+    context.getModuleInfo(module)?.importers.forEach((importer) => importers.add(importer));
+  const widgets = [...importers].flatMap((module) => /\/src\/(?:define|widgets)\/([\w-]+)/.exec(module)?.[1] ?? []);
+  const isNeededAtOnce = [...importers].some((module) => module.includes('/src/define/'));
+  if (!isNeededAtOnce) return null;
+  return new Set(widgets).size === 1 ? widgets[0]! : 'shared';
 }
 
 const builds: Record<string, UserConfig> = { npm, cdn, server };

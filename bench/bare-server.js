@@ -1,15 +1,15 @@
 /**
- * The floor that `bench/server.js` compares with, in a process of its own: node:http and libsql with nothing between, the
- * writes in shared commits at full durability. No checks, no tokens, no errors: not a product.
+ * The baseline of `bench/server.js`, a process of its own: node:http and libsql only, with group commit and full durability,
+ * without validation, tokens or error handling.
  *
- *     node bench/bare-server.js <port> <database file> <file to answer GET with>
+ *     node bench/bare-server.js <port> <database file> <file with the body of GET>
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import Database from 'libsql';
 
-const [port, file, answerFile] = process.argv.slice(2);
-const answer = readFileSync(String(answerFile));
+const [port, file, bodyFile] = process.argv.slice(2);
+const publicBody = readFileSync(String(bodyFile));
 const etag = '"bare"';
 const database = new Database(String(file));
 database.exec(`
@@ -24,10 +24,10 @@ const writes = {
 };
 
 /** @type {{ kind: 'vote' | 'comment', key: string, value: string, done: () => void }[]} */
-let waiting = [];
+let queue = [];
 function commit() {
-  const batch = waiting;
-  waiting = [];
+  const batch = queue;
+  queue = [];
   database.exec('begin immediate');
   for (const { kind, key, value } of batch) writes[kind].run(key, value);
   database.exec('commit');
@@ -38,7 +38,7 @@ const server = createServer((request, response) => {
   if (request.method === 'GET') {
     const isKnown = request.headers['if-none-match'] === etag;
     response.writeHead(isKnown ? 304 : 200, { etag, 'content-type': 'application/json' });
-    response.end(isKnown ? undefined : answer);
+    response.end(isKnown ? undefined : publicBody);
     return;
   }
   let body = '';
@@ -47,7 +47,7 @@ const server = createServer((request, response) => {
     const kind = request.url === '/vote' ? 'vote' : 'comment';
     const { key, value } = JSON.parse(body);
     const done = () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}');
-    if (waiting.push({ kind, key, value, done }) === 1) setImmediate(commit);
+    if (queue.push({ kind, key, value, done }) === 1) setImmediate(commit);
   });
 });
 server.listen(Number(port), '127.0.0.1', () => console.log('ready'));

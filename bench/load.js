@@ -1,9 +1,9 @@
-/** Puts a server under load: with `wrk` where it is installed, because it leaves more of the machine to the server, else with autocannon. */
+/** Puts a server under load: with `wrk` where it is installed, because it takes less CPU from the server, else with autocannon. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-// @ts-expect-error: it brings no types
+// @ts-expect-error: the package has no types
 import autocannon from 'autocannon';
 import { findProgram } from '../scripts/commands.js';
 
@@ -12,19 +12,19 @@ import { findProgram } from '../scripts/commands.js';
  * @property {string} [method]
  * @property {string} path
  * @property {Record<string, string>} [headers]
- * @property {string} [body] `{n}` in it or in a header becomes a number no other request of the run has
+ * @property {string} [body] `{n}` in it or in a header becomes a number that is unique in the run
  *
- * @typedef {{ rps: number, p50: number, p99: number, refused: number }} Load per second, milliseconds, answers above 399 and broken connections
+ * @typedef {{ rps: number, p50: number, p99: number, refused: number }} Load requests per second, milliseconds, responses above 399 and broken connections
  */
 
 const connections = 32;
 const wrk = findProgram(['wrk']);
 
-/** What makes the load, for the head of a table. */
+/** Describes the load, for the head of a table. */
 export const loader = `${wrk ? 'wrk' : 'autocannon'}, ${connections} connections`;
 
 /**
- * Sends the requests one after the other, again and again, over all connections.
+ * Sends the requests in order, repeatedly, over all connections.
  *
  * @param {string} url
  * @param {Request[]} requests
@@ -52,40 +52,40 @@ async function loadWithWrk(program, url, requests, seconds) {
     let output = '';
     for await (const chunk of child.stdout) output += chunk;
     const figures = output.split('\n').find((line) => line.startsWith('{'));
-    if (!figures) throw new Error(`wrk answered:\n${output}`);
+    if (!figures) throw new Error(`wrk printed no figures:\n${output}`);
     return JSON.parse(figures);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Stands for a request's number while its length is taken: as many characters as the number will have. */
-const slot = '#'.repeat(20);
+/** Placeholder of a request's number, of the same length: `wrk.format` computes Content-Length from it. */
+const numberPlaceholder = '#'.repeat(20);
 
 /**
- * A wrk script: every request is put together beforehand, so that the load costs little while it runs.
+ * Returns a wrk script that formats all requests before the run, so that sending them takes little CPU.
  *
  * @param {Request[]} requests
  */
 function lua(requests) {
-  const made = requests.map(({ method = 'GET', path, headers = {}, body = '' }) => {
+  const formatted = requests.map(({ method = 'GET', path, headers = {}, body = '' }) => {
     const head = Object.entries({ ...headers, ...(body && { 'content-type': 'application/json' }) });
     const table = head.map(([name, value]) => `[${quoted(name)}]=${quoted(value)}`).join(',');
     return `  wrk.format(${quoted(method)}, ${quoted(path)}, {${table}}, ${body ? quoted(body) : 'nil'}),`;
   });
   const numbered = requests.some((request) => JSON.stringify(request).includes('{n}'));
   return `
-local made
-local turn, number = 0, 0
+local formatted
+local index, number = 0, 0
 local run = os.time() .. '-'
 function init()
-  made = {
-${made.join('\n').replaceAll('{n}', slot)}
+  formatted = {
+${formatted.join('\n').replaceAll('{n}', numberPlaceholder)}
   }
 end
 function request()
-  turn = turn % #made + 1
-  ${numbered ? `number = number + 1\n  return (made[turn]:gsub('${slot}', run .. string.format('%09d', number)))` : 'return made[turn]'}
+  index = index % #formatted + 1
+  ${numbered ? `number = number + 1\n  return (formatted[index]:gsub('${numberPlaceholder}', run .. string.format('%09d', number)))` : 'return formatted[index]'}
 end
 function done(summary, latency)
   local errors = summary.errors
@@ -110,7 +110,7 @@ let number = 0;
  * @returns {Promise<Load>}
  */
 async function loadWithAutocannon(url, requests, seconds) {
-  let turn = 0;
+  let index = 0;
   const result = await autocannon({
     url,
     connections,
@@ -118,7 +118,7 @@ async function loadWithAutocannon(url, requests, seconds) {
     requests: [
       {
         setupRequest: (/** @type {object} */ base) => {
-          const { method = 'GET', path, headers = {}, body } = requests[turn++ % requests.length] ?? { path: '/' };
+          const { method = 'GET', path, headers = {}, body } = requests[index++ % requests.length] ?? { path: '/' };
           const fill = (/** @type {string} */ text) => text.replace('{n}', `${process.pid}-${Date.now()}-${number++}`);
           const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)]));
           return {

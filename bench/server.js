@@ -1,8 +1,7 @@
 /**
- * What the server holds on this machine, the load on the same cores, as a table:
- * `node bench/server.js [--runs 5] [--seconds 4] [--only comments]`.
- * A bare server does the same work in the same run, so that the ratio can be compared when the machine cannot.
- * Needs a build; see bench/README.md.
+ * Measures the server's throughput: `node bench/server.js [--runs 5] [--seconds 4] [--only comments]`.
+ * The load runs on the same cores. A bare server does the same work in the same run, because only the ratio is comparable
+ * across machines. Needs a build; see bench/README.md.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,8 +11,8 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import Database from 'libsql';
+import getPort from 'get-port';
 import { root } from '../scripts/commands.js';
-import { freePort } from '../scripts/free-port.js';
 import { startServer } from '../test/setup/start-server.js';
 import { load, loader } from './load.js';
 import { median, printTable } from './table.js';
@@ -36,22 +35,44 @@ const page = `${site}/page?story=${story}&parts=reactions,comments,stories:dont-
 const data = mkdtempSync(join(tmpdir(), 'afterword-bench-'));
 process.once('exit', () => rmSync(data, { recursive: true, force: true }));
 const settings = { data, env: { AFTERWORD_LIMITS: 'off', AFTERWORD_LOG: 'warn' } };
-// The very first start fills the demo; every later one is what an operator waits for.
+// The first start seeds the demo. The second one is measured, as later starts of an operator.
 await (await startServer(settings)).stop();
 const afterword = await startServer(settings);
-const idle = memoryOf(afterword.pid);
-const tokens = await makeReaders();
+const idleMb = residentMb(afterword.pid);
+const tokens = await createReaders();
 await postComments(100);
-const answer = await fetch(afterword.url + page);
-const pageBody = Buffer.from(await answer.arrayBuffer());
-const etag = answer.headers.get('etag') ?? '';
+const pageResponse = await fetch(afterword.url + page);
+const pageBody = Buffer.from(await pageResponse.arrayBuffer());
+const etag = pageResponse.headers.get('etag') ?? '';
 const bare = await startBare();
 
 const { poll } = await readReactions();
 const choices = poll.choices.map(({ id }) => id);
 
 /**
- * Each by a reader who has not just written: every one in turn.
+ * Every reader in turn, then every reader again with another choice, so that no vote repeats the one before.
+ *
+ * @param {string} [query] with one, the framework answers: see server/src/http/hot-routes.ts
+ */
+const votes = (query = '') =>
+  choices.flatMap((choice) =>
+    tokens.map((token) => ({
+      method: 'PUT',
+      path: `${site}/reactions${query}`,
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ story, poll: poll.id, choice }),
+    })),
+  );
+const bareVotes = choices.flatMap((choice) =>
+  tokens.map((_, reader) => ({
+    method: 'PUT',
+    path: '/vote',
+    body: JSON.stringify({ key: String(reader), value: choice }),
+  })),
+);
+
+/**
+ * Comments by all readers in turn.
  *
  * @param {string} text
  */
@@ -86,22 +107,14 @@ const work = [
   {
     name: 'PUT /reactions, one hot poll, each a change',
     budget: 12_000,
-    // Every reader in turn, then every reader again with another choice: no vote repeats what stands.
-    ours: choices.flatMap((choice) =>
-      tokens.map((token) => ({
-        method: 'PUT',
-        path: `${site}/reactions`,
-        headers: { authorization: `Bearer ${token}` },
-        body: JSON.stringify({ story, poll: poll.id, choice }),
-      })),
-    ),
-    bare: choices.flatMap((choice) =>
-      tokens.map((_, reader) => ({
-        method: 'PUT',
-        path: '/vote',
-        body: JSON.stringify({ key: String(reader), value: choice }),
-      })),
-    ),
+    ours: votes(),
+    bare: bareVotes,
+  },
+  {
+    name: 'PUT /reactions, the same by the framework',
+    budget: '',
+    ours: votes('?lang=vi'),
+    bare: bareVotes,
   },
   {
     name: 'POST /comments, without markup',
@@ -143,7 +156,7 @@ try {
       'of bare, %': Math.round((100 * rps) / floorRps),
     });
   }
-  const busy = memoryOf(afterword.pid);
+  const busyMb = residentMb(afterword.pid);
   const shown = await readReactions();
   await afterword.stop();
 
@@ -153,8 +166,8 @@ try {
   );
   printTable('Around it', [
     { what: 'first answer after start, ms', is: Math.round(afterword.readyMs), budget: 500 },
-    { what: 'memory when idle, MB', is: idle, budget: 100 },
-    { what: 'memory after the load, MB', is: busy, budget: '' },
+    { what: 'memory when idle, MB', is: idleMb, budget: 100 },
+    { what: 'memory after the load, MB', is: busyMb, budget: '' },
   ]);
   printTable('Checks', [await durability(), recount(shown)]);
 } finally {
@@ -164,21 +177,21 @@ try {
 
 /** @returns {Promise<import('../src/contract/types.js').Reactions>} */
 async function readReactions() {
-  const answer = await fetch(`${afterword.url}${site}/reactions?story=${story}`);
-  return /** @type {Promise<any>} */ (answer.json());
+  const response = await fetch(`${afterword.url}${site}/reactions?story=${story}`);
+  return /** @type {Promise<any>} */ (response.json());
 }
 
-/** @returns {Promise<string[]>} a token for each of many guests */
-async function makeReaders() {
-  const made = [];
-  while (made.length < readerCount) {
-    const some = Array.from({ length: 50 }, async () => {
-      const answer = await send('POST', '/readers', { name: 'Bạn đọc' });
-      return /** @type {any} */ (await answer.json()).token;
+/** @returns {Promise<string[]>} tokens of new guests */
+async function createReaders() {
+  const guests = [];
+  while (guests.length < readerCount) {
+    const batch = Array.from({ length: 50 }, async () => {
+      const response = await send('POST', '/readers', { name: 'Bạn đọc' });
+      return /** @type {any} */ (await response.json()).token;
     });
-    made.push(...(await Promise.all(some)));
+    guests.push(...(await Promise.all(batch)));
   }
-  return made;
+  return guests;
 }
 
 /** @param {number} count */
@@ -205,27 +218,29 @@ async function send(method, path, body, token) {
     'idempotency-key': crypto.randomUUID(),
     ...(token && { authorization: `Bearer ${token}` }),
   };
-  const answer = await fetch(`${afterword.url}${site}${path}`, { method, headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
+  const response = await fetch(`${afterword.url}${site}${path}`, { method, headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+  return response;
 }
 
 async function startBare() {
-  const port = await freePort();
-  const answerFile = join(data, 'bare-answer.json');
-  writeFileSync(answerFile, pageBody);
-  const args = [join(root, 'bench/bare-server.js'), String(port), join(data, 'bare.db'), answerFile];
+  const port = await getPort({ host: '127.0.0.1' });
+  const bodyFile = join(data, 'page.json');
+  writeFileSync(bodyFile, pageBody);
+  const args = [join(root, 'bench/bare-server.js'), String(port), join(data, 'bare.db'), bodyFile];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   process.once('exit', () => child.kill());
   await new Promise((resolve) => child.stdout.once('data', resolve));
   return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() };
 }
 
-/** Opens the database as the server does, and asks how it commits. */
+/** Reads `synchronous` from a connection opened as the server opens it. */
 async function durability() {
   const { openSqlite } = await import(pathToFileURL(join(root, 'server/dist/sqlite.js')).href);
   const driver = openSqlite(join(data, 'afterword.db'));
-  const { rows } = await sql`pragma synchronous`.execute(driver.write);
+  const { rows } = await driver.connection.use((/** @type {import('kysely').Kysely<any>} */ db) =>
+    sql`pragma synchronous`.execute(db),
+  );
   await driver.close();
   const level = /** @type {{ synchronous: number }[]} */ (rows)[0];
   const isFull = level?.synchronous === 2;
@@ -236,7 +251,7 @@ async function durability() {
 }
 
 /**
- * Counts the votes again from their rows.
+ * Compares the votes shown with the number of their rows.
  *
  * @param {import('../src/contract/types.js').Reactions} shown
  */
@@ -258,14 +273,14 @@ function recount(shown) {
 
 /**
  * @param {number | string} pid
- * @returns {number} resident megabytes; 0 where the system does not tell
+ * @returns {number} resident memory in MB; 0 where there is no /proc
  */
-function memoryOf(pid) {
+function residentMb(pid) {
   try {
     const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return Math.round(Number(kilobytes) / 1024);
   } catch {
-    // No /proc on this system.
+    // The system has no /proc.
     return 0;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The same thread as three pages, and the API behind the third: static HTML (what a page cannot be faster than), a bare
- * list in Lit without form, styles or state (what a component costs), and ours. Answers come at once, the same for all.
+ * Serves the same thread as three pages, and the API of the third: static HTML (the lower bound), a bare Lit list without
+ * form, styles or state, and ours. All responses are sent without delay.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'vite';
 import { root } from '../scripts/commands.js';
 
-/** @typedef {{ id: string, parent: string | null, name: string, text: string, at: string, up: number, replies: Made[] }} Made */
+/** @typedef {{ id: string, parent: string | null, name: string, text: string, at: string, up: number, replies: SampleComment[] }} SampleComment */
 
 const types = /** @type {Record<string, string>} */ ({ '.js': 'text/javascript', '.css': 'text/css' });
 const words =
@@ -20,41 +20,41 @@ const names = ['Anna K.', 'Marek', 'Ioana', 'Tom Hughes', 'Yusuf', 'Lea', 'P. No
 const passage =
   'The council voted on Tuesday to keep the river station open for another five years, after a long debate about its cost and about the price of water in the city. Residents who spoke at the meeting said the plan came late.';
 
-/** @type {Map<number, Made[]>} */
+/** @type {Map<number, SampleComment[]>} */
 const threads = new Map();
 
 /**
- * Six of ten begin a thread, four answer one; about 200 characters each.
+ * Generates a thread: six of ten comments are roots, four are replies, of about 200 characters each.
  *
  * @param {number} count
  */
 function threadOf(count) {
-  const known = threads.get(count);
-  if (known) return known;
+  const generated = threads.get(count);
+  if (generated) return generated;
   let seed = 7;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  /** @type {Made[]} */
+  /** @type {SampleComment[]} */
   const roots = [];
   for (let index = 0; index < count; index++) {
-    const answered = index > 2 && random() < 0.4 ? roots[Math.floor(random() * roots.length)] : undefined;
+    const parent = index > 2 && random() < 0.4 ? roots[Math.floor(random() * roots.length)] : undefined;
     const length = 8 + Math.floor(random() * random() * 100);
     const text = Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' ');
-    const made = {
+    const comment = {
       id: `01930000-0000-7000-8000-${String(index).padStart(12, '0')}`,
-      parent: answered?.id ?? null,
+      parent: parent?.id ?? null,
       name: names[Math.floor(random() * names.length)] ?? '',
       text: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
       at: new Date(1780000000000 - index * 427_000).toISOString(),
       up: Math.floor(random() * 40),
       replies: [],
     };
-    (answered?.replies ?? roots).push(made);
+    (parent?.replies ?? roots).push(comment);
   }
   threads.set(count, roots);
   return roots;
 }
 
-/** @param {Made} made @returns {object} */
+/** @param {SampleComment} comment @returns {object} */
 const asComment = ({ id, parent, name, text, at, up, replies }) => ({
   id,
   parentId: parent,
@@ -88,11 +88,11 @@ function pageOf(count, limit, from) {
   };
 }
 
-/** @param {Made} made @returns {string} */
+/** @param {SampleComment} comment @returns {string} */
 const asHtml = ({ name, at, text, up, replies }) =>
   `<li class="c"><img src="/avatar.svg" width="32" height="32" alt="" loading="lazy"><div><b>${name}</b> <time>${at.slice(0, 10)}</time><p>${text}</p><button>Like ${up}</button> <button>Reply</button>${replies.length ? `<ul>${replies.map(asHtml).join('')}</ul>` : ''}</div></li>`;
 
-/** The thread has a window's height from the start, so that it may open at once without moving what stands below. */
+/** Gives the thread a window's height from the start, so that it can open at once without layout shift. */
 const host = (/** @type {string} */ title, /** @type {string} */ widget) => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
 <style>body{font:16px/1.5 sans-serif;margin:0 auto;max-width:760px;padding:16px}.c{display:flex;gap:8px;margin:0 0 12px}ul{list-style:none;padding:0}.thread{display:block;min-block-size:100vh}</style>
@@ -113,19 +113,19 @@ const litList = `
   }
   customElements.define('lit-list', LitList);`;
 
-/** Serves them all until it is closed. */
+/** Serves all pages until `close`. */
 export async function servePages() {
-  const lit = await bundled(litList);
+  const lit = await bundle(litList);
   /** @type {Map<string, Buffer>} */
-  const packed = new Map();
+  const compressed = new Map();
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const [type, body] = answer(url, lit);
+    const [type, body] = responseFor(url, lit);
     if (body === undefined) return response.writeHead(404).end();
-    let bytes = packed.get(url.href);
+    let bytes = compressed.get(url.href);
     if (!bytes) {
       bytes = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
-      packed.set(url.href, bytes);
+      compressed.set(url.href, bytes);
     }
     response.writeHead(200, { 'content-type': type, 'content-encoding': 'br', 'cache-control': 'no-store' }).end(bytes);
   });
@@ -145,7 +145,7 @@ export async function servePages() {
  * @param {string} lit
  * @returns {[type: string, body?: string]}
  */
-function answer({ pathname, searchParams: query }, lit) {
+function responseFor({ pathname, searchParams: query }, lit) {
   const count = Number(query.get('n') ?? /n-(\d+)/.exec(query.get('story') ?? '')?.[1] ?? 100);
   const html = 'text/html; charset=utf-8';
   const json = 'application/json';
@@ -186,7 +186,7 @@ function answer({ pathname, searchParams: query }, lit) {
 }
 
 /** @param {string} code */
-async function bundled(code) {
+async function bundle(code) {
   const entry = '\0entry';
   const output = await build({
     root,
@@ -201,6 +201,6 @@ async function bundled(code) {
     ],
     build: { write: false, target: 'es2022', rolldownOptions: { input: 'entry', output: { format: 'es' } } },
   });
-  const [bundle] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ ([output].flat());
-  return bundle?.output[0].code ?? '';
+  const [built] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ ([output].flat());
+  return built?.output[0].code ?? '';
 }

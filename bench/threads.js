@@ -1,6 +1,6 @@
 /**
- * What a page of a long thread costs beside one of a short thread, in one run: `node bench/threads.js [--rounds 60]`.
- * Nothing comes from a cache: every request has an address of its own. Needs a build; see bench/README.md.
+ * Compares pages of a long thread with pages of a short one in the same run: `node bench/threads.js [--rounds 60]`.
+ * Every request has its own address, so that no cache answers. Needs a build; see bench/README.md.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,27 +14,27 @@ import { median, printTable } from './table.js';
 
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '60' } } });
 const rounds = Number(options.rounds);
-const budget = 1.5;
+const maxRatio = 1.5;
 const data = mkdtempSync(join(tmpdir(), 'afterword-bench-'));
 process.once('exit', () => rmSync(data, { recursive: true, force: true }));
 const settings = { data, env: { AFTERWORD_LIMITS: 'off', AFTERWORD_LOG: 'warn' } };
 
-// The first start makes the tables and the demo site.
+// The first start creates the tables and the demo site.
 await (await startServer(settings)).stop();
 const threads = fill(join(data, 'afterword.db'), { short: 100, long: 50_000 });
 const afterword = await startServer(settings);
 let number = 0;
 
 /** @param {string} story @param {string} [query] @returns {Promise<any>} */
-async function ask(story, query = '') {
-  const answer = await fetch(`${afterword.url}/v1/sites/demo/comments?story=${story}${query}&n=${number++}`);
-  const page = /** @type {any} */ (await answer.json());
-  if (!answer.ok) throw new Error(`${query} answered ${answer.status}: ${JSON.stringify(page)}`);
+async function readPage(story, query = '') {
+  const response = await fetch(`${afterword.url}/v1/sites/demo/comments?story=${story}${query}&n=${number++}`);
+  const page = /** @type {any} */ (await response.json());
+  if (!response.ok) throw new Error(`${query} answered ${response.status}: ${JSON.stringify(page)}`);
   return page;
 }
 
 /**
- * Asks for a page of either thread in turn.
+ * Reads a page of each thread in turn.
  *
  * @param {string} work
  * @param {string} short a query
@@ -48,9 +48,9 @@ async function compare(work, short, long) {
       ['short', short],
       ['long', long],
     ]) {
-      const began = performance.now();
-      await ask(String(story), query);
-      if (round >= 0) times[String(story)]?.push(performance.now() - began);
+      const startedAt = performance.now();
+      await readPage(String(story), query);
+      if (round >= 0) times[String(story)]?.push(performance.now() - startedAt);
     }
   }
   const [a, b] = [median(times.short ?? []), median(times.long ?? [])];
@@ -59,8 +59,8 @@ async function compare(work, short, long) {
     'of 100, ms': a.toFixed(2),
     'of 50,000, ms': b.toFixed(2),
     times: (b / a).toFixed(2),
-    budget,
-    met: b / a <= budget ? 'yes' : 'no',
+    budget: maxRatio,
+    met: b / a <= maxRatio ? 'yes' : 'no',
   };
 }
 
@@ -73,26 +73,26 @@ try {
   }
   const { short, long } = threads;
   rows.push(await compare('around a root', `&anchor=${short.middle}`, `&anchor=${long.middle}`));
-  rows.push(await compare('replies, 10 against 10,000', `&parent=${short.talked}`, `&parent=${long.talked}`));
+  rows.push(await compare('replies, 10 against 10,000', `&parent=${short.discussed}`, `&parent=${long.discussed}`));
   rows.push(await compare('around a reply, 50 and 10,000 deep', `&anchor=${short.deepest}`, `&anchor=${long.deepest}`));
   printTable(`A page of a thread, without a cache; medians of ${rounds}, in turn`, rows);
 } finally {
   await afterword.stop();
 }
 
-/** @param {string} story @param {string} sort @param {number} pages */
+/** Follows cursors, and returns the query of the page reached. @param {string} story @param {string} sort @param {number} pages */
 async function walk(story, sort, pages) {
   let query = `&sort=${sort}`;
-  for (let page = 0; page < pages; page++) query = `&sort=${sort}&cursor=${(await ask(story, query)).nextCursor}`;
+  for (let page = 0; page < pages; page++) query = `&sort=${sort}&cursor=${(await readPage(story, query)).nextCursor}`;
   return query;
 }
 
 /**
- * Writes threads past the API: through it, they would take minutes.
+ * Inserts threads into the database directly: through the API it would take minutes.
  *
  * @template {string} Name
  * @param {string} file
- * @param {Record<Name, number>} sizes how many roots
+ * @param {Record<Name, number>} sizes number of roots
  */
 function fill(file, sizes) {
   const database = new Database(file);
@@ -110,34 +110,36 @@ function fill(file, sizes) {
     values (?, 'demo', ?, ?, ?, ?, ?, ?, ?, 'visible', ?, ?, 0, ?, ?, 0, 0)`);
   const text = 'Một ý kiến dài vừa phải, như bạn đọc thường viết dưới một bài báo mà họ đã đọc đến cuối.';
   const nodes = JSON.stringify([{ type: 'paragraph', children: [{ type: 'text', value: text }] }]);
-  let made = 0;
+  let commentCount = 0;
   /** @param {string} storyId @param {{ id: string, root: string, depth: number } | null} parent @param {number} replies */
   const write = (storyId, parent, replies) => {
     const id = uuidv7();
-    const up = made % 97;
+    const up = commentCount % 97;
     const root = parent ? parent.root : id;
     const depth = parent ? parent.depth + 1 : 0;
-    const at = Date.now() - 86_400_000 + made++;
-    const author = readers[made % readers.length];
+    const at = Date.now() - 86_400_000 + commentCount++;
+    const author = readers[commentCount % readers.length];
     comment.run(id, storyId, parent?.id ?? null, root, depth, author, text, nodes, at, up, up / 100, replies);
     return { id, root, depth };
   };
-  const filled = Object.entries(sizes).map(([name, size]) => {
+  const filledThreads = Object.entries(sizes).map(([name, size]) => {
     const roots = Number(size);
     const storyId = randomUUID();
     story.run(storyId, name);
     const all = Array.from({ length: roots }, () => write(storyId, null, 2));
     for (const root of all) for (let reply = 0; reply < 2; reply++) write(storyId, root, 0);
-    const talked = write(storyId, null, roots > 1000 ? 10_000 : 10);
-    for (let reply = 0; reply < (roots > 1000 ? 10_000 : 10); reply++) write(storyId, talked, 0);
-    // Of a way that is longer than a page carries, only the end is read.
+    const discussed = write(storyId, null, roots > 1000 ? 10_000 : 10);
+    for (let reply = 0; reply < (roots > 1000 ? 10_000 : 10); reply++) write(storyId, discussed, 0);
+    // The API returns only the last ancestors of a deep reply.
     const depth = roots > 1000 ? 10_000 : 50;
     let deepest = write(storyId, null, 1);
     for (let level = 1; level <= depth; level++) deepest = write(storyId, deepest, level < depth ? 1 : 0);
     thread.run(storyId, roots);
-    return [name, { middle: all[roots / 2]?.id, talked: talked.id, deepest: deepest.id }];
+    return [name, { middle: all[roots / 2]?.id, discussed: discussed.id, deepest: deepest.id }];
   });
   database.exec('commit');
   database.close();
-  return /** @type {Record<Name, { middle: string, talked: string, deepest: string }>} */ (Object.fromEntries(filled));
+  return /** @type {Record<Name, { middle: string, discussed: string, deepest: string }>} */ (
+    Object.fromEntries(filledThreads)
+  );
 }

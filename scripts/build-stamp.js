@@ -1,4 +1,4 @@
-/** Remembers which sources the last build was made of. Needs nothing installed. */
+/** Stores a fingerprint of the sources of the last build. Imports Node's own modules only. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,22 +19,22 @@ const sources = [
   ...readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name)),
 ];
 
-/** Whether the last build finished, is still there, and was made of the sources as they are now. */
+/** Returns true if the last build finished, its output exists, and no source has changed since. */
 export function isBuilt() {
-  const everythingIsThere = [stamp, ...outputs.map((path) => join(root, path))].every((path) => existsSync(path));
-  return everythingIsThere && readFileSync(stamp, 'utf8') === fingerprint();
+  const isComplete = [stamp, ...outputs.map((path) => join(root, path))].every((path) => existsSync(path));
+  return isComplete && readFileSync(stamp, 'utf8') === fingerprint();
 }
 
-/** Before a build: whatever happens to it, nobody takes the old one for good. Answers what `markBuilt` needs. */
+/** Removes the stamp, so that a build that fails does not count as built. Returns the fingerprint for `markBuilt`. */
 export function beginBuild() {
   rmSync(stamp, { force: true });
   return fingerprint();
 }
 
-/** @param {string} print what the build was made of: sources that changed meanwhile make it stale at once */
-export function markBuilt(print) {
+/** @param {string} builtFingerprint of the sources before the build: a source that changed during it makes the build stale */
+export function markBuilt(builtFingerprint) {
   mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, print);
+  writeFileSync(stamp, builtFingerprint);
 }
 
 function fingerprint() {

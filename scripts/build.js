@@ -1,5 +1,5 @@
 /**
- * `npm run build`: everything that is made from the sources.
+ * `npm run build`: builds everything from the sources.
  *
  *     dist/                   one plain module per source file, its types, the tokens, and cdn/ for the script tag
  *     server/dist/            the server
@@ -16,11 +16,12 @@ await main(async () => {
   /** @param {'npm' | 'cdn' | 'server'} mode */
   const bundle = (mode) => build({ root, mode, logLevel: 'warn' });
 
-  const print = beginBuild();
+  const fingerprint = beginBuild();
   for (const output of ['dist', 'server/dist']) rmSync(join(root, output), { recursive: true, force: true });
 
   if (existsSync(join(root, 'scripts/tokens.js'))) await step('tokens', runPackage('../scripts/tokens.js', []));
   await bundle('npm');
+  await step('cloak.css', runPackage('../scripts/cloak-css.js', []));
   await step('contract types', runPackage('../scripts/contract-types.js', []));
   const declarations = runPackage('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
   const manifest = runPackage('@custom-elements-manifest/analyzer/cem.js', ['analyze', '--quiet']);
@@ -28,7 +29,7 @@ await main(async () => {
   await bundle('server');
   await step('declarations', declarations);
   await step('custom-elements.json', manifest);
-  markBuilt(print);
+  markBuilt(fingerprint);
 });
 
 /**

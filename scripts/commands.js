@@ -1,4 +1,4 @@
-/** Runs other programs: npm, the compiler, Debian's package manager. Needs nothing installed. */
+/** Runs other programs: npm, installed packages, apt-get. Imports Node's own modules only. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -7,16 +7,16 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Something the person at the keyboard must mend; shown as one line, without a stack. */
+/** An error that the user has to fix: `main` prints its message in one line, without a stack. */
 export class SetupError extends Error {}
 
 /**
- * Runs a program to its end with this process's output.
+ * Runs a program until it exits; it shares this process's output.
  *
  * @param {string} program
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
- * @returns {Promise<number>} the exit code; a program that was killed or could not be started counts as 1
+ * @returns {Promise<number>} the exit code; 1 where the program was killed or could not be started
  */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
@@ -30,7 +30,7 @@ export function run(program, args, options = {}) {
 }
 
 /**
- * Runs the command line of an installed package by its file, so that no shell and no `npx` stands between.
+ * Runs the command line of an installed package by its file, without a shell or `npx`.
  *
  * @param {string} file path below `node_modules`
  * @param {string[]} args
@@ -40,7 +40,7 @@ export function runPackage(file, args) {
 }
 
 /**
- * Runs npm: the very one that runs this script, where one does.
+ * Runs npm: the npm that runs this script, else the one in PATH.
  *
  * @param {string[]} args
  */
@@ -51,10 +51,10 @@ export function runNpm(args) {
 }
 
 /**
- * The first of some programs that is there.
+ * Finds the first program that exists.
  *
  * @param {string[]} candidates names to look up in PATH, or absolute paths
- * @returns {string | undefined} its path
+ * @returns {string | undefined} the program's path
  */
 export function findProgram(candidates) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
@@ -66,29 +66,29 @@ export function findProgram(candidates) {
 }
 
 /**
- * Installs Debian packages where this process may.
+ * Installs Debian packages, where this process is root and apt-get exists.
  *
  * @param {string[]} packages
- * @param {string} purpose what they are for, to name in the line a person reads
- * @throws {SetupError} where it may not, or it fails
+ * @param {string} purpose named in the messages
+ * @throws {SetupError} if the packages cannot be installed
  */
 export async function installDebianPackages(packages, purpose) {
-  const may = process.getuid?.() === 0 && findProgram(['apt-get']);
-  if (!may)
+  const canInstall = process.getuid?.() === 0 && findProgram(['apt-get']);
+  if (!canInstall)
     throw new SetupError(`${purpose} is missing. Install it (on Debian: apt-get install ${packages.join(' ')}).`);
   console.log(`Installing ${packages.join(' ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const quietly = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'Acquire::Retries=3'];
-  // An old package list names versions the mirror no longer has; a list that cannot be renewed may still serve.
+  // An old package list names versions that the mirror has dropped. A failed update is ignored: the old list may still work.
   await run('apt-get', ['update', ...quietly], { env });
   const code = await run('apt-get', ['install', '-y', '--no-install-recommends', ...quietly, ...packages], { env });
   if (code !== 0) throw new SetupError(`${purpose} is missing, and apt-get install ${packages.join(' ')} failed.`);
 }
 
 /**
- * Runs a script's main work, and turns a setup error into its one line.
+ * Runs the main function of a script and sets the exit code. Prints the message of a `SetupError`.
  *
- * @param {() => Promise<number | void>} work answers the exit code, 0 where it answers nothing
+ * @param {() => Promise<number | void>} work returns the exit code, nothing for 0
  */
 export async function main(work) {
   try {

@@ -1,6 +1,6 @@
 /**
- * Writes `src/contract/types.ts` from the schemas beside it, so that a widget can name a Comment without knowing Zod.
- * Reads the built contract (`dist/contract`).
+ * Generates `src/contract/types.ts` from the schemas of the built contract (`dist/contract`), so that browser code uses the
+ * types without importing Zod.
  */
 import { writeFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
@@ -18,12 +18,14 @@ export async function contractTypes() {
     io: 'output',
     unrepresentable: 'any',
     uri: (id) => `#/definitions/${id}`,
-    // A story key is a string that comes out as another string; JSON Schema has no word for the way between.
+    // JSON Schema cannot describe the transform of a story key: the result is a string.
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema._zod.def.type === 'pipe' && jsonSchema.type === undefined) jsonSchema.type = 'string';
     },
   });
-  const definitions = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, plain(schema)]));
+  const definitions = Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, withoutConstraints(schema)]),
+  );
   const source = await compile(
     { title: 'Contract', type: 'object', definitions, additionalProperties: false },
     'Contract',
@@ -47,13 +49,13 @@ export async function contractTypes() {
 }
 
 /**
- * Without what only a validator needs: TypeScript has no words for it, and it would crowd the comments.
+ * Removes constraints that TypeScript cannot express; they would only lengthen the comments.
  *
  * @param {any} schema
  * @returns {any}
  */
-function plain(schema) {
-  if (Array.isArray(schema)) return schema.map(plain);
+function withoutConstraints(schema) {
+  if (Array.isArray(schema)) return schema.map(withoutConstraints);
   if (typeof schema !== 'object' || schema === null) return schema;
   const dropped = new Set([
     '$schema',
@@ -75,8 +77,8 @@ function plain(schema) {
       .map(([key, value]) => [
         key,
         key === 'properties'
-          ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]))
-          : plain(value),
+          ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutConstraints(inner)]))
+          : withoutConstraints(value),
       ]),
   );
 }

@@ -1,4 +1,4 @@
-/** Three papers that a widget may find itself in, each with one of every widget. */
+/** Host pages for screenshots: three papers of different style, each with all widgets. */
 
 /** @typedef {{ name: string, style: string }} Host */
 
@@ -31,7 +31,7 @@ export const hosts = [
 ];
 
 /**
- * A page about the demo's own story, so that there is something to show.
+ * Returns a page about the demo's lead story.
  *
  * @param {Host} host
  * @param {string} lang

@@ -1,6 +1,6 @@
 /**
- * Ends the process with one clear line where Node is too old. Import it before anything else: it needs nothing installed,
- * and its syntax is one that old versions can read.
+ * Exits with one line where Node is too old. Import it first: it imports Node's own modules only, in syntax that old versions
+ * can parse.
  */
 import { readFileSync } from 'node:fs';
 

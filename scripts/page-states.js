@@ -1,7 +1,7 @@
 /**
- * The states a reader may find the widgets in, brought about from outside: by what the API is made to answer, and by what
- * the reader does. Screenshots and measurements go through all of them.
+ * States of the demo page for screenshots and measurements. Each changes the answers of the API, acts as a reader, or both.
  */
+import { closedPart, createProblem, emptyPart, partialPart } from 'afterword/testing';
 
 /**
  * @typedef {import('playwright').Page} Page
@@ -10,7 +10,7 @@
  * @typedef {object} PageState
  * @property {string} name
  * @property {(page: Page) => Promise<unknown>} [prepare] before the page is opened
- * @property {(page: Page) => Promise<unknown>} [act] once its widgets stand
+ * @property {(page: Page) => Promise<unknown>} [act] after its widgets have rendered
  */
 
 const api = '**/v1/sites/**';
@@ -20,66 +20,73 @@ const page = '**/v1/sites/*/page?*';
 export const pageStates = [
   { name: 'full' },
   { name: 'loading', prepare: (opened) => opened.route(api, () => {}) },
-  { name: 'slow', prepare: (opened) => opened.route(api, later) },
-  { name: 'empty', prepare: (opened) => opened.route(page, (route) => altered(route, empty)) },
+  { name: 'slow', prepare: (opened) => opened.route(api, delayed) },
+  { name: 'empty', prepare: (opened) => opened.route(page, (route) => altered(route, emptyPart)) },
   {
     name: 'error',
     prepare: (opened) => opened.route(api, (route) => route.fulfill({ status: 503, json: problem })),
   },
-  { name: 'partial', prepare: (opened) => opened.route(page, (route) => altered(route, refused)) },
+  { name: 'partial', prepare: (opened) => opened.route(page, (route) => altered(route, partialPart)) },
   { name: 'offline', prepare: (opened) => opened.route(api, (route) => route.abort('internetdisconnected')) },
-  { name: 'closed', prepare: (opened) => opened.route(page, (route) => altered(route, closed)) },
-  { name: 'bars', prepare: dressed('bars'), act: (opened) => press(opened, 'aw-reactions [part~="choice"] >> nth=0') },
-  { name: 'compact', prepare: dressed('compact'), act: (opened) => press(opened, 'aw-reactions [part~="trigger"]') },
-  { name: 'acting', act: beginEverything },
+  { name: 'closed', prepare: (opened) => opened.route(page, (route) => altered(route, closedPart)) },
+  {
+    name: 'bars',
+    prepare: setVariant('bars'),
+    act: (opened) => press(opened, 'aw-reactions [part~="choice"] >> nth=0'),
+  },
+  { name: 'compact', prepare: setVariant('compact'), act: (opened) => press(opened, 'aw-reactions [part~="trigger"]') },
+  { name: 'acting', act: startActing },
   {
     name: 'acted',
     async act(opened) {
-      await beginEverything(opened);
+      await startActing(opened);
       await sendComment(opened);
       await press(opened, 'aw-newsletter [part~="submit"]');
-      await opened.waitForTimeout(800);
+      await shown(opened, 'aw-reactions [part~="choice"][aria-pressed="true"] [part~="bar"]');
+      await shown(opened, 'aw-comments article .held, aw-comments article [data-action="remove"]');
+      await shown(opened, 'aw-newsletter [autocomplete="one-time-code"]');
     },
   },
   {
     name: 'refused',
     async act(opened) {
-      await beginEverything(opened);
+      await startActing(opened);
       await opened.route(api, (route) => route.fulfill({ status: 503, json: problem }));
       await press(opened, 'aw-reactions [part~="choice"] >> nth=1');
       await sendComment(opened);
       await press(opened, 'aw-newsletter [part~="submit"]');
-      await opened.waitForTimeout(800);
+      await shown(opened, 'aw-reactions [data-failed]');
+      await shown(opened, 'aw-comments .queued');
+      await shown(opened, 'aw-newsletter [part~="failure"]');
     },
   },
 ];
 
-const problem = {
-  type: 'about:blank',
-  title: 'Unavailable',
-  status: 503,
-  code: 'unavailable',
-  detail: 'The server cannot answer at the moment.',
-};
+const problem = createProblem('unavailable', { detail: 'The server cannot answer at the moment.' });
 
 /**
- * Gives the page's polls another look, as if their tags said so.
+ * Sets the variant of the polls in the page's HTML.
  *
  * @param {'bars' | 'compact'} variant
  * @returns {(opened: Page) => Promise<unknown>}
  */
-function dressed(variant) {
+function setVariant(variant) {
+  const isPage = (/** @type {URL} */ { pathname }) => !pathname.startsWith('/v1/') && !/\.\w+$/.test(pathname);
   return (opened) =>
-    opened.addInitScript((look) => {
-      const dress = () => {
-        for (const poll of document.querySelectorAll('aw-reactions:not([variant])')) poll.setAttribute('variant', look);
-      };
-      new MutationObserver(dress).observe(document, { childList: true, subtree: true });
-    }, variant);
+    opened.route(isPage, async (route) => {
+      const response = await route.fetch();
+      const html = await response.text();
+      const body = html.replaceAll(/<aw-reactions>\s*<p>(.*?)<\/p>/gs, (_, fallback) => {
+        // Fallback content has to fit the reserved height, which is that of a button.
+        const content = variant === 'compact' ? 'Email' : fallback;
+        return `<aw-reactions variant="${variant}"><p>${content}</p>`;
+      });
+      await route.fulfill({ response, body });
+    });
 }
 
-/** Chooses a reaction, writes half a comment, fills in the newsletter. @param {Page} opened */
-async function beginEverything(opened) {
+/** Chooses a reaction, writes a comment without sending it, fills in the newsletter form. @param {Page} opened */
+async function startActing(opened) {
   await press(opened, 'aw-reactions [part~="choice"] >> nth=0');
   await press(opened, 'aw-newsletter input[type="checkbox"] >> nth=0');
   await fill(opened, 'aw-newsletter input[type="email"]', 'ban.doc@example.com');
@@ -88,17 +95,28 @@ async function beginEverything(opened) {
     'aw-comments textarea >> nth=0',
     'Bài viết rất hay. Mong tòa soạn có thêm những bài như thế này về **phố cổ**.',
   );
-  await opened.waitForTimeout(400);
+  await shown(opened, 'aw-reactions [part~="choice"][aria-pressed="true"]');
+  await shown(opened, 'aw-comments [part~="composer"] .preview');
 }
 
-/** What was typed may have folded when the reader went elsewhere. @param {Page} opened */
+/**
+ * Waits until the outcome of an act is visible.
+ *
+ * @param {Page} opened
+ * @param {string} selector
+ */
+async function shown(opened, selector) {
+  await opened.locator(selector).first().waitFor();
+}
+
+/** Opens the composer again, which may have collapsed, and sends the comment. @param {Page} opened */
 async function sendComment(opened) {
   await press(opened, 'aw-comments textarea');
   await press(opened, 'aw-comments [part~="composer"] button:not([type="button"])');
 }
 
 /**
- * A page may hold some of the widgets only.
+ * Clicks the first match; does nothing where the page has none.
  *
  * @param {Page} opened
  * @param {string} selector
@@ -118,19 +136,19 @@ async function fill(opened, selector, text) {
   if (await target.count()) await target.first().fill(text);
 }
 
-/** @param {import('playwright').Route} route */
-async function later(route) {
+/** Delays a request. @param {import('playwright').Route} route */
+async function delayed(route) {
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await route.continue().catch(() => {
-    // The page was closed meanwhile.
+    // The page has been closed.
   });
 }
 
 /**
- * Lets the API answer, and changes each part on its way.
+ * Changes each part of the API's answer.
  *
  * @param {import('playwright').Route} route
- * @param {(part: any, entry: string) => unknown} change
+ * @param {import('afterword/testing').PartChange} change
  */
 async function altered(route, change) {
   const response = await route.fetch();
@@ -138,27 +156,4 @@ async function altered(route, change) {
   const { parts } = await response.json();
   const changed = Object.entries(parts).map(([entry, part]) => [entry, change(part, entry)]);
   await route.fulfill({ response, json: { parts: Object.fromEntries(changed) } });
-}
-
-/** Nobody has been here yet. @param {any} part */
-function empty(part) {
-  if (part.items) return { ...part, items: [] };
-  if (part.comments) return { ...part, comments: [], nextCursor: null, prevCursor: null, total: 0 };
-  if (part.poll && part.counts) {
-    return { ...part, total: 0, counts: Object.fromEntries(Object.keys(part.counts).map((id) => [id, 0])) };
-  }
-  if (part.lists) return { ...part, lists: [] };
-  return part;
-}
-
-/** Every other part fails. @param {any} part @param {string} entry */
-function refused(part, entry) {
-  return /^(comments|stories:latest|newsletter)/.test(entry) ? problem : part;
-}
-
-/** Poll and thread take no more. @param {any} part */
-function closed(part) {
-  if (part.poll) return { ...part, poll: { ...part.poll, state: 'closed', closesAt: new Date().toISOString() } };
-  if (part.thread) return { ...part, thread: { ...part.thread, state: 'closed', closesAt: new Date().toISOString() } };
-  return part;
 }

@@ -1,18 +1,18 @@
-/** Finds a PostgreSQL for the tests, or starts one of their own. */
+/** Finds a PostgreSQL server for the tests, or starts a temporary one. */
 import { spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import getPort from 'get-port';
 import { findProgram, installDebianPackages, run, SetupError } from './commands.js';
-import { freePort } from './free-port.js';
 
 /** @typedef {{ url: string, stop: () => Promise<void> }} TestPostgres */
 
 /**
- * A server in which databases may be made: the one `AFTERWORD_TEST_POSTGRES` names, else one that runs on this machine,
- * else a throw-away cluster that lives until `stop`.
+ * Returns a server that may create databases: the one in `AFTERWORD_TEST_POSTGRES`, else one that runs on this machine, else
+ * a temporary cluster that `stop` removes.
  *
- * @param {{ install?: boolean }} [options] whether Debian's packages may be installed where there is none
+ * @param {{ install?: boolean }} [options] `install` allows installing Debian's package where no PostgreSQL is found
  * @returns {Promise<TestPostgres>}
  */
 export async function providePostgres({ install = false } = {}) {
@@ -22,7 +22,7 @@ export async function providePostgres({ install = false } = {}) {
     if (problem) throw new SetupError(`AFTERWORD_TEST_POSTGRES: ${problem}.`);
     return { url: named, stop: async () => {} };
   }
-  for (const url of usualAddresses()) {
+  for (const url of defaultAddresses()) {
     if ((await refusal(url)) === undefined) return { url, stop: async () => {} };
   }
   if (!findInitdb() && install) await installDebianPackages(['postgresql'], 'PostgreSQL');
@@ -35,14 +35,14 @@ export async function providePostgres({ install = false } = {}) {
   return startCluster(dirname(initdb));
 }
 
-function usualAddresses() {
+function defaultAddresses() {
   const users = ['postgres', 'postgres:postgres', encodeURIComponent(userInfo().username)];
   return users.map((user) => `postgres://${user}@127.0.0.1:5432/postgres`);
 }
 
 /**
  * @param {string} url
- * @returns {Promise<string | undefined>} why no database can be made there, nothing if one can
+ * @returns {Promise<string | undefined>} the reason why no database can be created there, if any
  */
 async function refusal(url) {
   const { default: pg } = await import('pg');
@@ -50,14 +50,14 @@ async function refusal(url) {
   try {
     await client.connect();
     const { rows } = await client.query(
-      'select rolcreatedb or rolsuper as may from pg_roles where rolname = current_user',
+      'select rolcreatedb or rolsuper as allowed from pg_roles where rolname = current_user',
     );
-    return rows[0]?.may ? undefined : 'its user may not create databases';
+    return rows[0]?.allowed ? undefined : 'its user may not create databases';
   } catch (error) {
     return error instanceof Error && error.message ? error.message : 'cannot be reached';
   } finally {
     await client.end().catch(() => {
-      // A connection that was never made cannot be ended; why it was not is already told.
+      // The connection was never opened. Its error has been returned.
     });
   }
 }
@@ -69,7 +69,7 @@ function findInitdb() {
 }
 
 /**
- * @param {string} programs the folder of PostgreSQL's programs
+ * @param {string} programs folder of PostgreSQL's programs
  * @returns {Promise<TestPostgres>}
  */
 async function startCluster(programs) {
@@ -85,7 +85,7 @@ async function startCluster(programs) {
   );
   if (made !== 0) throw new SetupError(`PostgreSQL could not make a cluster in ${folder}: see above.`);
 
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync: 'off' };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = spawn(join(programs, 'postgres'), ['-D', data, ...args], { ...options, stdio: 'ignore' });
@@ -114,15 +114,15 @@ async function startCluster(programs) {
 }
 
 /**
- * PostgreSQL refuses to run as root: whom to run it as then.
+ * Finds an unprivileged user, because PostgreSQL refuses to run as root.
  *
  * @returns {Promise<{ uid: number, gid: number } | undefined>}
  */
 async function unprivileged() {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {
-    const uid = await answerOf('id', ['-u', name]);
-    const gid = await answerOf('id', ['-g', name]);
+    const uid = await outputOf('id', ['-u', name]);
+    const gid = await outputOf('id', ['-g', name]);
     if (uid && gid) return { uid: Number(uid), gid: Number(gid) };
   }
   throw new SetupError('PostgreSQL does not run as root, and there is no user postgres or nobody to run it as.');
@@ -133,12 +133,12 @@ async function unprivileged() {
  * @param {string[]} args
  * @returns {Promise<string>}
  */
-function answerOf(program, args) {
+function outputOf(program, args) {
   return new Promise((resolve) => {
-    let answer = '';
+    let output = '';
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    child.stdout.on('data', (chunk) => (answer += chunk));
+    child.stdout.on('data', (chunk) => (output += chunk));
     child.on('error', () => resolve(''));
-    child.on('close', () => resolve(answer.trim()));
+    child.on('close', () => resolve(output.trim()));
   });
 }

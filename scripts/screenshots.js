@@ -1,5 +1,5 @@
 /**
- * Takes the pictures by which the look is judged: `node scripts/screenshots.js [--only full,empty]`. Needs a build and Chromium.
+ * Takes screenshots to judge the look by: `node scripts/screenshots.js [--only full,empty]`. Needs a build and Chromium.
  *
  *     docs/demo-1280.png, docs/demo-360.png    the demo, for the README
  *     docs/screenshots/demo|partner/           both demo pages, by width and scheme
@@ -24,29 +24,29 @@ const widths = [360, 768, 1280];
 const schemes = /** @type {const} */ (['light', 'dark']);
 const languages = ['vi', 'en'];
 /** @type {string[]} */
-const pictures = [];
+const screenshots = [];
 
 if (!only) rmSync(folder, { recursive: true, force: true });
 const server = await startServer({ env: { AFTERWORD_LOG: 'warn', AFTERWORD_LIMITS: 'off' } });
 const browser = await launchBrowser();
 try {
-  if (!only) await demoPages();
-  for (const state of pageStates.filter(({ name }) => !only || only.includes(name))) await widgetsIn(state);
+  if (!only) await takeDemoPages();
+  for (const state of pageStates.filter(({ name }) => !only || only.includes(name))) await takeState(state);
   writeFileSync(join(folder, 'index.html'), contactSheet());
-  console.log(`${pictures.length} pictures in docs/screenshots`);
+  console.log(`${screenshots.length} screenshots in docs/screenshots`);
 } finally {
   await browser.close();
   await server.stop();
 }
 
-async function demoPages() {
+async function takeDemoPages() {
   const partner = partnerAddress();
   const addresses = { demo: server.url, ...(partner && { partner }) };
   for (const [name, address] of Object.entries(addresses)) {
     for (const scheme of schemes) {
       for (const width of widths) {
         const page = await open(address, { width, scheme });
-        await picture(page, `${name}/${scheme}-${width}.png`);
+        await takeScreenshot(page, `${name}/${scheme}-${width}.png`);
         await page.close();
       }
     }
@@ -63,7 +63,7 @@ async function demoPages() {
     });
     const margin = Math.min(x, 40);
     const height = width === 360 ? 1900 : 1420;
-    // All of it in the window: what is out of sight may not be drawn.
+    // The whole section in the window: widgets outside of it may not have rendered.
     await page.setViewportSize({ width, height });
     await page.evaluate((top) => scrollTo(0, top), y - 20);
     await page.waitForTimeout(1000);
@@ -74,7 +74,7 @@ async function demoPages() {
 }
 
 /** @param {import('./page-states.js').PageState} state */
-async function widgetsIn(state) {
+async function takeState(state) {
   for (const host of hosts) {
     for (const lang of languages) {
       const address = `${server.url}/host-page`;
@@ -93,7 +93,7 @@ async function widgetsIn(state) {
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
         for (const width of widths) {
           await page.setViewportSize({ width, height: 900 });
-          await picture(page, `${state.name}/${host.name}-${lang}-${scheme}-${width}.png`);
+          await takeScreenshot(page, `${state.name}/${host.name}-${lang}-${scheme}-${width}.png`);
         }
       }
       await page.close();
@@ -102,7 +102,7 @@ async function widgetsIn(state) {
 }
 
 /**
- * Opens a page and reads it to the end, so that every widget that loads when it comes near is there.
+ * Opens a page and scrolls to its end, so that every widget has loaded.
  *
  * @param {string} address
  * @param {{ width: number, scheme: 'light' | 'dark', prepare?: (page: Page) => Promise<void> }} how
@@ -131,17 +131,17 @@ async function open(address, { width, scheme, prepare }) {
  * @param {Page} page
  * @param {string} path below the folder
  */
-async function picture(page, path) {
+async function takeScreenshot(page, path) {
   const { width } = page.viewportSize() ?? { width: 1280 };
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
-  // In a window as high as the page nothing is left out of the picture for being far from it.
+  // A window as high as the page, so that `content-visibility` skips nothing.
   await page.setViewportSize({ width, height });
   await page.waitForTimeout(250);
   await page.screenshot({ path: join(folder, path), fullPage: true });
-  pictures.push(path);
+  screenshots.push(path);
 }
 
-/** The partner's page has a port of its own, which the server prints. */
+/** Returns the address of the partner's page, from the output of the server. */
 function partnerAddress() {
   const addresses = server.output().match(/http:\/\/(localhost|127\.0\.0\.1):\d+/g) ?? [];
   return addresses.find((address) => !address.endsWith(`:${server.port}`));
@@ -149,7 +149,7 @@ function partnerAddress() {
 
 function contactSheet() {
   mkdirSync(folder, { recursive: true });
-  const figures = pictures.map(
+  const figures = screenshots.map(
     (path) =>
       `<figure><figcaption>${path}</figcaption><a href="${path}"><img src="${path}" loading="lazy"></a></figure>`,
   );

@@ -1,11 +1,11 @@
-/** What makes the server's bundle smaller than the sum of its parts. */
+/** Vite plugins of the server build. */
 import type { Plugin } from 'vite';
 
 export function serverPlugins(): Plugin[] {
   return [englishOnly()];
 }
 
-/** Zod can say what is wrong in fifty languages; the API speaks one, and texts for readers are the widgets' own. */
+/** Leaves out Zod's messages in other languages: the API answers in English, and widgets have their own messages. */
 function englishOnly(): Plugin {
   return {
     name: 'english-only',

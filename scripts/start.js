@@ -1,6 +1,6 @@
 /**
- * `npm start`: from a fresh clone to a running demo. Installs what is missing, builds what has changed, then becomes the
- * server: same process, so that signals, output and the exit code are the server's own.
+ * `npm start`: installs missing packages, builds where a source has changed, then runs the server with the demo in this
+ * process, so that signals, output and the exit code are the server's.
  */
 import './node-version.js';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ await main(async () => {
   await installPackages();
   if (!isBuilt()) {
     console.log('Building …');
-    // In a process of its own: a bundler's memory should not stay with the server.
+    // A child process: its memory is freed before the server starts.
     const code = await run(process.execPath, [join(root, 'scripts/build.js')]);
     if (code !== 0) throw new SetupError('The build failed: see above.');
   }

@@ -1,7 +1,7 @@
 /**
- * `npm test`: from a fresh clone to a verdict. Installs what is missing (packages, Chromium, PostgreSQL), builds, runs
- * every test, and ends with the line `N passed, N failed`. With `--check`, formatting, lint and types count as well.
- * Other arguments go to Vitest: `npm test -- test/server`.
+ * `npm test`: installs what is missing (packages, Chromium, PostgreSQL), builds, runs all tests, and ends with the line
+ * `N passed, N failed`. With `--check`, formatting, lint and types count as well. Other arguments are passed to Vitest:
+ * `npm test -- test/server`.
  */
 import './node-version.js';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { provideChromium } from './chromium.js';
 import { main, root, run, runNpm, runPackage } from './commands.js';
 import { installPackages } from './packages.js';
 
-// Ended from outside, it still takes down what it started: that is done as the process exits.
+// Exits regularly on a signal, so that `exit` handlers stop the processes started here.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
 
-const generatedSources = ['src/contract/types.ts', 'src/base/tokens.ts'];
+const generatedSources = ['src/contract/types.ts', 'src/base/styles/tokens.ts', 'src/loader/cloak.css'];
 const checks = process.argv.includes('--check') ? ['format:check', 'lint', 'types'] : [];
 const vitestArgs = process.argv.slice(2).filter((argument) => argument !== '--check');
 
@@ -30,8 +30,8 @@ await main(async () => {
   /** @type {Tally[]} */
   const tallies = [];
   try {
-    tallies.push(verdict('build', await build()));
-    for (const check of checks) tallies.push(verdict(check, await runNpm(['run', '--silent', check])));
+    tallies.push(tallyStep('build', await build()));
+    for (const check of checks) tallies.push(tallyStep(check, await runNpm(['run', '--silent', check])));
     tallies.push(await vitest());
   } finally {
     await postgres.stop();
@@ -46,25 +46,25 @@ await main(async () => {
   return failed === 0 ? 0 : 1;
 });
 
-/** Builds, and fails too where a generated source had fallen behind what it is made of. */
+/** Builds. Fails, too, if a generated source was stale. */
 async function build() {
   const read = () => generatedSources.map((file) => readFileSync(join(root, file), 'utf8'));
   const before = read();
   const code = await run(process.execPath, [join(root, 'scripts/build.js')]);
   const after = read();
   const stale = generatedSources.filter((_, index) => before[index] !== after[index]);
-  for (const file of stale) console.error(`${file} was out of date. It is new now: commit it.`);
+  for (const file of stale) console.error(`${file} was out of date and has been generated again: commit it.`);
   return code || stale.length;
 }
 
 /**
- * A step that only works or does not. One that works is no test and adds nothing.
+ * Counts a failed step as a failed test; a step that succeeds counts as none.
  *
  * @param {string} name
  * @param {number} code
  * @returns {Tally}
  */
-function verdict(name, code) {
+function tallyStep(name, code) {
   if (code !== 0) console.error(`\n✗ ${name}`);
   return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
@@ -76,16 +76,15 @@ async function vitest() {
   try {
     const code = await runPackage('vitest/vitest.mjs', [
       'run',
-      '--coverage',
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
       ...vitestArgs,
     ]);
     const tally = tallyOf(report);
-    // A run that failed without a failed test (a crash, an error outside any test) or ran nothing is a failure too.
-    const silent = tally.failed === 0 && (code !== 0 || tally.passed === 0);
-    return silent ? { ...tally, failed: 1 } : tally;
+    // A crash, an error outside of tests, or an empty run counts as one failure.
+    const hasFailedSilently = tally.failed === 0 && (code !== 0 || tally.passed === 0);
+    return hasFailedSilently ? { ...tally, failed: 1 } : tally;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -111,7 +110,7 @@ function tallyOf(report) {
       skipped: numPendingTests + numTodoTests,
     };
   } catch {
-    // No report: the run died before it could write one, which its exit code tells.
+    // The run ended before it wrote a report; its exit code counts.
     return { passed: 0, failed: 0, skipped: 0 };
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Writes what is made from src/base/tokens.json:
+ * Generates files from src/base/tokens.json:
  *
- *     src/base/tokens.ts   those that every widget's host declares, because their literal is long
- *     dist/tokens.css      the same names and literals for a page to start from
- *     dist/tokens.json     the source itself, for design tools
+ *     src/base/styles/tokens.ts   tokens with a long fallback, declared once on each widget's host
+ *     dist/tokens.css             all tokens with their defaults, for a page to start from
+ *     dist/tokens.json            a copy of the source, for design tools
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,17 +59,17 @@ function literal(value) {
   return `${literal(value.width)} ${value.style} ${literal(value.color)}`;
 }
 
-/** Inside a shadow root a name is short, because it is written often. @param {string} name */
+/** Returns the private name of a token inside a shadow root. @param {string} name */
 const short = (name) => `--_${name.replace(/^color-/, '')}`;
 
-const module = join(root, 'src/base/tokens.ts');
+const module = join(root, 'src/base/styles/tokens.ts');
 const onHost = declared
   .filter(({ host }) => host)
   .map(
     ({ name, css }) =>
       `${short(name)}: var(--aw-${name}, ${css.replace(/--aw-([a-z-]+)/, (_, other) => short(other))});`,
   );
-const text = `import { css } from './style-sheets.js';
+const text = `import { css } from 'lit';
 
 /** Generated from tokens.json by scripts/tokens.js: do not edit. */
 export const tokens = css\`:host { ${onHost.join(' ')} }\`;
@@ -82,7 +82,7 @@ writeFileSync(
   `@layer afterword {
   :root {
 ${declared
-  // Unset, these follow the page.
+  // Tokens that inherit from the page have no default.
   .filter(({ css }) => css !== 'inherit')
   .map(({ name, scheme }) => `    --aw-${name}: ${scheme};`)
   .join('\n')}

@@ -1,8 +1,12 @@
-/** Every element as a class, and nothing else: importing this registers nothing. */
-export { SignInRequestEvent } from './base/sign-in-request.js';
+/** The elements as classes, what one needs to write another, and the page's settings. Importing this registers nothing. */
+export { LocaleController } from './base/locale-controller.js';
+export { formStyles } from './base/styles/form.js';
+export { widgetStyles } from './base/styles/widget.js';
 export { WidgetElement, type WidgetStatus } from './base/widget-element.js';
-export { WidgetEvent } from './base/widget-event.js';
+export { WidgetEvent } from './base/events.js';
+export { SignInRequestEvent } from './base/sign-in-request.js';
 export { configure, signIn, signOut, type Settings } from './client/index.js';
+export { addLocale, type Catalogue } from './locales/registry.js';
 export { CommentCountElement } from './widgets/comment-count/comment-count.js';
 export { CommentEvent, CommentVoteEvent } from './widgets/comments/events.js';
 export { CommentsElement } from './widgets/comments/comments.js';

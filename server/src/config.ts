@@ -1,34 +1,60 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { encodedCredentialsError, hasEncodedCredentials } from './connection-url.js';
+import { makeWritable, minSecretLength, readOrMakeSecret, requireFolder } from './data-folder.js';
+import { OperatorError } from './operator-error.js';
+import { readSecretFiles, secretFileSettings } from './secret-files.js';
+import { secondMs } from './time.js';
 
-/** How the server is to run: the environment, read once, checked and filled in. */
+export { OperatorError };
+
+/** The settings of a server: the environment, read once, validated, with defaults filled in. */
 export interface Config {
   readonly port: number;
   readonly host: string;
-  /** Every link in mails and pages is made from this, never from a request. No slash at its end. */
+  /** Origin of every link in mails and pages, which never come from a request. Without a slash at its end. */
   readonly url: string;
-  readonly data: string;
+  readonly dataFolder: string;
   readonly database: string;
+  /** The largest number of connections to PostgreSQL. */
+  readonly databasePool: number;
   readonly valkey: string | undefined;
-  /** The first signs, all verify. */
+  /** Secrets of signatures: the first one signs, all of them verify. */
   readonly secrets: readonly string[];
   readonly smtp: string | undefined;
   readonly mailFrom: string | undefined;
   readonly demo: boolean;
+  /** Set where the server writes backups. */
+  readonly backups: BackupSettings | undefined;
   readonly trustProxy: TrustProxy;
   readonly metricsToken: string | undefined;
-  readonly limits: boolean;
-  readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly areLimitsOn: boolean;
+  /** The pause between the signal to stop and the close of the listener. */
+  readonly drainMs: number;
+  /** The time for the whole stop. */
+  readonly stopMs: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
-/** Which peers may say whom they forward for: a number of hops, or networks. */
+/** Backups of a SQLite database by the server itself. */
+export interface BackupSettings {
+  readonly hours: number;
+  /** The number of backups that are kept. */
+  readonly keep: number;
+  readonly folder: string;
+}
+
+/** The peers whose forwarded addresses are trusted: a number of hops, or networks. */
 export type TrustProxy = number | readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
 
-/** Something an operator must mend; shown as one line, without a stack. */
-export class OperatorError extends Error {}
+/** A whole number between two others, as text. */
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`);
 
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const environment = z.object({
@@ -39,48 +65,71 @@ const environment = z.object({
     .refine((port) => port < 65536, 'must be below 65536')
     .default(8787),
   HOST: z.string().min(1).default('127.0.0.1'),
-  AFTERWORD_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
+  AFTERWORD_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+    .refine(isOrigin, {
+      error:
+        'must be an origin such as https://afterword.paper.example, without path, query or password: ' +
+        'give Afterword a host name of its own',
+    })
+    .transform((url) => new URL(url).origin)
+    .optional(),
   AFTERWORD_DATA: z.string().min(1).default('./data'),
   AFTERWORD_DATABASE: z
     .string()
     .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<file> or postgres://…')
+    .refine((url) => url.startsWith('sqlite:') || hasEncodedCredentials(url), encodedCredentialsError)
     .optional(),
+  AFTERWORD_DATABASE_POOL: wholeNumber(2, 1000).default(10),
   AFTERWORD_VALKEY: z
     .string()
     .regex(/^(redis|valkey)s?:\/\/.+$/, 'must be redis://… or valkey://…')
+    .refine(hasEncodedCredentials, encodedCredentialsError)
     .optional(),
   AFTERWORD_SECRET: z.string().optional(),
   AFTERWORD_SMTP: z
     .string()
     .regex(/^smtps?:\/\/.+$/, 'must be smtp://… or smtps://…')
+    .refine(hasEncodedCredentials, encodedCredentialsError)
+    .refine((url) => URL.canParse(url), 'must be smtps://user:password@host:port')
     .optional(),
   AFTERWORD_MAIL_FROM: z.string().min(3).optional(),
   AFTERWORD_DEMO: flag.default(false),
+  AFTERWORD_BACKUP_HOURS: wholeNumber(1, 720).optional(),
+  AFTERWORD_BACKUP_KEEP: wholeNumber(1, 10_000).default(7),
+  AFTERWORD_BACKUP_FOLDER: z.string().min(1).optional(),
   AFTERWORD_TRUST_PROXY: z.string().optional(),
   AFTERWORD_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   AFTERWORD_LIMITS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  AFTERWORD_DRAIN_SECONDS: wholeNumber(0, 3600).default(0),
+  AFTERWORD_STOP_SECONDS: wholeNumber(1, 3600).default(25),
   AFTERWORD_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 
-/** Names the tests use, which the server itself does not read. */
-const namesForTests = ['AFTERWORD_TEST_POSTGRES', 'AFTERWORD_TEST_VALKEY'];
-const secretChars = 32;
+/** Settings of the tests, which the server accepts and ignores. */
+const testSettings = ['AFTERWORD_TEST_POSTGRES', 'AFTERWORD_TEST_VALKEY'];
 
 /**
- * Reads the environment, and the secret kept in the data folder (made there at the first start).
+ * Reads the environment, and the secret in the data folder, which the first start creates.
  *
- * @throws OperatorError with one line that names the setting and what it should be
+ * @param options `mustExist` is set by commands that work on existing data: they create no data folder, and have no secrets
+ * @throws OperatorError with one line that names the setting and its valid values
  */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: NodeJS.ProcessEnv, { mustExist = false }: { mustExist?: boolean } = {}): Config {
   const unknown = Object.keys(env).find(
-    (name) => name.startsWith('AFTERWORD_') && !(name in environment.shape) && !namesForTests.includes(name),
+    (name) =>
+      name.startsWith('AFTERWORD_') &&
+      !(name in environment.shape) &&
+      !secretFileSettings.has(name) &&
+      !testSettings.includes(name),
   );
   if (unknown) throw new OperatorError(`${unknown} is not a setting of Afterword.`);
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { values, givenName } = readSecretFiles(env);
+  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new OperatorError(`${String(issue?.path[0])} ${issue?.message}.`);
+    throw new OperatorError(`${givenName(String(issue?.path[0]))} ${issue?.message}.`);
   }
   const set = parsed.data;
   const loopback = isLoopback(set.HOST);
@@ -88,77 +137,70 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new OperatorError(`AFTERWORD_URL is needed when HOST is ${set.HOST}: links in mails are made from it.`);
   if (set.AFTERWORD_LIMITS === 'off' && !loopback)
     throw new OperatorError('AFTERWORD_LIMITS=off is only for HOST on loopback.');
+  if (set.AFTERWORD_DRAIN_SECONDS >= set.AFTERWORD_STOP_SECONDS)
+    throw new OperatorError(
+      `AFTERWORD_STOP_SECONDS (${set.AFTERWORD_STOP_SECONDS}) must be above AFTERWORD_DRAIN_SECONDS (${set.AFTERWORD_DRAIN_SECONDS}).`,
+    );
   if (set.AFTERWORD_SMTP && !set.AFTERWORD_MAIL_FROM)
     throw new OperatorError('AFTERWORD_MAIL_FROM is needed with AFTERWORD_SMTP.');
-  const data = resolve(set.AFTERWORD_DATA);
-  makeWritable(data);
-  const database = set.AFTERWORD_DATABASE ?? `sqlite:${join(data, 'afterword.db')}`;
+  if (set.AFTERWORD_BACKUP_HOURS !== undefined && set.AFTERWORD_DATABASE?.startsWith('postgres'))
+    throw new OperatorError(
+      'AFTERWORD_BACKUP_HOURS is for SQLite. Back up PostgreSQL with its own tools: docs/backup.md.',
+    );
+  const dataFolder = resolve(set.AFTERWORD_DATA);
+  if (mustExist) requireFolder(dataFolder);
+  else makeWritable(dataFolder);
+  const database = set.AFTERWORD_DATABASE ?? `sqlite:${join(dataFolder, 'afterword.db')}`;
   return {
     port: set.PORT,
     host: set.HOST,
-    url: (set.AFTERWORD_URL ?? `http://localhost:${set.PORT}`).replace(/\/+$/, ''),
-    data,
+    url: set.AFTERWORD_URL ?? `http://localhost:${set.PORT}`,
+    dataFolder,
     database,
+    databasePool: set.AFTERWORD_DATABASE_POOL,
     valkey: set.AFTERWORD_VALKEY,
-    secrets: secrets(set.AFTERWORD_SECRET, data, database),
+    secrets: mustExist ? [] : readSecrets(set.AFTERWORD_SECRET, givenName('AFTERWORD_SECRET'), dataFolder, database),
     smtp: set.AFTERWORD_SMTP,
     mailFrom: set.AFTERWORD_MAIL_FROM,
     demo: set.AFTERWORD_DEMO,
-    trustProxy: trustProxy(set.AFTERWORD_TRUST_PROXY),
+    backups:
+      set.AFTERWORD_BACKUP_HOURS === undefined
+        ? undefined
+        : {
+            hours: set.AFTERWORD_BACKUP_HOURS,
+            keep: set.AFTERWORD_BACKUP_KEEP,
+            folder: resolve(set.AFTERWORD_BACKUP_FOLDER ?? join(dataFolder, 'backups')),
+          },
+    trustProxy: parseTrustProxy(set.AFTERWORD_TRUST_PROXY),
     metricsToken: set.AFTERWORD_METRICS_TOKEN,
-    limits: set.AFTERWORD_LIMITS === 'on',
-    // Whoever tries the demo reads the terminal; whoever runs a server reads the log.
-    log: set.AFTERWORD_LOG ?? (set.AFTERWORD_DEMO ? 'warn' : 'info'),
+    areLimitsOn: set.AFTERWORD_LIMITS === 'on',
+    drainMs: set.AFTERWORD_DRAIN_SECONDS * secondMs,
+    stopMs: set.AFTERWORD_STOP_SECONDS * secondMs,
+    // The demo prints its addresses to the terminal, between which log lines would be noise.
+    logLevel: set.AFTERWORD_LOG ?? (set.AFTERWORD_DEMO ? 'warn' : 'info'),
   };
 }
 
-function makeWritable(folder: string): void {
-  try {
-    makeFolder(folder);
-    const probe = join(folder, `.writable-${process.pid}`);
-    writeFileSync(probe, '', { mode: 0o600 });
-    rmSync(probe);
-  } catch (error) {
-    throw new OperatorError(
-      `AFTERWORD_DATA: cannot write to ${folder} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
-    );
-  }
+/** Widgets take the API's address from the origin of their script, and pages link from the root, so a path cannot work. */
+function isOrigin(given: string): boolean {
+  if (!URL.canParse(given)) return true;
+  const { pathname, search, hash, username, password } = new URL(given);
+  return /^\/*$/.test(pathname) && `${search}${hash}${username}${password}` === '';
 }
 
-/** Step by step: `mkdir` with `recursive` never returns below a folder that holds no folders, such as /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
-}
-
-function secrets(given: string | undefined, data: string, database: string): string[] {
-  const file = join(data, 'secret');
+function readSecrets(given: string | undefined, name: string, dataFolder: string, database: string): string[] {
   if (given === undefined) {
     if (!database.startsWith('sqlite:'))
       throw new OperatorError('AFTERWORD_SECRET is needed with PostgreSQL, the same on every node.');
-    if (existsSync(file)) return [keptSecret(file)];
-    const made = randomBytes(48).toString('base64url');
-    writeFileSync(file, `${made}\n`, { mode: 0o600 });
-    return [made];
+    return [readOrMakeSecret(dataFolder)];
   }
   const list = given.split(',').map((secret) => secret.trim());
-  if (list.some((secret) => secret.length < secretChars))
-    throw new OperatorError(
-      `AFTERWORD_SECRET must have at least ${secretChars} characters; a comma separates several.`,
-    );
+  if (list.some((secret) => secret.length < minSecretLength))
+    throw new OperatorError(`${name} must have at least ${minSecretLength} characters; a comma separates several.`);
   return list;
 }
 
-/** A disk that was full at the first start leaves an empty file, and everybody can sign with nothing. */
-function keptSecret(file: string): string {
-  const secret = readFileSync(file, 'utf8').trim();
-  if (secret.length < secretChars)
-    throw new OperatorError(`${file} holds no secret. Put it back from a backup; where there is none, delete it.`);
-  return secret;
-}
-
-function trustProxy(given: string | undefined): TrustProxy {
+function parseTrustProxy(given: string | undefined): TrustProxy {
   if (given === undefined) return 0;
   if (/^\d{1,2}$/.test(given)) return Number(given);
   try {

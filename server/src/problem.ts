@@ -1,21 +1,23 @@
 import { errors, type ErrorCode } from 'afterword/contract';
-import type { Services } from './services.js';
+import type { Logger } from 'pino';
+
+const outageRetrySeconds = 2;
 
 export interface FieldError {
   field: string;
   message: string;
 }
 
-/** Something the API says no to. Thrown anywhere below a route; it becomes `application/problem+json`. */
+/** A refusal by the API. Thrown anywhere below a route; it becomes `application/problem+json`. */
 export class Problem extends Error {
   readonly code: ErrorCode;
   readonly fields: FieldError[] | undefined;
-  /** Seconds after which trying again makes sense. */
+  /** Seconds until a retry makes sense. */
   readonly retryAfter: number | undefined;
 
   /**
-   * @param code one of the contract's table
-   * @param detail what was wrong, where, and what to do, for a person; never personal data
+   * @param code from the contract's table
+   * @param detail for a person: the cause, the place and the remedy; never personal data
    */
   constructor(code: ErrorCode, detail?: string, extra: { fields?: FieldError[]; retryAfter?: number } = {}) {
     super(detail ?? errors[code].title);
@@ -29,7 +31,15 @@ export class Problem extends Error {
     return errors[this.code].status;
   }
 
-  /** The body as RFC 9457 has it. */
+  get headers(): Record<string, string> {
+    return {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(this.retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(this.retryAfter)) }),
+    };
+  }
+
+  /** Returns the body of RFC 9457. */
   toBody() {
     const { title, status } = errors[this.code];
     return {
@@ -43,27 +53,30 @@ export class Problem extends Error {
   }
 }
 
-/** Refuses one field of a request. */
+/** Makes a problem about one field of a request. */
 export function fieldProblem(code: ErrorCode, field: string, message: string): Problem {
   return new Problem(code, `${field}: ${message}`, { fields: [{ field, message }] });
 }
 
+/** Logs unexpected errors, and distinguishes an outage of the database from a bug. */
+export interface ErrorReporter {
+  readonly log: Pick<Logger, 'error'>;
+  isUnavailable(this: void, error: unknown): boolean;
+}
+
 /**
- * What to tell about anything that was thrown: a problem as it is; of all else, which is logged, only whether it may
- * pass.
+ * Turns anything thrown into a problem. Errors other than problems are logged and become `unavailable` or `internal`.
  *
- * @param about for the log; never personal data
+ * @param context goes into the log; never personal data
  */
 export function problemFrom(
   error: unknown,
-  { database, log }: Pick<Services, 'database' | 'log'>,
-  about: Readonly<Record<string, string>>,
+  { log, isUnavailable }: ErrorReporter,
+  context: Readonly<Record<string, string>>,
 ): Problem {
   if (error instanceof Problem) return error;
-  log.error({ err: error, ...about }, 'request failed');
-  return database.isUnavailable(error)
-    ? new Problem('unavailable', undefined, { retryAfter: retrySeconds })
+  log.error({ err: error, ...context }, 'request failed');
+  return isUnavailable(error)
+    ? new Problem('unavailable', undefined, { retryAfter: outageRetrySeconds })
     : new Problem('internal');
 }
-
-const retrySeconds = 2;

@@ -1,4 +1,4 @@
-/** The package describes itself only as a whole, a limiter for every database there is. */
+/** The package has types for its main entry only, which loads the limiters of all databases. */
 declare module 'rate-limiter-flexible/lib/RateLimiterMemory.js' {
   export { RateLimiterMemory as default } from 'rate-limiter-flexible';
 }

@@ -1,77 +1,119 @@
-import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import type { Command } from 'commander';
+import getPort from 'get-port';
 import { pino, type Logger } from 'pino';
-import { createApp, hotRoutesOf } from './app.js';
+import { createApp, createServices, hotRoutes, type Services } from './app.js';
 import { OperatorError, readConfig, type Config } from './config.js';
+import { refuseOtherData } from './demo/mark.js';
 import { startDemo } from './demo/start.js';
-import { createListener, createPageListener, listen, stopListening } from './http/listener.js';
-import { Retention } from './retention.js';
-import { createServices, type Services } from './services.js';
+import { hotHandler } from './http/hot-routes.js';
+import { createListener, createPageListener, listen } from './http/listener.js';
+import { requireSqlite } from './ops/backup.js';
+import { BackupSchedule } from './ops/backup-schedule.js';
+import { checkSecrets } from './ops/secret-check.js';
+import { stopInOrder, stopSignal } from './ops/stopping.js';
 import { openDatabase } from './storage/database.js';
 
-/** How many ports after the server's own are tried for the demo's partner page. */
-const partnerTries = 20;
+/** The number of ports after the server's own that are tried for the demo's partner page. */
+const maxPartnerTries = 20;
+/** The wait for the process to exit by itself, before what is still open is given up. */
+const exitDelayMs = 200;
 
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
-    .description('Serve the API and the widgets until told to stop. Reads its settings from the environment.')
+    .description('Serve the API and the widgets until interrupted. Reads its settings from the environment.')
     .action(async () => {
+      // From the start: a signal that arrives while the server starts stops it afterwards.
+      const signal = stopSignal();
       const server = await serve(readConfig(process.env));
-      await untilToldToStop();
-      await server.stop();
+      await signal;
+      try {
+        await server.stop();
+      } finally {
+        setTimeout(() => process.exit(), exitDelayMs).unref();
+      }
     });
 }
 
 export interface RunningServer {
+  /** @throws OperatorError where something has not ended in time */
   stop(): Promise<void>;
 }
 
-/** Starts everything, and says where to look once it answers. */
+/** Starts a server, and prints the addresses of the demo once it answers. */
 export async function serve(config: Config): Promise<RunningServer> {
   const log = createLog(config);
   const { port, host } = config;
-  // Before the database is touched: a second server on the same data would be worse than none.
-  const refusal = await whyNotFree(port, host);
-  if (refusal) throw new OperatorError(`PORT ${port} on ${host} ${refusal}. Set PORT to another.`);
-  const database = await openDatabase(config.database).catch((error: Error) => {
-    throw new OperatorError(`The database cannot be opened: ${error.message}`, { cause: error });
+  // Before the database is opened: two servers must not write to the same data.
+  const obstacle = await portObstacle(port, host);
+  if (obstacle) throw new OperatorError(`PORT ${port} on ${host} ${obstacle}. Set PORT to another.`);
+  let refusedAttempts = 0;
+  const database = await openDatabase(config.database, {
+    maxConnections: config.databasePool,
+    onMigrated: (names) => log.info({ migrations: names }, 'database upgraded'),
+    onWait: () => refusedAttempts++ === 0 && log.warn('waiting for another process that changes the database'),
   });
+  try {
+    await refuseOtherData(database, config);
+    await checkSecrets(database, config.secrets);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
   const services = createServices(config, database, log);
   if (config.valkey) log.warn('AFTERWORD_VALKEY is not used yet: limits and caches are those of this node alone.');
 
   const partnerPort = config.demo ? await freePortAfter(port, host) : undefined;
   const partnerUrl = partnerPort === undefined ? undefined : `http://localhost:${partnerPort}`;
   const demo = config.demo ? await startDemo(services, partnerUrl) : undefined;
-  const servers = [createListener(createApp(services, demo?.app), services, hotRoutesOf(services))];
-  await listen(servers[0] as Server, port, host);
-  if (demo && partnerPort !== undefined) {
-    const partner = createPageListener(demo.partner);
-    await listen(partner, partnerPort, host);
-    servers.push(partner);
-  }
+  const { connections, requestMetrics } = services;
+  const handleHot = hotHandler(services.sites, services, hotRoutes(services), requestMetrics);
+  const app = createApp(services, demo?.app);
+  await listen(createListener(app, services.cache, handleHot, connections, requestMetrics, log), port, host);
+  if (demo && partnerPort !== undefined) await listen(createPageListener(demo.partner, connections), partnerPort, host);
   services.mailer.start();
-  await services.subscriptions.start();
-  const retention = new Retention(database, log);
-  await retention.start();
+  services.subscriptions.start();
+  services.retention.start();
+  const backups = config.backups && new BackupSchedule(requireSqlite(config), config.backups, log);
+  backups?.start();
   log.info({ url: config.url, database: database.kind }, 'listening');
-  if (demo) sayWhereToLook(services, partnerUrl);
+  if (demo) printAddresses(services, partnerUrl);
   return {
-    async stop() {
+    stop() {
       log.info('stopping');
-      retention.stop();
-      await services.live.close();
-      await Promise.all(servers.map(stopListening));
-      await services.subscriptions.stop();
-      await services.mailer.stop();
-      await database.close();
+      return stopInOrder(stopParts(services, backups), { drainMs: config.drainMs, deadlineMs: config.stopMs }, log);
     },
   };
 }
 
-/** Of errors only what is said about the code: databases tell the refused row in fields of their own. */
-function createLog({ log: level }: Config): Logger {
+function stopParts(
+  { config, readiness, connections, live, retention, subscriptions, mailer, database }: Services,
+  backups: BackupSchedule | undefined,
+) {
+  return {
+    drain() {
+      readiness.drain();
+      // Without a pause, the listener closes first: clients that are asked to connect again would come too late.
+      if (config.drainMs > 0) connections.drain();
+    },
+    ending: {
+      'live updates': () => live.close(),
+      async requests() {
+        await connections.close();
+        await subscriptions.stop();
+      },
+      mail: () => mailer.stop(),
+      backups: async () => backups?.stop(),
+      retention: () => retention.stop(),
+    },
+    breakOff: () => connections.destroy(),
+    last: { 'the database': () => database.close() },
+  };
+}
+
+/** Logs four fields of an error only: databases put the refused row, which is personal data, into others. */
+function createLog({ logLevel: level }: Config): Logger {
   return pino({
     level,
     base: undefined,
@@ -82,40 +124,38 @@ function createLog({ log: level }: Config): Logger {
   });
 }
 
-function sayWhereToLook({ config, log }: Services, partnerUrl: string | undefined): void {
-  const places = [
+function printAddresses({ config, log }: Services, partnerUrl: string | undefined): void {
+  const addresses = [
     ['A news page with all four widgets', `${config.url}/`],
     ...(partnerUrl ? [["The same on a partner's site", `${partnerUrl}/`]] : []),
     ['Mails it has sent', `${config.url}/outbox`],
     ['The API', `${config.url}/docs`],
-    ['Everything it keeps', config.data],
+    ['Everything it keeps', config.dataFolder],
   ] as const;
-  const width = Math.max(...places.map(([what]) => what.length));
-  const lines = places.map(([what, where]) => `  ${what.padEnd(width)}  ${where}`);
+  const width = Math.max(...addresses.map(([name]) => name.length));
+  const lines = addresses.map(([name, address]) => `  ${name.padEnd(width)}  ${address}`);
   process.stdout.write(`\nAfterword is running. Ctrl+C stops it.\n\n${lines.join('\n')}\n\n`);
   if (!partnerUrl)
-    log.warn(`No port of the ${partnerTries} after ${config.port} is free: the partner's page is not served.`);
+    log.warn(`No port of the ${maxPartnerTries} after ${config.port} is free: the partner's page is not served.`);
 }
 
+/** Returns the first free port of those after `port`, or `undefined` where none of them is free. */
 async function freePortAfter(port: number, host: string): Promise<number | undefined> {
-  for (let candidate = port + 1; candidate <= Math.min(port + partnerTries, 65_535); candidate += 1) {
-    if ((await whyNotFree(candidate, host)) === undefined) return candidate;
-  }
-  return undefined;
+  const candidates = Array.from({ length: maxPartnerTries }, (_, index) => port + 1 + index).filter(
+    (candidate) => candidate <= 65_535,
+  );
+  // `getPort` falls back to a random port.
+  const found = await getPort({ port: candidates, host });
+  return candidates.includes(found) ? found : undefined;
 }
 
-function whyNotFree(port: number, host: string): Promise<string | undefined> {
+/** Returns the reason why a port cannot be used, or `undefined` where it is free. */
+function portObstacle(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', ({ code, message }: NodeJS.ErrnoException) => {
       resolve(code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${code ?? message})`);
     });
     probe.listen(port, host, () => probe.close(() => resolve(undefined)));
-  });
-}
-
-function untilToldToStop(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 }

@@ -2,20 +2,23 @@ import { limits } from 'afterword/contract';
 
 const segmenter = new Intl.Segmenter('vi', { granularity: 'grapheme' });
 
-// Controls that turn the direction of everything after them, and characters nobody can see, halves of one included.
+// Controls that change the direction of the text after them, and invisible characters, lone surrogates included.
 const bidiControls = /[\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/g;
 const invisible = /[\u200B\u2060\uFEFF\u00AD\u{E0000}-\u{E007F}\p{Cs}]/gu;
-// eslint-disable-next-line no-control-regex -- keeping controls out of stored text is the point
+// eslint-disable-next-line no-control-regex -- it removes control characters from stored text
 const controls = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
+/** Normalizing takes quadratic time in the length of a run of marks. Runs are cut before, far above what is kept. */
+const longMarks = /(\p{M}{32})\p{M}+/gu;
 const stackedMarks = new RegExp(`(\\p{M}{${limits.marksPerBase}})\\p{M}+`, 'gu');
 
-/** Latin letters as they are composed, and what stands between them: most texts are nothing else, and have nothing to tame. */
-const plain = /^[\t\n -~\u00A1-\u00AC\u00AE-\u024F\u1E00-\u1EFF\u2013-\u201D\u2026]*$/;
+/** Composed Latin letters, ASCII and common punctuation. Most texts hold nothing else and skip the slow path. */
+const plainPattern = /^[\t\n -~\u00A1-\u00AC\u00AE-\u024F\u1E00-\u1EFF\u2013-\u201D\u2026]*$/;
 
-/** Text from people as it is stored: composed, without controls, direction tricks, unseen characters and towers of marks. */
-export function tamed(text: string): string {
-  if (plain.test(text)) return text.trim();
+/** Sanitizes text from people: NFC, without control characters, direction controls, invisible characters and stacked marks. */
+export function sanitizeText(text: string): string {
+  if (plainPattern.test(text)) return text.trim();
   return text
+    .replace(longMarks, '$1')
     .normalize('NFC')
     .replace(/\r\n?/g, '\n')
     .replace(controls, '')
@@ -25,31 +28,46 @@ export function tamed(text: string): string {
     .trim();
 }
 
-/** One line of tamed text: a name. */
-export function tamedLine(text: string): string {
-  return tamed(text).replace(/\s+/g, ' ');
+/** Sanitizes text and joins its lines, as in a name. */
+export function sanitizeLine(text: string): string {
+  return sanitizeText(text).replace(/\s+/g, ' ');
 }
 
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
 
-/** Whether a text has more characters, as people count them, than allowed. Stops counting there. */
-export function hasMoreGraphemes(text: string, most: number): boolean {
+/** Returns true for a text with more graphemes than allowed. Stops counting at the limit. */
+export function hasMoreGraphemes(text: string, maxCount: number): boolean {
   // A text never has more graphemes than UTF-16 units.
-  if (text.length <= most) return false;
-  let counted = 0;
-  for (const _ of segmenter.segment(text)) if (++counted > most) return true;
+  if (text.length <= maxCount) return false;
+  let count = 0;
+  for (const _ of segmenter.segment(text)) if (++count > maxCount) return true;
   return false;
 }
 
-/** A number for a text, of 53 bits, so that no two are alike by chance. Who wants two alike finds them: it guards nothing. */
+/** Hashes a text to 53 bits. Collisions are unlikely but can be constructed, so it must not protect anything. */
 export function fingerprint(text: string): number {
   let [a, b] = [0x2f0b4c47, 0x5bd1e995];
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
     a = Math.imul(a ^ unit, 0x9e3779b1);
     b = Math.imul(b ^ unit, 0x85ebca77);
   }
   return ((a ^ (a >>> 15)) >>> 0) * 0x200000 + ((b ^ (b >>> 13)) >>> 11);
+}
+
+/** A text by language tag, as stored. */
+export type LocalizedText = Record<string, string>;
+
+/** Returns the text in `lang`, else in its base language, else in the site's language, else in any. */
+export function localize(texts: LocalizedText, lang: string | undefined, siteLang: string): string {
+  for (const tag of [lang, siteLang]) {
+    if (!tag) continue;
+    const wanted = tag.toLowerCase();
+    // Own properties only: `valueOf` and `toString` look like tags.
+    const found = [tag, wanted, wanted.split('-')[0] ?? wanted].find((name) => Object.hasOwn(texts, name));
+    if (found !== undefined) return texts[found] ?? '';
+  }
+  return Object.values(texts)[0] ?? '';
 }

@@ -1,29 +1,45 @@
-import { WidgetEvent } from './widget-event.js';
+import { WidgetEvent } from './events.js';
 
 /**
- * A widget asks who the reader is. A page that knows answers by {@link respondWith}; one that shows a sign-in of its
- * own calls `preventDefault()`, and `signIn(jwt)` when it is done.
+ * Asks the host page for the reader's identity. A page that has it calls {@link respondWith}; a page that shows its own
+ * sign-in calls `preventDefault()` and later `signIn(jwt)`.
  */
 export class SignInRequestEvent extends WidgetEvent<undefined> {
-  /** What the page has answered with. */
+  /** The token passed to {@link respondWith}. */
   answer?: Promise<string>;
 
   constructor() {
     super('aw-sign-in-request', undefined, { cancelable: true });
   }
 
-  /** Hands over the reader, as a token that the publisher has signed. */
+  /** Signs the reader in by a token that the publisher has signed. */
   respondWith(jwt: string | Promise<string>): void {
     this.answer = Promise.resolve(jwt);
     this.preventDefault();
   }
 }
 
-/** Asks the page that holds a widget who the reader is; nothing where the page does not say. */
-export function requestSignIn(widget: EventTarget): Promise<string> | undefined {
+/** The part of a site that signs a reader in. */
+interface SignInSite {
+  session(): Promise<{ signIn(jwt: string): Promise<void> }>;
+}
+
+/**
+ * Dispatches a {@link SignInRequestEvent} from a widget and signs the reader in by the token that the page responds with.
+ *
+ * @returns false where the page has no token, the reader has closed its sign-in, or the sign-in has failed
+ */
+export async function requestSignIn(widget: EventTarget, site: SignInSite): Promise<boolean> {
   const request = new SignInRequestEvent();
   widget.dispatchEvent(request);
-  return request.answer;
+  try {
+    const jwt = await request.answer;
+    if (!jwt) return false;
+    await (await site.session()).signIn(jwt);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 declare global {

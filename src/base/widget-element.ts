@@ -1,40 +1,49 @@
-import { html } from 'lit/html.js';
-import type { Catalogue } from '../locales/catalogue.js';
-import { LocaleController } from './locale.js';
-import { property, state } from './property.js';
-import { type Changes, ReactiveElement } from './reactive-element.js';
-import { widgetStyles } from './styles.js';
+import {
+  type CSSResult,
+  type CSSResultGroup,
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclaration,
+  type PropertyValues,
+} from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { Catalogue } from '../locales/registry.js';
+import { LocaleController } from './locale-controller.js';
+import { widgetStyles } from './styles/widget.js';
 import { version } from './version.js';
-import { warnOnce } from './warnings.js';
 
 export type WidgetStatus = 'loading' | 'ready' | 'empty' | 'error' | 'offline';
 
-/** What is drawn while the data is on its way delays the frame that shows it: most data is here before that is of use. */
-const patienceMs = 100;
+/** Sentences for the case that the catalogue itself cannot be loaded. */
+const englishFailure: Pick<Catalogue['common'], 'error' | 'offline' | 'retry'> = {
+  error: 'Something is wrong with this part.',
+  offline: 'This part could not be loaded.',
+  retry: 'Try again',
+};
+/** Delay of the skeleton. Most answers arrive earlier, and rendering a skeleton would delay their frame. */
+const skeletonDelayMs = 100;
 
 /**
- * What every widget shares: where it stands, its language, its looks while loading, empty, refused or out of reach,
- * and manners (nothing is thrown into the page; a move in the page is not a destroy).
- *
- * A widget is written like this:
+ * Base class of every widget: finds its site and story, follows the page's language, draws the states loading, empty,
+ * error and offline, throws nothing into the page, and survives a move in the DOM.
  *
  * ```ts
  * export class PollElement extends WidgetElement {
- *   static override readonly tag = 'aw-poll';
- *   static override readonly sources = [...WidgetElement.sources, 'poll']; // a change of these loads anew
- *   static override styles = [...widgetStyles, styles]; // `:host { --_reserve: 9em }` is the height kept for it
- *   @property() poll = 'reactions';
+ *   static override readonly tag: string = 'aw-poll';
+ *   static override readonly loadProperties = [...WidgetElement.loadProperties, 'poll'];
+ *   static override styles: CSSResultGroup = [widgetStyles, reserve, styles]; // `:host { --_reserve: 9em }` reserves its height
+ *   @property({ useDefault: true }) poll = 'reactions';
  *   @state() private data?: Reactions;
  *
- *   // `signal` ends when the widget leaves the page or loads anew. Watch before the first await: a failed refresh
- *   // keeps what is on screen, and that still wants to hear.
+ *   // Subscribe before the first await: a failed refresh keeps what is drawn, which still wants updates.
  *   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
- *     const place = placeOf(this, this.locale.declared);
- *     place.watch<Reacted>(`reactions:${this.poll}`, (data) => (this.data = data), signal);
- *     const data = await place.part(parts.reactions(this.poll), again);
+ *     const client = storyClientFor(this, this.locale.declared);
+ *     client.subscribe(`vote:${this.poll}`, (reacted) => (this.data = reacted), signal);
+ *     const data = await client.part(parts.reactions(this.poll), again);
  *     if (signal.aborted) return false;
  *     this.data = data;
- *     return data.poll.choices.length > 0; // false: there is nothing to show
+ *     return data.poll.choices.length > 0; // false draws the empty state
  *   }
  *   protected override renderReady(words: Catalogue) {
  *     return html`<h3 part="question">${this.data?.poll.question}</h3>`;
@@ -42,64 +51,75 @@ const patienceMs = 100;
  * }
  * ```
  *
- * Left to a widget where it wants: `renderLoading` (muted blocks in its own shape, once it takes long), `renderEmpty`, `renderFailure`.
+ * A widget may override `renderLoading` (its skeleton), `renderEmpty` and `renderFailure`.
  */
-export abstract class WidgetElement extends ReactiveElement {
+export abstract class WidgetElement extends LitElement {
   static readonly version: string = version;
-  /** The tag that {@link define} registers. */
+  /** The tag that {@link define} registers by default. */
   static readonly tag: string;
-  /** Properties whose change loads the data anew. */
-  static readonly sources: readonly string[] = ['site', 'story', 'api'];
-  static override styles = widgetStyles;
+  /** Properties whose change loads the data again. */
+  static readonly loadProperties: readonly string[] = ['site', 'story', 'api'];
+  static override styles: CSSResultGroup = widgetStyles;
 
-  /** The site's id; else the script tag's `data-site`. */
-  @property() site?: string;
-  /** The publisher's id or the address of the story; else the script tag's, the canonical link's, the page's own. */
-  @property() story?: string;
-  /** Where the API answers; else the script tag's `data-api`, else where the script came from. */
-  @property() api?: string;
-  /** Colours on a light or a dark ground; `auto` follows the colour of the page's text. */
-  @property({ reflect: true }) theme?: 'light' | 'dark' | 'auto';
+  /** Declared first: the field initializers below fill it. */
+  readonly #initialValues = new Map<PropertyKey, unknown>();
 
+  /** Id of the site; falls back to the script tag's `data-site`. */
+  @property() site?: string | null;
+  /** The publisher's id or the URL of the story; falls back to the script tag's, the canonical link's, the page's own. */
+  @property() story?: string | null;
+  /** URL of the API; falls back to the script tag's `data-api`, then to the origin of the script. */
+  @property() api?: string | null;
+  /** Colour scheme; `auto` follows the text colour of the page. */
+  @property({ reflect: true, useDefault: true }) theme: 'light' | 'dark' | 'auto' = 'auto';
+
+  declare readonly renderRoot: ShadowRoot;
   /** @internal */
   @state() protected status: WidgetStatus = 'loading';
-  /** Loading takes long enough for something to be shown meanwhile. */
-  @state() private waiting = false;
-  /** What the live region says. */
-  @state() private said = '';
-  #saying?: ReturnType<typeof setTimeout>;
+  /** Loading has taken longer than {@link skeletonDelayMs}. */
+  @state() private showSkeleton = false;
+  /** Text of the live region. */
+  @state() private announcement = '';
   protected readonly locale = new LocaleController(this);
   readonly #internals = this.attachInternals?.();
-  #loading?: AbortController;
-  #loaded?: string;
+  #announceTimer?: ReturnType<typeof setTimeout>;
+  #loadAbort?: AbortController;
+  /** The values of {@link loadProperties} that were loaded last. */
+  #loadedFor?: string;
 
   /**
-   * Registers the element; a tag already taken stays with who took it.
+   * Registers the element. A tag that is already registered keeps its class; another version warns once.
    *
-   * @param tag another name for it
-   * @param registry another place for it
+   * @param tag another tag
+   * @param registry another registry
    */
   static define(tag: string = this.tag, registry: CustomElementRegistry | undefined = globalThis.customElements): void {
     const element = this as unknown as CustomElementConstructor;
-    const taken = registry?.get(tag) as typeof WidgetElement | undefined;
-    // One class has one tag: a second name gets a class of its own.
-    if (!taken) registry?.define(tag, registry.getName?.(element) ? class extends element {} : element);
-    else if (taken.version !== this.version) {
-      warnOnce(tag, `${this.version} is not used: the page has ${taken.version ?? 'another'}.`);
+    const existing = registry?.get(tag) as typeof WidgetElement | undefined;
+    // A class can be registered once: a second tag gets a subclass.
+    if (!existing) registry?.define(tag, registry.getName?.(element) ? class extends element {} : element);
+    else if (existing.version !== this.version) {
+      warnOnce(tag, `${this.version} is not used: the page has ${existing.version ?? 'another'}.`);
     }
   }
 
-  /** Asks the API anew. */
+  /** Loads the data from the API again. What is drawn stays until the new data is there. */
   refresh(): Promise<void> {
     return this.#load(true);
   }
 
-  /** Brings the data; `false` means that there is nothing to show. */
+  /**
+   * Loads the data.
+   *
+   * @param signal aborts when the widget leaves the page or loads again
+   * @param again bypasses cached answers
+   * @returns `false` for the empty state
+   */
   protected abstract load(signal: AbortSignal, again: boolean): Promise<boolean>;
 
   protected abstract renderReady(words: Catalogue): unknown;
 
-  /** The widget's own shape in muted blocks. */
+  /** Draws the skeleton. */
   protected renderLoading(): unknown {
     return undefined;
   }
@@ -108,101 +128,133 @@ export abstract class WidgetElement extends ReactiveElement {
     return undefined;
   }
 
-  /** What the page put inside stays readable; without words, nothing is said. */
+  /**
+   * Draws the fallback content of the page, a sentence and a button to retry.
+   *
+   * @param words undefined where the catalogue could not be loaded
+   */
   protected renderFailure(words: Catalogue['common'] | undefined, status: 'error' | 'offline'): unknown {
-    return html`<slot></slot>${
-        words &&
-        html`<p class="notice" part="notice">
-          ${words[status]} <button part="retry" @click=${this.#retry}>${words.retry}</button>
-        </p>`
-      }`;
+    const { [status]: sentence, retry } = words ?? englishFailure;
+    return html`<slot></slot>
+      <p class="notice" part="notice" lang=${words ? nothing : 'en'}>
+        ${sentence} <button part="retry" @click=${this.#retry}>${retry}</button>
+      </p>`;
   }
 
-  /** Says something to those who do not see it: the last of what is given within a moment. */
-  protected announce(text: string): void {
-    clearTimeout(this.#saying);
-    // Only a change is heard.
-    this.said = '';
-    this.#saying = setTimeout(() => (this.said = text), 150);
+  /** Announces a text through the live region of the widget; of several within a moment, the last one. */
+  announce(text: string): void {
+    clearTimeout(this.#announceTimer);
+    // Screen readers announce a live region when its text changes.
+    this.announcement = '';
+    this.#announceTimer = setTimeout(() => (this.announcement = text), 150);
   }
 
-  /** Switches a `:state()` that the page may style by. */
-  protected setState(name: string, on: boolean): void {
+  /** @internal Sets a custom state, which the page styles by `:state(name)`. */
+  setState(name: string, on: boolean): void {
     this.#internals?.states?.[on ? 'add' : 'delete'](name);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.locale.start();
+  /** @internal Adds styles that arrive with a lazy chunk, above those of the class. */
+  adoptStyles(...styles: CSSResult[]): void {
+    const { adoptedStyleSheets } = this.renderRoot;
+    for (const { styleSheet } of styles)
+      if (styleSheet && !adoptedStyleSheets.includes(styleSheet)) adoptedStyleSheets.push(styleSheet);
   }
 
-  disconnectedCallback(): void {
-    this.locale.stop();
+  /**
+   * Restores the initial value of a property with `useDefault` when it is set to `null` or `undefined`, which
+   * frameworks do for a missing value. Lit itself does so for a removed attribute only.
+   */
+  override requestUpdate(name?: PropertyKey, oldValue?: unknown, options?: PropertyDeclaration): void {
+    if (name !== undefined && options?.useDefault) {
+      const key = name as keyof this;
+      // The field initializer sets it first.
+      if (!this.#initialValues.has(name)) this.#initialValues.set(name, this[key]);
+      else if (this[key] == null) {
+        this[key] = this.#initialValues.get(name) as this[typeof key];
+        return;
+      }
+    }
+    super.requestUpdate(name, oldValue, options);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // A move disconnects and connects within one task.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.#loading?.abort();
-      this.#loaded = undefined;
+      this.#loadAbort?.abort();
+      this.#loadedFor = undefined;
     });
   }
 
-  protected override willUpdate(_changed: Changes): void {
-    const { sources } = this.constructor as typeof WidgetElement;
-    const wanted = JSON.stringify([this.locale.declared, ...sources.map((name) => this[name as keyof this])]);
-    if (!this.isConnected || wanted === this.#loaded) return;
-    this.#loaded = wanted;
+  protected override willUpdate(_changed: PropertyValues): void {
+    const { loadProperties } = this.constructor as typeof WidgetElement;
+    const wanted = JSON.stringify([this.locale.declared, ...loadProperties.map((name) => this[name as keyof this])]);
+    if (!this.isConnected || wanted === this.#loadedFor) return;
+    this.#loadedFor = wanted;
     void this.#load(false);
   }
 
-  /** A page may even forbid to make templates. What it put inside stays readable. */
-  protected override renderFailed(error: unknown): void {
-    this.#warn(error);
-    this.renderRoot.prepend(document.createElement('slot'));
+  /** Catches errors of rendering. A Trusted Types policy of the page can make Lit throw. */
+  protected override performUpdate(): void {
+    try {
+      super.performUpdate();
+    } catch (error) {
+      this.#warn(error);
+      if (this.renderRoot.firstElementChild?.localName !== 'slot')
+        this.renderRoot.prepend(document.createElement('slot'));
+    }
   }
 
   protected override render(): unknown {
     const { words } = this.locale;
-    const status = words || this.status === 'offline' ? this.status : 'loading';
+    const status = words || this.status === 'offline' || this.status === 'error' ? this.status : 'loading';
     for (const name of ['loading', 'ready', 'empty', 'error', 'offline']) this.setState(name, name === status);
-    return [
-      html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
-        ${
-          status === 'loading'
-            ? this.waiting
-              ? this.renderLoading()
-              : html`<slot></slot>`
-            : status === 'ready'
-              ? this.renderReady(words!)
-              : status === 'empty'
-                ? this.renderEmpty(words!)
-                : this.renderFailure(words?.common, status)
-        }
-      </div>`,
-      html`<div class="unseen" role="status">${this.said}</div>`,
-    ];
+    return html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
+        ${this.#renderStatus(status)}
+      </div>
+      <div class="visually-hidden" role="status">${this.announcement}</div>`;
+  }
+
+  #renderStatus(status: WidgetStatus): unknown {
+    const { words } = this.locale;
+    switch (status) {
+      case 'loading':
+        return this.showSkeleton ? this.renderLoading() : html`<slot></slot>`;
+      case 'ready':
+        return this.renderReady(words!);
+      case 'empty':
+        return this.renderEmpty(words!);
+      default:
+        return this.renderFailure(words?.common, status);
+    }
   }
 
   #retry(): void {
-    // The button goes away under the reader's hand: the focus stays in the widget.
+    // The focused button is about to be removed: the focus stays in the widget.
     (this.renderRoot.firstElementChild as HTMLElement).focus();
     void this.refresh();
   }
 
   async #load(again: boolean): Promise<void> {
-    this.#loading?.abort();
-    const { signal } = (this.#loading = new AbortController());
-    // What is on screen stays until there is something better.
-    const kept = again && this.status === 'ready';
-    if (!kept) {
+    this.#loadAbort?.abort();
+    const { signal } = (this.#loadAbort = new AbortController());
+    const keepsContent = again && this.status === 'ready';
+    if (!keepsContent) {
       this.status = 'loading';
-      setTimeout(() => (this.waiting = this.status === 'loading'), patienceMs);
+      setTimeout(() => (this.showSkeleton = this.status === 'loading'), skeletonDelayMs);
     }
+    if (again) this.locale.retry();
     try {
-      const [full] = await Promise.all([this.load(signal, again), this.locale.ready]);
-      if (!signal.aborted) this.status = full ? 'ready' : 'empty';
+      const [hasContent] = await Promise.all([this.load(signal, again), this.locale.ready]);
+      if (!signal.aborted) this.status = hasContent ? 'ready' : 'empty';
     } catch (error) {
+      // The sentence needs the catalogue; without it there is one in English.
+      await this.locale.ready?.catch(() => undefined);
       if (signal.aborted) return;
       this.#warn(error);
-      if (kept) return;
+      if (keepsContent) return;
       const refused = (error as { unreachable?: boolean }).unreachable === false;
       this.status = refused ? 'error' : 'offline';
       if (!refused) addEventListener('online', () => this.refresh(), { signal });
@@ -213,4 +265,14 @@ export abstract class WidgetElement extends ReactiveElement {
     const { code, message } = error as { code?: string; message?: string };
     warnOnce(this.localName, `${code ?? 'failed'}: ${message ?? String(error)}`);
   }
+}
+
+const warned = new Set<string>();
+
+/** Logs a warning to the console, once per tag and message. */
+function warnOnce(tag: string, message: string): void {
+  const text = `[${tag}] ${message}`;
+  if (warned.has(text)) return;
+  warned.add(text);
+  console.warn(text);
 }

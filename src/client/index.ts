@@ -1,8 +1,6 @@
-export { ApiError, type ClientErrorCode } from './api-error.js';
-export type { Query } from './answer.js';
-export type { Call } from './http.js';
-export { type Part, parts } from './parts.js';
-export { Place, placeOf } from './place.js';
-export { signIn, signOut } from './reader.js';
+export { type Part, parts, type Sort, sorts, toLimit, toRail, toSort } from './page-batch.js';
+export { ApiError, type ClientErrorCode, type Query, type RequestOptions } from './request.js';
 export { configure, type Settings, type SettingsRequest } from './settings.js';
+export { signIn, signOut } from './site.js';
 export { SafeStorage, type StorageKind } from './storage.js';
+export { StoryClient, storyClientFor } from './story-client.js';

@@ -1,21 +1,21 @@
 import { storyKey } from '../contract/story-key.js';
-import { ApiError } from './api-error.js';
+import { ApiError } from './request.js';
 import type { StorageKind } from './storage.js';
 
-/** What the script tag says for the whole page: its `data-*` attributes. */
+/** Settings of the whole page: the `data-*` attributes of the script tag. */
 export interface Settings {
   site?: string;
   story?: string;
-  /** Origin (and path) that the API answers on. */
+  /** URL of the API: its origin, and a path if it has one. */
   api?: string;
   storage?: StorageKind;
-  /** Same-origin URL that answers `{jwt}` for a reader the publisher knows. */
+  /** Same-origin URL that answers `{jwt}` for a signed-in reader. */
   signOn?: string;
 }
 
 /**
- * Asks the page for its settings. The script tag answers; asking by an event needs no global, and no order in which the
- * files of the script arrive.
+ * Dispatched to read the page's settings, which the script tag sets. An event needs no global and does not depend on
+ * the order in which chunks load.
  */
 export interface SettingsRequest extends Event {
   settings?: Settings;
@@ -27,27 +27,28 @@ declare global {
   }
 }
 
-/** Answers for the whole page what its elements do not say themselves, where there is no script tag to do so. */
+/** Sets the page's settings where there is no script tag. Settings of the script tag and of elements win. */
 export function configure(settings: Settings): void {
   document.addEventListener('aw-settings-request', (request) => {
     request.settings = { ...settings, ...request.settings };
   });
 }
 
+/** Returns the settings of the page; empty without a script tag or {@link configure}. */
 export function pageSettings(): Settings {
   const request: SettingsRequest = new Event('aw-settings-request');
   document.dispatchEvent(request);
   return request.settings ?? {};
 }
 
-/** Looks a setting up: on the element, on the script tag, then as the page implies. */
-export function settingsOf(element?: Element): { api: string; site: string } {
+/** Returns the API and the site: of the element, else of the page's settings. `api` defaults to the page's origin. */
+export function siteSettings(element?: Element): { api: string; site: string } {
   const site = setting('site', element);
   if (!site) throw new ApiError('site-not-found');
   return { api: new URL(setting('api', element) ?? '/', location.href).href.replace(/\/+$/, ''), site };
 }
 
-/** The story an element stands on. */
+/** Returns the story key of an element: its own, else of the page's settings, the canonical link, the page's URL. */
 export function storyOf(element: Element): string {
   const canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href;
   const key = storyKey(setting('story', element) ?? canonical ?? location.href);
@@ -55,7 +56,7 @@ export function storyOf(element: Element): string {
   return key;
 }
 
-/** A property where the element has one (it may never become an attribute), else the attribute, else the page's. */
+/** Reads a setting: the element's property (frameworks may set no attribute), its attribute, else the page's setting. */
 function setting(name: 'site' | 'story' | 'api', element?: Element): string | undefined {
   return (
     (element as { [name]?: string } | undefined)?.[name] ||

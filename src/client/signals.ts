@@ -1,18 +1,19 @@
+import * as limits from '../contract/limits.js';
 import type { SignalsBody } from '../contract/types.js';
+import { memoize } from './memoize.js';
+import { toJson } from './request.js';
 import type { Site } from './site.js';
 
 export type Signal = SignalsBody['signals'][number];
 
 const readAfterMs = 10_000;
-/** Signals in one beacon; the API takes 50. */
-const most = 40;
 
 /**
- * What readers read, see and follow, without saying who they are: gathered, and sent when they leave the page.
- * A reader who asks not to be followed (Global Privacy Control, Do Not Track) is not.
+ * Collects reads, views and clicks without data about the reader, and sends them in one beacon when the page is hidden.
+ * Collects nothing under Global Privacy Control or Do Not Track.
  */
 export class Signals {
-  #waiting: Signal[] = [];
+  #collected: Signal[] = [];
   readonly #counted = new Set<string>();
   readonly #site: Site;
 
@@ -25,17 +26,17 @@ export class Signals {
   add(signal: Signal): void {
     const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
     if (globalPrivacyControl || doNotTrack === '1') return;
-    if (this.#waiting.push(signal) === most) this.#flush();
+    if (this.#collected.push(signal) === limits.signals) this.#flush();
   }
 
-  /** Counts a story as read, once for the page, when the page has been in sight for ten seconds. */
+  /** Counts a story as read, once per page, after ten consecutive seconds in which the page is visible. */
   countRead(story: string): void {
     if (this.#counted.has(story)) return;
     this.#counted.add(story);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const watch = () => {
       clearTimeout(timer);
-      // A page rendered ahead is hidden as well.
+      // A prerendered page is hidden, too.
       if (document.hidden) return;
       timer = setTimeout(() => {
         document.removeEventListener('visibilitychange', watch);
@@ -47,19 +48,12 @@ export class Signals {
   }
 
   #flush(): void {
-    if (!this.#waiting.length) return;
-    // Signal by signal: old Prototype.js gives arrays a `toJSON` that answers a string.
-    const body = `{"signals":[${this.#waiting.map((signal) => JSON.stringify(signal)).join()}]}`;
-    // Also while the page is left. Plain text is sent without asking first.
-    navigator.sendBeacon(`${this.#site.root}signals`, body);
-    this.#waiting = [];
+    if (!this.#collected.length) return;
+    // A beacon outlives the page. A text body is sent as text/plain, which needs no CORS preflight.
+    navigator.sendBeacon(`${this.#site.root}signals`, toJson({ signals: this.#collected }));
+    this.#collected = [];
   }
 }
 
-const all = new WeakMap<Site, Signals>();
-
-/** The one gathering of a site's signals on this page. */
-export function signalsOf(site: Site): Signals {
-  if (!all.has(site)) all.set(site, new Signals(site));
-  return all.get(site)!;
-}
+/** Returns the signals of a site. */
+export const signalsOf = memoize((site: Site) => new Signals(site));

@@ -1,81 +1,115 @@
-import type { Me, Page, Session } from '../contract/types.js';
-import { answerOf, search } from './answer.js';
-import type { ApiError } from './api-error.js';
-import type { Call } from './http.js';
-import { PageRequests } from './page-requests.js';
-import type { Reader } from './reader.js';
-import { pageSettings, settingsOf } from './settings.js';
+import type { HeldChoice, Page } from '../contract/types.js';
+import { memoize } from './memoize.js';
+import { PageBatch } from './page-batch.js';
+import type { QueuedWrite } from './queued-write.js';
+import { request, type RequestOptions } from './request.js';
+import type { Session } from './session.js';
+import { pageSettings, siteSettings } from './settings.js';
 import { SafeStorage } from './storage.js';
 
-/** Everything a page needs of one site: its API, who the reader is, and what its widgets tell one another. */
+/** A reader as stored in the browser. */
+export interface StoredReader {
+  readonly token: string;
+  /** A guest's writes move along at sign-in. */
+  readonly isGuest?: boolean;
+}
+
+/** Everything that the widgets of a page share about one site: its API, its reader, and messages between widgets. */
 export class Site extends EventTarget {
-  readonly page = new PageRequests((query) => this.call<Page>('page', { query }));
-  /** The address that all of the site's paths begin with. */
+  /** URL prefix of the site's API paths. */
   readonly root: string;
-  readonly #storage = new SafeStorage(pageSettings().storage);
-  #reader?: Promise<Reader>;
-  readonly #told = new Map<string, unknown>();
+  readonly page = new PageBatch((query) => this.request<Page>('page', { query }));
+  readonly storage = new SafeStorage(pageSettings().storage);
+  #session?: Promise<Session>;
+  readonly #lastValues = new Map<string, unknown>();
 
   constructor(root: string) {
     super();
     this.root = root;
   }
 
-  /** A call of the API. A public GET that goes well needs no code but what is here: it is all that most readers ask. */
-  async call<T>(path: string, options: Call = {}): Promise<T> {
-    const { method, query, token, signal } = options;
-    const url = this.root + path;
-    if (method || token) return (await http()).call<T>(url, options);
-    const ask = () => answerOf<T>(url + search(query), { signal });
-    return ask().catch(async (failure: ApiError) => {
-      const again = failure.passing && (await http().catch(() => undefined));
-      if (!again) throw failure;
-      return again.askAgain(ask, failure, signal);
-    });
+  /** Sends a request to a path of the site. */
+  request<T>(path: string, options?: RequestOptions): Promise<T> {
+    return request<T>(this.root + path, options);
   }
 
-  /** The reader's own overlay on a story, or nothing where there is no reader yet. */
-  async me(story: string): Promise<Me | undefined> {
-    return this.token ? (await this.reader()).me(story) : undefined;
+  /** The reader as stored in the browser; undefined before the reader's first act. */
+  get reader(): StoredReader | undefined {
+    return this.storage.get(`afterword:${this.root}`);
   }
 
-  /** What only a reader who acts needs: most never do. */
-  reader(): Promise<Reader> {
-    this.#reader ??= import('./reader.js').then(({ Reader }) => new Reader(this));
-    // A chunk that did not come may come the next time.
-    this.#reader.catch(() => (this.#reader = undefined));
-    return this.#reader;
+  set reader(reader: StoredReader | undefined) {
+    this.storage.set(`afterword:${this.root}`, reader);
   }
 
   get token(): string | undefined {
-    return this.#storage.get<Session>(`afterword:${this.root}`)?.token;
+    return this.reader?.token;
   }
 
-  set token(token: string | undefined) {
-    this.#storage.set(`afterword:${this.root}`, token && { token });
+  /** Key of the queued writes in the browser's storage. */
+  get outboxKey(): string {
+    return `afterword:outbox:${this.root}`;
   }
 
-  /** Hears what is told about a topic until the signal ends it; what was told last comes at once. */
-  watch<T>(topic: string, listener: (value: T) => void, signal: AbortSignal): void {
-    this.addEventListener(topic, () => listener(this.#told.get(topic) as T), { signal });
-    if (this.#told.has(topic)) listener(this.#told.get(topic) as T);
+  /** The outbox has queued writes, which it sends once its code is loaded. */
+  get hasQueuedWrites(): boolean {
+    return !!this.storage.get(this.outboxKey);
   }
 
-  tell<T>(topic: string, value: T): void {
-    this.#told.set(topic, value);
+  /** Stores a vote for the outbox while its code cannot be loaded, in place of an earlier one in the same poll. */
+  queueVote(story: string, poll: string, choice: HeldChoice): void {
+    const writes = this.storage.get<QueuedWrite[]>(this.outboxKey) ?? [];
+    const isReplaced = (write: QueuedWrite) => write.kind === 'vote' && write.story === story && write.poll === poll;
+    const vote: QueuedWrite = { kind: 'vote', key: `${Date.now()}`, story, poll, choice };
+    this.storage.set(this.outboxKey, [...writes.filter((write) => !isReplaced(write)), vote]);
+  }
+
+  /** Loads the session, which only readers who act need. */
+  session(): Promise<Session> {
+    this.#session ??= import('./session.js').then(({ Session }) => new Session(this));
+    // The next call loads a chunk that has failed again.
+    this.#session.catch(() => (this.#session = undefined));
+    return this.#session;
+  }
+
+  /** Subscribes to a topic until the signal aborts; replays the last value at once. {@link StoryClient} has the topics. */
+  subscribe<T>(topic: string, listener: (value: T) => void, signal: AbortSignal): void {
+    const replay = () => listener(this.#lastValues.get(topic) as T);
+    this.addEventListener(topic, replay, { signal });
+    if (this.#lastValues.has(topic)) replay();
+  }
+
+  /** Publishes a value to the subscribers of a topic. */
+  publish<T>(topic: string, value: T): void {
+    this.#lastValues.set(topic, value);
     this.dispatchEvent(new Event(topic));
+  }
+
+  /** Calls the listener when a reader signs in or out. */
+  onReaderChange(listener: () => void, signal: AbortSignal): void {
+    this.addEventListener('reader', listener, { signal });
+  }
+
+  /** Reports to every widget that a reader has signed in or out. */
+  publishReader(): void {
+    this.dispatchEvent(new Event('reader'));
   }
 }
 
-/** What only failures and those who write need. */
-const http = () => import('./http.js');
+const siteAt = memoize((root: string) => new Site(root));
 
-const sites = new Map<string, Site>();
-
-/** The one site of an element, or of the script tag. */
+/** Returns the site of an element, or of the page's settings; one object per API and site. */
 export function siteOf(element?: Element): Site {
-  const { api, site } = settingsOf(element);
-  const root = `${api}/v1/sites/${encodeURIComponent(site)}/`;
-  if (!sites.has(root)) sites.set(root, new Site(root));
-  return sites.get(root)!;
+  const { api, site } = siteSettings(element);
+  return siteAt(`${api}/v1/sites/${encodeURIComponent(site)}/`);
+}
+
+/** Signs in a reader by a token that the publisher has signed. */
+export async function signIn(jwt: string): Promise<void> {
+  return (await siteOf().session()).signIn(jwt);
+}
+
+/** Removes the reader from this page and this browser. */
+export async function signOut(): Promise<void> {
+  (await siteOf().session()).signOut();
 }

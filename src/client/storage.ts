@@ -1,32 +1,32 @@
-/** Where a browser may keep things: the publisher's choice by `data-storage`. */
+/** The browser storage that a publisher allows by `data-storage`. */
 export type StorageKind = 'none' | 'session' | 'local';
 
-/** Kept for as long as the page lives, where the browser's own storage is refused or not wanted. */
+/** Fallback for the lifetime of the page, where the browser's storage is refused or not allowed. */
 const memory = new Map<string, string>();
 
 /**
- * The browser's storage under one roof. Merely reading `localStorage` throws in a sandboxed frame, and writing throws
- * when it is full, so every step may fall back to memory.
+ * JSON values in the browser's storage. Falls back to memory: reading `localStorage` throws in a sandboxed frame, and
+ * writing throws when it is full.
  */
 export class SafeStorage {
   readonly #kind: StorageKind | undefined;
 
-  /** @param kind `local` where it is none of the three */
+  /** @param kind `local` by default, and for an unknown value */
   constructor(kind?: StorageKind) {
     this.#kind = kind;
   }
 
-  /** What was kept, or `undefined` where there is nothing or only rubbish. */
+  /** Returns the value of a key; `undefined` where there is none, or no valid JSON. */
   get<T>(key: string): T | undefined {
     try {
       return (JSON.parse(memory.get(key) ?? this.#storage?.getItem(key) ?? 'null') as T | null) ?? undefined;
     } catch {
-      // Refused, or not our JSON: the same as nothing.
+      // Refused, or not JSON.
       return undefined;
     }
   }
 
-  /** Keeps a value; `undefined` forgets it. */
+  /** Stores a value; `undefined` removes the key. */
   set(key: string, value: unknown): void {
     const text = JSON.stringify(value) as string | undefined;
     memory.delete(key);
@@ -34,7 +34,7 @@ export class SafeStorage {
       this.#storage?.removeItem(key);
       if (text) this.#storage!.setItem(key, text);
     } catch {
-      // Not wanted, refused or full.
+      // Not allowed, refused or full.
       if (text) memory.set(key, text);
     }
   }

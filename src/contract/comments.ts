@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limits } from './limits.js';
+import * as limits from './limits.js';
 import { count, cursor, id, pageLimit, story, storyQuery, time } from './primitives.js';
 
 export const commentSorts = ['best', 'newest', 'oldest', 'discussed'] as const;
@@ -17,13 +17,13 @@ export const holdReasons = [
   'moderator',
 ] as const;
 
-/** What a comment's text means, as data: no HTML exists on the way from the writer to the reader. */
+/** Node tree of a comment's text. No HTML exists between the writer and the reader. */
 export const commentNodeSchema = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('text'), value: z.string() }),
     z.object({ type: z.literal('break') }),
     z.object({ type: z.literal('code'), value: z.string() }),
-    z.object({ type: z.literal('mention'), id, name: z.string() }).describe('Somebody who takes part in the thread'),
+    z.object({ type: z.literal('mention'), id, name: z.string() }).describe('A participant of the thread'),
     z.object({ type: z.literal('code-block'), value: z.string() }),
     z.object({
       type: z.enum(['paragraph', 'emphasis', 'strong', 'quote', 'item']),
@@ -95,7 +95,7 @@ export const threadSchema = z
     closesAt: time.nullable(),
     question: z.string().nullable().describe("The newsroom's question to its readers"),
     rules: z.object({
-      who: z.enum(['guest', 'email', 'signed-on']).describe('The least identity that may write'),
+      who: z.enum(['guest', 'email', 'signed-on']).describe('Minimal identity of a writer'),
       votes: z.enum(['up', 'up-down']),
       editSeconds: count,
       maxGraphemes: count,
@@ -121,17 +121,18 @@ export const commentHistorySchema = z
   .object({
     revisions: z
       .array(z.object({ text: z.string(), nodes: z.array(commentNodeSchema), at: time }))
-      .describe('Oldest first; what the comment says now comes last'),
+      .describe('Oldest first; the current text comes last'),
   })
   .meta({ id: 'CommentHistory' });
 export const commentVotedSchema = z
   .object({ votes: commentVotesSchema, value: z.literal([1, 0, -1]) })
   .meta({ id: 'CommentVoted' });
 
-/** Bytes first: counting graphemes of a huge text is what an attacker would like us to do. */
-const text = z
-  .string()
-  .meta({ description: `At most ${limits.commentGraphemes} graphemes and ${limits.commentBytes} bytes.` });
+/** Checks bytes first: counting the graphemes of a huge text would be expensive. */
+const text = z.string().meta({
+  description: `At most ${limits.commentGraphemes} graphemes and ${limits.commentBytes} bytes.`,
+  maxLength: limits.commentBytes,
+});
 
 export const commentsQuery = storyQuery.extend({
   sort: z.enum(commentSorts).default('best'),
@@ -142,7 +143,7 @@ export const commentsQuery = storyQuery.extend({
   anchor: id.optional(),
 });
 export const commentParams = z.object({ id });
-/** Of those named, who takes part in the thread and is called `@name` in the text becomes a mention. */
+/** Readers to mention. One becomes a mention where they take part in the thread and the text has their `@name`. */
 const mentions = z.array(id).max(limits.mentions).optional();
 export const commentBody = z.object({ story, parentId: id.nullish(), text, mentions }).meta({ id: 'CommentBody' });
 export const commentEditBody = z.object({ text, mentions }).meta({ id: 'CommentEditBody' });

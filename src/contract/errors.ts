@@ -1,8 +1,8 @@
 /**
- * Every way the API says no, in one table.
+ * Every error code of the API, with its HTTP status and title.
  *
- * The code is the promise: it never changes its meaning. Status and title may be read by people and by
- * programs that do not know the code. Imports no library, so a widget can carry it.
+ * A code never changes its meaning. Status and title serve people, and programs that do not know the code. Imports no
+ * library, so that a widget can include it.
  */
 export const errors = {
   'invalid-json': { status: 400, title: 'The body is not valid JSON.' },
@@ -25,6 +25,7 @@ export const errors = {
   'poll-closed': { status: 409, title: 'This poll is not open.' },
   'poll-in-use': { status: 409, title: 'Readers have voted, and their votes would no longer fit. Make a new poll.' },
   'poll-frozen': { status: 409, title: 'This poll is frozen while it is being reviewed.' },
+  'comment-changed': { status: 409, title: 'The comment has changed since it was read.' },
   'thread-closed': { status: 409, title: 'This thread is closed.' },
   'cursor-expired': { status: 410, title: 'This page of the thread is too old. Start again from the top.' },
   'body-too-large': { status: 413, title: 'The body is too large.' },
@@ -51,10 +52,10 @@ export const errors = {
   unavailable: { status: 503, title: 'The service is not ready. Try again soon.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
-/** A stable name of something that went wrong, the same in the API, the client and the docs. */
+/** A stable error code, the same in the API, the client and the docs. */
 export type ErrorCode = keyof typeof errors;
 
-/** Whether a string that came over the network is one of our codes. */
+/** Returns true for a known error code. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errors, value);
 }

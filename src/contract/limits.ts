@@ -1,57 +1,91 @@
-import { storyKeyBytes } from './story-key.js';
+/**
+ * Limits of requests, and the defaults of their parameters, for the widgets and the server. A constant each, so that a
+ * bundle has only those that it uses.
+ */
 
-/** What may come in, and how much of it. Imports no library: widgets count with the same numbers. */
-export const limits = {
-  /** Any JSON body, in bytes. */
-  bodyBytes: 64 * 1024,
-  /** The body of `PUT /stories`, in bytes. */
-  storiesBodyBytes: 5 * 1024 * 1024,
-  /** A story key (publisher's id or canonical URL), in UTF-8 bytes. */
-  storyKeyBytes,
-  /** A comment, in characters as people count them. */
-  commentGraphemes: 5000,
-  /** A comment, in UTF-8 bytes: one grapheme can hide hundreds of code points. */
-  commentBytes: 20_000,
-  /** Combining marks kept above or below one letter. Vietnamese needs two. */
-  marksPerBase: 4,
-  nameGraphemes: 40,
-  nameBytes: 400,
-  emailBytes: 254,
-  /** The most items one page may hold. */
-  limit: 100,
-  /** Comments on a page when the request does not say. */
-  comments: 20,
-  /** Replies shown under each root when the request does not say. */
-  replies: 3,
-  /** People one comment may call by name. */
-  mentions: 10,
-  /** Readers one may mute. */
-  mutes: 1000,
-  /** Comments on the way from a root to the one a page is asked around. */
-  anchorAncestors: 40,
-  /** Stories in a rail when the request does not say. */
-  stories: 8,
-  /** Stories in one `GET /counts`. */
-  countsStories: 100,
-  /** Stories one live connection may follow. */
-  liveStories: 20,
-  /** Parts in one `GET /page`. */
-  pageParts: 20,
-  /** Signals in one beacon. */
-  signals: 50,
-  /** Stories in one `PUT /stories`. */
-  storiesAtOnce: 1000,
-  /** Newsletters in one subscription. */
-  lists: 20,
-  /** What a poll asks, or one of its choices, in one language. */
-  pollWords: 300,
-  pollChoices: 64,
-  /** An emoji that stands for a choice. */
-  iconGraphemes: 2,
-  /** Stories in one answer with a poll's results. */
-  resultsStories: 1000,
-  idempotencyKeyChars: 255,
-  idempotencyKeyDays: 30,
-  reportNoteGraphemes: 1000,
-  cursorBytes: 512,
-} as const;
+/** Bytes of a JSON body. */
+export const bodyBytes = 64 * 1024;
+/** Bytes of the body of `PUT /stories`. */
+export const storiesBodyBytes = 5 * 1024 * 1024;
+/** UTF-8 bytes of a story key (publisher's id or canonical URL). */
+export const storyKeyBytes = 2048;
+/** Graphemes of a comment. */
+export const commentGraphemes = 5000;
+/** UTF-8 bytes of a comment: one grapheme can consist of hundreds of code points. */
+export const commentBytes = 20_000;
+/** Combining marks per base letter; further ones are removed. Vietnamese needs two. */
+export const marksPerBase = 4;
+export const nameGraphemes = 40;
+export const nameBytes = 400;
+export const emailBytes = 254;
+/** Items on a page. */
+export const limit = 100;
+/** Comments on a page by default. */
+export const comments = 20;
+/** Replies per root by default. */
+export const replies = 3;
+/** Mentions in a comment. */
+export const mentions = 10;
+/** Readers that one reader may mute. */
+export const mutes = 1000;
+/** Ancestors of the comment that a page is anchored at. */
+export const anchorAncestors = 40;
+/** Stories in a rail by default. */
+export const stories = 8;
+/** Stories in one `GET /counts`. */
+export const countsStories = 100;
+/** Stories per live connection. */
+export const liveStories = 20;
+/** Parts in one `GET /page`. */
+export const pageParts = 20;
+/** Signals in one beacon. */
+export const signals = 50;
+/** Stories in one `PUT /stories`. */
+export const storiesAtOnce = 1000;
+/** Newsletters in one subscription. */
+export const lists = 20;
+/** Characters of a poll's question or of a choice's label, per language. */
+export const pollWords = 300;
+export const pollChoices = 64;
+/** Graphemes of an emoji used as icon. */
+export const iconGraphemes = 2;
+/** Stories in one answer of poll results. */
+export const resultsStories = 1000;
+export const idempotencyKeyChars = 255;
+export const idempotencyKeyDays = 30;
+export const reportNoteGraphemes = 1000;
+export const cursorBytes = 512;
+/** Characters of a time in ISO 8601. */
+export const timeChars = 40;
+/** Languages of one text. */
+export const languages = 50;
+/** Characters of a story's texts. */
+export const storyTitle = 500;
+export const storySummary = 2000;
+/** Characters of a section, a kicker and a sponsor's name. */
+export const storyLabel = 100;
+export const storyByline = 200;
+export const imageAlt = 1000;
+/** Pixels of an image, each way. */
+export const imagePixels = 65_535;
+export const srcsetChars = 8192;
+export const srcsetCandidates = 30;
+/** Characters of a consent's id. */
+export const consentIdChars = 100;
+/** Characters of a code from a mail, as typed. */
+export const codeChars = 20;
+/** Characters of the honeypot. */
+export const trapChars = 2000;
+export const jwtChars = 4096;
+/** Characters of an entry of `GET /page`. */
+export const pagePartChars = 200;
+/** Bytes of a feed, unpacked. */
+export const feedBytes = 5 * 1024 * 1024;
+/** The largest number of an integer column. */
+export const integer = 2_147_483_647;
+/** Entries of a site's list of banned words. */
+export const bannedWords = 20_000;
+/** Characters of one entry of it. */
+export const bannedWordChars = 200;
+/** UTF-8 bytes of the whole list. */
+export const bannedWordsBytes = 1024 * 1024;

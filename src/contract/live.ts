@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { commentSchema, threadSchema } from './comments.js';
-import { limits } from './limits.js';
+import * as limits from './limits.js';
 import { count, repeated, slug, story } from './primitives.js';
 import { pollSchema } from './reactions.js';
 
-/** What comes over `GET /live`; each event names its story. */
+/** Events of `GET /live`; each names its story. */
 export const liveEventSchema = z
   .discriminatedUnion('type', [
     z.object({
@@ -26,8 +26,8 @@ export const liveEventSchema = z
     }),
     z
       .object({ type: z.literal('thread'), story: z.string(), thread: threadSchema, version: count })
-      .describe('Also the first event of each story: whoever has an older version asks for what is new'),
-    z.object({ type: z.literal('reset'), story: z.string() }).describe('More has changed than is told: ask anew'),
+      .describe('Also the first event of each story: a client with an older version requests the changes'),
+    z.object({ type: z.literal('reset'), story: z.string() }).describe('Changes were lost: request the thread again'),
   ])
   .meta({ id: 'LiveEvent' });
 

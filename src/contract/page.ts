@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { commentsSchema, commentSorts } from './comments.js';
-import { limits } from './limits.js';
+import * as limits from './limits.js';
 import { newslettersSchema } from './newsletter.js';
 import { pageLimit, problemSchema, slug, storyQuery } from './primitives.js';
 import { defaultPoll, reactionsSchema } from './reactions.js';
 import { countsSchema, rails, railSchema } from './stories.js';
 
-/** One entry of `parts`, understood. */
+/** A parsed entry of `parts`. */
 export type PagePart =
   | { part: 'reactions'; poll: string }
   | { part: 'comments'; sort: (typeof commentSorts)[number]; limit: number }
@@ -27,9 +27,9 @@ const partSchemas = {
 };
 
 /**
- * Reads one entry of `parts`: `reactions[:poll]`, `comments[:sort[:limit]]`, `stories:rail[:limit]`, `newsletter`, `counts`.
+ * Parses an entry of `parts`: `reactions[:poll]`, `comments[:sort[:limit]]`, `stories:rail[:limit]`, `newsletter`, `counts`.
  *
- * @returns the part, or `undefined` where the entry is not one
+ * @returns the part, or `undefined` for an invalid entry
  */
 export function parsePart(entry: string): PagePart | undefined {
   const [name = '', ...values] = entry.split(':');
@@ -41,8 +41,11 @@ export const pageQuery = storyQuery.extend({
   parts: z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [...new Set([given].flat().flatMap((value) => value.split(',')))].filter(Boolean))
-    .pipe(z.array(z.string().max(200)).min(1).max(limits.pageParts))
+    .pipe(z.array(z.string().max(limits.pagePartChars)).min(1).max(limits.pageParts))
     .meta({
+      type: 'array',
+      maxItems: limits.pageParts,
+      items: { type: 'string', maxLength: limits.pagePartChars * limits.pageParts },
       description:
         'Comma-separated or repeated: reactions[:poll], comments[:sort[:limit]], stories:rail[:limit], newsletter, counts',
     }),
@@ -55,6 +58,6 @@ export const pageSchema = z
         z.string(),
         z.union([reactionsSchema, commentsSchema, railSchema, newslettersSchema, countsSchema, problemSchema]),
       )
-      .describe('By entry as sent: what its own GET answers, or a problem'),
+      .describe('By entry as sent: the answer of its own GET, or a problem'),
   })
   .meta({ id: 'Page' });

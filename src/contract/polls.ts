@@ -1,14 +1,19 @@
 import { z } from 'zod';
-import { limits } from './limits.js';
-import { count, lang, repeated, slug, story, time } from './primitives.js';
+import * as limits from './limits.js';
+import { count, lang, repeated, slug, story, time, unfit } from './primitives.js';
 import { pollSchema } from './reactions.js';
 
-/** A poll as its editors see it: in every language, with what is retired. */
+/** Polls as editors see them: in every language, with retired choices. */
 
 const words = z
-  .record(lang, z.string().trim().min(1).max(limits.pollWords).normalize())
+  .record(lang, z.string().trim().min(1).max(limits.pollWords).normalize().refine(isFit, 'No control characters.'))
   .refine((all) => Object.keys(all).length > 0, 'In one language at least.')
-  .meta({ description: 'By language tag', example: { vi: 'Rất hay', en: 'Excellent' } });
+  .refine((all) => Object.keys(all).length <= limits.languages, `In ${limits.languages} languages at most.`)
+  .meta({
+    maxProperties: limits.languages,
+    description: 'By language tag',
+    example: { vi: 'Rất hay', en: 'Excellent' },
+  });
 
 const icon = z
   .string()
@@ -17,10 +22,10 @@ const icon = z
   .default('');
 
 const editedChoice = z.object({
-  id: slug.describe('Stays for ever: what votes are counted by'),
+  id: slug.describe('Permanent: votes refer to it'),
   label: words,
   icon,
-  retired: z.boolean().default(false).describe('Shown no more and not taken any more; its votes are kept'),
+  retired: z.boolean().default(false).describe('Not shown and not accepted any more; its votes are kept'),
 });
 
 export const pollBody = z
@@ -31,7 +36,7 @@ export const pollBody = z
     state: pollSchema.shape.state.default('open'),
     opensAt: time.nullable().default(null),
     closesAt: time.nullable().default(null),
-    story: story.nullable().default(null).describe('The only story it stands on; null: any'),
+    story: story.nullable().default(null).describe('The only story with this poll; null: every story'),
     choices: z.array(editedChoice).min(2).max(limits.pollChoices),
   })
   .superRefine(({ choices, opensAt, closesAt }, context) => {
@@ -55,34 +60,42 @@ export const pollParams = z.object({ site: slug, poll: slug });
 
 export const frozenBody = z
   .object({ story, frozen: z.boolean() })
-  .meta({ id: 'FrozenBody', description: 'Pauses one story’s votes, or lets them go on after a review.' });
+  .meta({ id: 'FrozenBody', description: 'Pauses the votes of a story, or resumes them after a review.' });
 export const frozenSchema = z.object({ poll: slug, story: z.string(), frozen: z.boolean() });
 
 const votes = z.object({
   votes: count.describe('Of all voters'),
-  trusted: count.describe('Of voters who were known by e-mail or signed on'),
+  trusted: count.describe('Of voters identified by e-mail or sign-on'),
 });
 
 export const storyResultsSchema = z.object({
   story: z.string(),
-  frozen: z.object({ at: time, why: z.string() }).nullable().describe('Where its votes are paused: since when and why'),
+  frozen: z
+    .object({ at: time, why: z.string() })
+    .nullable()
+    .describe('Set while its votes are paused: since when and why'),
   total: votes.describe('Voters'),
   choices: z.record(slug, votes).describe('Every choice, zeros and retired included'),
   origins: z
     .array(z.object({ origin: z.string().nullable(), total: votes, choices: z.record(slug, votes) }))
-    .describe('The same by the page that was voted on; null: not from a page'),
+    .describe('The same by the origin of the page; null: no page'),
 });
 export const pollResultsSchema = z
   .object({ poll: slug, asOf: time, stories: z.array(storyResultsSchema) })
   .meta({ id: 'PollResults', description: 'Counted from the votes themselves.' });
 
 export const resultsQuery = z.object({
-  story: repeated(story, limits.countsStories).optional().describe('Without: those with most voters'),
+  story: repeated(story, limits.countsStories).optional().describe('Without it: the stories with most voters'),
   limit: z.coerce.number().int().min(1).max(limits.resultsStories).default(limits.limit),
   format: z.enum(['json', 'csv']).default('json'),
 });
 
+function isFit(text: string): boolean {
+  return !unfit.test(text);
+}
+
 function isIcon(icon: string): boolean {
+  if (unfit.test(icon)) return false;
   if (/^[\w-]*$/.test(icon)) return true;
   if (/^https?:/.test(icon)) return URL.canParse(icon);
   return [...new Intl.Segmenter().segment(icon)].length <= limits.iconGraphemes;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { limits } from './limits.js';
+import * as limits from './limits.js';
 import { storyKey } from './story-key.js';
 
-/** UUIDv7: sorts by the time it was made. */
+/** UUIDv7: sorts by creation time. */
 export const id = z.uuid().describe('UUIDv7');
-export const time = z.iso.datetime().describe('ISO 8601, UTC');
+export const time = z.iso.datetime().max(limits.timeChars).describe('ISO 8601, UTC');
 export const count = z.int().nonnegative();
-/** A short name chosen by people and kept for ever: a site, a poll, a choice, a newsletter. */
+/** A permanent, short id chosen by people: of a site, a poll, a choice, a newsletter. */
 export const slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'Lower-case letters, digits and hyphens, at most 64.');
@@ -14,12 +14,14 @@ export const lang = z
   .string()
   .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'A BCP 47 language tag.')
   .max(35);
+/** The address as typed. An invalid one is answered with `email-invalid`, which reveals nothing about lists or readers. */
+export const email = z.string().meta({ maxLength: limits.emailBytes });
 export const webUrl = z.url({ protocol: /^https?$/, normalize: true }).max(limits.storyKeyBytes);
 
-/** Controls and halves of a character: no database keeps both, and no address holds one. */
-const unfit = /[\p{Cc}\p{Cs}]/u;
+/** Control characters and lone surrogates: not every database stores them, and no URL contains them. */
+export const unfit = /[\p{Cc}\p{Cs}]/u;
 
-/** A story key as it travels; comes out canonical. */
+/** A story key; parsing makes it canonical. */
 export const story = z
   .string()
   .transform((value, context) => {
@@ -32,10 +34,10 @@ export const story = z
     });
     return z.NEVER;
   })
-  .meta({ description: "The publisher's id or the canonical URL of a story." });
+  .meta({ description: "The publisher's id or the canonical URL of a story.", maxLength: limits.storyKeyBytes });
 
 export const siteParams = z.object({ site: slug });
-/** Words in answers follow `lang`, else the site's language. */
+/** Language of the texts in an answer; the site's by default. */
 export const langQuery = z.object({ lang: lang.optional() });
 export const storyQuery = langQuery.extend({ story });
 export const pageLimit = z.coerce.number().int().min(1).max(limits.limit);
@@ -43,23 +45,23 @@ export const cursor = z.string().max(limits.cursorBytes);
 
 export const problemSchema = z
   .object({
-    type: z.string().describe('A link to what this code means'),
+    type: z.string().describe('A link to the description of the code'),
     title: z.string(),
     status: z.int(),
     code: z.string().describe('One of the codes of errors.ts'),
-    detail: z.string().optional().describe('What was wrong, where, and what to do'),
+    detail: z.string().optional().describe('The cause, the place, and the remedy'),
     errors: z
       .array(z.object({ field: z.string(), message: z.string() }))
       .optional()
-      .describe('Which fields of the request were refused'),
+      .describe('Rejected fields of the request'),
   })
   .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
 
-/** A query parameter that may stand several times: one alone arrives as it is. */
-export function repeated<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
+/** A repeatable query parameter: a single value arrives as a string. */
+export function repeated<Item extends z.ZodType<unknown, string>>(item: Item, maxCount: number) {
   return z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat())
-    .pipe(z.array(item).min(1).max(most))
-    .meta({ type: 'array', items: { type: 'string' } });
+    .pipe(z.array(item).min(1).max(maxCount))
+    .meta({ type: 'array', maxItems: maxCount, items: { type: 'string', maxLength: limits.storyKeyBytes } });
 }

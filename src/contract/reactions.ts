@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import * as limits from './limits.js';
 import { count, slug, story, storyQuery, time } from './primitives.js';
 
 export const defaultPoll = 'reactions';
@@ -7,7 +8,7 @@ export const choiceSchema = z
   .object({
     id: slug,
     label: z.string(),
-    icon: z.string().describe('A name of our own drawings, an emoji, or the URL of a picture'),
+    icon: z.string().describe('The name of a built-in drawing, an emoji, or the URL of a picture'),
   })
   .meta({ id: 'Choice' });
 
@@ -16,7 +17,7 @@ export const pollSchema = z
     id: slug,
     question: z.string(),
     choices: z.array(choiceSchema).describe('In the order to show; retired ones are left out'),
-    multiple: z.boolean().describe('Whether a reader may hold several choices at once'),
+    multiple: z.boolean().describe('A reader may hold several choices'),
     results: z.enum(['always', 'after-voting', 'after-closing']),
     state: z.enum(['open', 'closed', 'frozen']),
     opensAt: time.nullable(),
@@ -31,7 +32,7 @@ export const reactionsSchema = z
       .record(z.string(), count)
       .optional()
       .describe('Every choice, zeros and retired included; left out until closed where results are after-closing'),
-    total: count.optional().describe('How many readers take part'),
+    total: count.optional().describe('Number of voters'),
     version: count.describe('Grows with every change of the counts'),
   })
   .meta({ id: 'Reactions', description: 'A poll on a story and where it stands. The same for every reader.' });
@@ -47,5 +48,5 @@ export const reactedSchema = reactionsSchema
 
 export const reactionsQuery = storyQuery.extend({ poll: slug.default(defaultPoll) });
 export const reactBody = z
-  .object({ story, poll: slug.default(defaultPoll), choice: z.union([slug, z.array(slug).max(64)]) })
+  .object({ story, poll: slug.default(defaultPoll), choice: z.union([slug, z.array(slug).max(limits.pollChoices)]) })
   .meta({ id: 'ReactBody' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commentSchema } from './comments.js';
-import { id, slug, storyQuery } from './primitives.js';
+import * as limits from './limits.js';
+import { email, id, slug, storyQuery } from './primitives.js';
 import { heldChoiceSchema } from './reactions.js';
 
 export const readerSchema = z
@@ -15,7 +16,7 @@ export const readerSchema = z
 
 export const sessionSchema = z
   .object({
-    token: z.string().describe('Sent as `Authorization: Bearer`; the page holds it, never a cookie'),
+    token: z.string().describe('Sent as `Authorization: Bearer`; never a cookie'),
     reader: readerSchema,
   })
   .meta({ id: 'Session' });
@@ -23,19 +24,21 @@ export const sessionSchema = z
 export const meSchema = z
   .object({
     reader: readerSchema,
-    reactions: z.record(slug, heldChoiceSchema).describe('What the reader holds in each poll of the story'),
+    reactions: z.record(slug, heldChoiceSchema).describe("The reader's choice in each poll of the story"),
     votes: z.record(z.string(), z.literal([1, -1])).describe('By comment id'),
     own: z.array(commentSchema).describe("The reader's pending comments, and those of the last ten minutes"),
-    muted: z.array(id).describe('Readers this one does not want to see'),
+    muted: z.array(id).describe('Readers that this one has muted'),
   })
   .meta({ id: 'Me', description: "The reader's own overlay on the public data. Never cached." });
 
 export const readerParams = z.object({ id });
 export const meQuery = storyQuery.partial({ story: true });
-export const readerBody = z.object({ name: z.string().optional() }).meta({ id: 'ReaderBody' });
-export const ssoBody = z.object({ jwt: z.string().max(4096) }).meta({ id: 'SsoBody' });
-export const signInBody = z.object({ email: z.string() }).meta({ id: 'SignInBody' });
-export const signInCodeBody = z.object({ email: z.string(), code: z.string().max(20) }).meta({ id: 'SignInCodeBody' });
+export const readerBody = z.object({ name: z.string().max(limits.nameBytes).optional() }).meta({ id: 'ReaderBody' });
+export const ssoBody = z.object({ jwt: z.string().max(limits.jwtChars) }).meta({ id: 'SsoBody' });
+export const signInBody = z.object({ email }).meta({ id: 'SignInBody' });
+export const signInCodeBody = z
+  .object({ email, code: z.string().max(limits.codeChars) })
+  .meta({ id: 'SignInCodeBody' });
 export const exportSchema = z
   .object({
     reader: readerSchema,

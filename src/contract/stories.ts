@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { limits } from './limits.js';
+import * as limits from './limits.js';
 import { count, lang, pageLimit, repeated, story, storyQuery, time, webUrl } from './primitives.js';
+import { srcset } from './srcset.js';
 
 export const rails = ['related', 'most-read', 'latest', 'dont-miss', 'videos', 'sponsored'] as const;
 export const storyKinds = ['article', 'video', 'live', 'gallery', 'opinion', 'podcast', 'sponsored'] as const;
-/** Why a story stands in a rail. */
+/** Reason for a story's place in a rail. */
 export const storyReasons = [
   'editor',
   'series',
@@ -20,27 +21,27 @@ export const storyReasons = [
 export const storyImageSchema = z
   .object({
     src: webUrl,
-    width: z.int().positive().optional(),
-    height: z.int().positive().optional(),
-    alt: z.string().optional(),
-    srcset: z.string().optional(),
+    width: z.int().positive().max(limits.imagePixels).optional(),
+    height: z.int().positive().max(limits.imagePixels).optional(),
+    alt: z.string().max(limits.imageAlt).optional(),
+    srcset: srcset.optional(),
     focal: z.object({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) }).optional(),
   })
   .meta({ id: 'StoryImage' });
 
 const storyFields = {
   url: webUrl,
-  title: z.string().min(1).max(500),
+  title: z.string().min(1).max(limits.storyTitle),
   publishedAt: time,
-  summary: z.string().max(2000).optional(),
+  summary: z.string().max(limits.storySummary).optional(),
   image: storyImageSchema.optional(),
-  section: z.string().max(100).optional(),
-  kicker: z.string().max(100).optional(),
-  byline: z.string().max(200).optional(),
+  section: z.string().max(limits.storyLabel).optional(),
+  kicker: z.string().max(limits.storyLabel).optional(),
+  byline: z.string().max(limits.storyByline).optional(),
   kind: z.enum(storyKinds),
-  durationSec: count.optional(),
+  durationSec: count.max(limits.integer).optional(),
   access: z.enum(['free', 'metered', 'locked']).optional(),
-  sponsor: z.object({ name: z.string().min(1).max(100), url: webUrl.optional() }).optional(),
+  sponsor: z.object({ name: z.string().min(1).max(limits.storyLabel), url: webUrl.optional() }).optional(),
 };
 
 export const storySchema = z
@@ -53,18 +54,18 @@ export const storySchema = z
   .meta({ id: 'Story' });
 
 export const railSchema = z
-  .object({ rail: z.enum(rails), asOf: time.describe('When the list was made'), items: z.array(storySchema) })
+  .object({ rail: z.enum(rails), asOf: time.describe('Time of the list'), items: z.array(storySchema) })
   .meta({ id: 'Rail', description: 'May hold up to twice `limit`: the page draws `limit` after leaving out repeats.' });
 
-/** A story as a publisher hands it in. */
+/** A story as a publisher submits it. */
 export const storyInputSchema = z
   .object({
     ...storyFields,
     id: story.optional().describe("The publisher's id; else the URL is the key"),
-    publishedAt: z.iso.datetime({ offset: true }),
+    publishedAt: z.iso.datetime({ offset: true }).max(limits.timeChars),
     kind: z.enum(storyKinds).default('article'),
     lang: lang.optional(),
-    dontMiss: z.boolean().optional().describe('Whether an editor recommends it: the rail `dont-miss`'),
+    dontMiss: z.boolean().optional().describe('Recommended by an editor: appears in the rail `dont-miss`'),
   })
   .meta({ id: 'StoryInput' });
 
@@ -96,5 +97,5 @@ export const countsQuery = z.object({ story: repeated(story, limits.countsStorie
 export const storyCountsSchema = z.object({ comments: count, reactions: count }).meta({ id: 'StoryCounts' });
 export const countsSchema = z.object({ counts: z.record(z.string(), storyCountsSchema) }).meta({ id: 'Counts' });
 
-/** The site's key for its own servers travels as a bearer token too; this is how it is told from a reader's. */
+/** Prefix of a site's server key, which distinguishes it from a reader's token: both are bearer tokens. */
 export const serverKeyPrefix = 'awk_';

@@ -1,16 +1,15 @@
-/** A story key (publisher's id or canonical URL), in UTF-8 bytes. Apart from the other limits: every widget carries it. */
-export const storyKeyBytes = 2048;
+import { storyKeyBytes } from './limits.js';
 
 const tracking = /^(utm_.*|fbclid|gclid)$/i;
 const absoluteUrl = /^https?:\/\//i;
 
 /**
- * The one name of a story, the same for every way of writing its address.
+ * Returns the canonical key of a story, the same for every spelling of its URL.
  *
  * A URL becomes https with a lower-case host, without fragment and tracking parameters (`utm_*`, `fbclid`, `gclid`),
  * its other parameters sorted. Anything else is the publisher's own id and only trimmed and composed (NFC).
  *
- * @returns the key, or `undefined` where the value is empty, too long or an address that cannot be parsed
+ * @returns the key; `undefined` where the value is empty, too long or an invalid URL
  */
 export function storyKey(value: string): string | undefined {
   const given = value.trim().normalize('NFC');
@@ -19,7 +18,7 @@ export function storyKey(value: string): string | undefined {
 }
 
 function keyOfUrl(given: string): string | undefined {
-  // `URL.canParse` is younger than the browsers we serve.
+  // `URL.canParse` is missing in supported browsers.
   let url: URL;
   try {
     url = new URL(given);

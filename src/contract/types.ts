@@ -91,7 +91,7 @@ export type LiveEvent =
  */
 export interface Problem {
   /**
-   * A link to what this code means
+   * A link to the description of the code
    */
   type: string;
   title: string;
@@ -101,11 +101,11 @@ export interface Problem {
    */
   code: string;
   /**
-   * What was wrong, where, and what to do
+   * The cause, the place, and the remedy
    */
   detail?: string;
   /**
-   * Which fields of the request were refused
+   * Rejected fields of the request
    */
   errors?: {
     field: string;
@@ -171,7 +171,7 @@ export interface Thread {
   question: string | null;
   rules: {
     /**
-     * The least identity that may write
+     * Minimal identity of a writer
      */
     who: 'guest' | 'email' | 'signed-on';
     votes: 'up' | 'up-down';
@@ -205,7 +205,7 @@ export interface Preview {
 }
 export interface CommentHistory {
   /**
-   * Oldest first; what the comment says now comes last
+   * Oldest first; the current text comes last
    */
   revisions: {
     text: string;
@@ -270,7 +270,7 @@ export interface Choice {
   id: string;
   label: string;
   /**
-   * A name of our own drawings, an emoji, or the URL of a picture
+   * The name of a built-in drawing, an emoji, or the URL of a picture
    */
   icon: string;
 }
@@ -282,7 +282,7 @@ export interface Poll {
    */
   choices: Choice[];
   /**
-   * Whether a reader may hold several choices at once
+   * A reader may hold several choices
    */
   multiple: boolean;
   results: 'always' | 'after-voting' | 'after-closing';
@@ -303,7 +303,7 @@ export interface Reactions {
     [k: string]: number;
   };
   /**
-   * How many readers take part
+   * Number of voters
    */
   total?: number;
   /**
@@ -324,7 +324,7 @@ export interface Reacted {
     [k: string]: number;
   };
   /**
-   * How many readers take part
+   * Number of voters
    */
   total?: number;
   /**
@@ -346,11 +346,11 @@ export interface NewsletterList {
   name: string;
   description: string;
   /**
-   * How often it comes, in words
+   * Frequency, in words
    */
   frequency: string;
   /**
-   * What a reader agrees to; a changed text has a new id
+   * The text a reader agrees to; a changed text has a new id
    */
   consent: {
     id: string;
@@ -389,6 +389,9 @@ export interface StoryImage {
   width?: number;
   height?: number;
   alt?: string;
+  /**
+   * Image candidates as in HTML: `https://…/320.jpg 320w, https://…/640.jpg 640w`
+   */
   srcset?: string;
   focal?: {
     x: number;
@@ -428,7 +431,7 @@ export interface Story {
 export interface Rail {
   rail: 'related' | 'most-read' | 'latest' | 'dont-miss' | 'videos' | 'sponsored';
   /**
-   * When the list was made
+   * Time of the list
    */
   asOf: string;
   items: Story[];
@@ -455,7 +458,7 @@ export interface StoryInput {
   id?: string;
   lang?: string;
   /**
-   * Whether an editor recommends it: the rail `dont-miss`
+   * Recommended by an editor: appears in the rail `dont-miss`
    */
   dontMiss?: boolean;
 }
@@ -487,7 +490,7 @@ export interface Counts {
 }
 export interface Page {
   /**
-   * By entry as sent: what its own GET answers, or a problem
+   * By entry as sent: the answer of its own GET, or a problem
    */
   parts: {
     [k: string]: Reactions | Comments | Rail | Newsletters | Counts | Problem;
@@ -501,7 +504,7 @@ export interface PollBody {
     [k: string]: string;
   };
   /**
-   * Whether a reader may hold several choices at once
+   * A reader may hold several choices
    */
   multiple: boolean;
   results: 'always' | 'after-voting' | 'after-closing';
@@ -509,12 +512,12 @@ export interface PollBody {
   opensAt: string | null;
   closesAt: string | null;
   /**
-   * The only story it stands on; null: any
+   * The only story with this poll; null: every story
    */
   story: string | null;
   choices: {
     /**
-     * Stays for ever: what votes are counted by
+     * Permanent: votes refer to it
      */
     id: string;
     /**
@@ -525,7 +528,7 @@ export interface PollBody {
     };
     icon: string;
     /**
-     * Shown no more and not taken any more; its votes are kept
+     * Not shown and not accepted any more; its votes are kept
      */
     retired: boolean;
   }[];
@@ -543,7 +546,7 @@ export interface EditedPoll {
     [k: string]: string;
   };
   /**
-   * Whether a reader may hold several choices at once
+   * A reader may hold several choices
    */
   multiple: boolean;
   results: 'always' | 'after-voting' | 'after-closing';
@@ -551,12 +554,12 @@ export interface EditedPoll {
   opensAt: string | null;
   closesAt: string | null;
   /**
-   * The only story it stands on; null: any
+   * The only story with this poll; null: every story
    */
   story: string | null;
   choices: {
     /**
-     * Stays for ever: what votes are counted by
+     * Permanent: votes refer to it
      */
     id: string;
     /**
@@ -567,13 +570,13 @@ export interface EditedPoll {
     };
     icon: string;
     /**
-     * Shown no more and not taken any more; its votes are kept
+     * Not shown and not accepted any more; its votes are kept
      */
     retired: boolean;
   }[];
 }
 /**
- * Pauses one story’s votes, or lets them go on after a review.
+ * Pauses the votes of a story, or resumes them after a review.
  *
  */
 export interface FrozenBody {
@@ -596,7 +599,7 @@ export interface PollResults {
   stories: {
     story: string;
     /**
-     * Where its votes are paused: since when and why
+     * Set while its votes are paused: since when and why
      */
     frozen: {
       /**
@@ -614,7 +617,7 @@ export interface PollResults {
        */
       votes: number;
       /**
-       * Of voters who were known by e-mail or signed on
+       * Of voters identified by e-mail or sign-on
        */
       trusted: number;
     };
@@ -628,13 +631,13 @@ export interface PollResults {
          */
         votes: number;
         /**
-         * Of voters who were known by e-mail or signed on
+         * Of voters identified by e-mail or sign-on
          */
         trusted: number;
       };
     };
     /**
-     * The same by the page that was voted on; null: not from a page
+     * The same by the origin of the page; null: no page
      */
     origins: {
       origin: string | null;
@@ -644,7 +647,7 @@ export interface PollResults {
          */
         votes: number;
         /**
-         * Of voters who were known by e-mail or signed on
+         * Of voters identified by e-mail or sign-on
          */
         trusted: number;
       };
@@ -655,7 +658,7 @@ export interface PollResults {
            */
           votes: number;
           /**
-           * Of voters who were known by e-mail or signed on
+           * Of voters identified by e-mail or sign-on
            */
           trusted: number;
         };
@@ -675,7 +678,7 @@ export interface Reader {
 }
 export interface Session {
   /**
-   * Sent as `Authorization: Bearer`; the page holds it, never a cookie
+   * Sent as `Authorization: Bearer`; never a cookie
    */
   token: string;
   reader: Reader;
@@ -687,7 +690,7 @@ export interface Session {
 export interface Me {
   reader: Reader;
   /**
-   * What the reader holds in each poll of the story
+   * The reader's choice in each poll of the story
    */
   reactions: {
     [k: string]: HeldChoice;
@@ -703,7 +706,7 @@ export interface Me {
    */
   own: Comment[];
   /**
-   * Readers this one does not want to see
+   * Readers that this one has muted
    *
    * Items: UUIDv7
    */

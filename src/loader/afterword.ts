@@ -1,11 +1,15 @@
 /**
- * The script tag. Finds widgets on the page, asks for their data at once, and fetches each one's code when it comes near
- * the window. Without it, or when any of it fails, what the page holds inside the tags stays readable.
+ * The script tag. Finds the widgets of the page, requests their data and catalogue at once, and loads the code of each
+ * one when it comes near the viewport. A widget whose code cannot be loaded keeps its fallback content and is tried
+ * again: by a button, when the browser is online again, and when the widget comes near the viewport again.
  */
 import type { SettingsRequest } from '../client/index.js';
 import cloak from './cloak.css?inline';
 
-const near = '600px';
+const nearMargin = '600px';
+/** Delays of the attempts once the browser is online: the first requests often fail, while the connection comes up. */
+const onlineDelaysMs = [0, 1000, 5000, 20_000];
+const core = () => import('./core.js');
 const widgets: Record<string, () => Promise<unknown>> = {
   'aw-reactions': () => import('../define/reactions.js'),
   'aw-newsletter': () => import('../define/newsletter.js'),
@@ -13,71 +17,105 @@ const widgets: Record<string, () => Promise<unknown>> = {
   'aw-comments': () => import('../define/comments.js'),
   'aw-stories': () => import('../define/stories.js'),
 };
-const selector = `:is(${Object.keys(widgets).join()}):not(:defined)`;
+const undefinedWidgets = `:is(${Object.keys(widgets).join()}):not(:defined)`;
+
+/** Elements whose code has not loaded yet, with the notice of those where loading has failed. */
+const pending = new Map<Element, Promise<HTMLElement> | undefined>();
+const failedTags = new Set<string>();
 let warned = false;
+
+/** Signs in a reader by a token that the publisher has signed. */
+export async function signIn(jwt: string): Promise<void> {
+  await (await core()).signIn(jwt);
+}
+
+/** Removes the reader from this page and this browser. */
+export async function signOut(): Promise<void> {
+  await (await core()).signOut();
+}
+
+/** Watches a document or a shadow root for widgets. The page's document is watched already. */
+export function observe(root: Document | ShadowRoot): void {
+  let frame = 0;
+  const find = () => {
+    frame = 0;
+    for (const element of pending.keys()) if (!element.isConnected) stopWatching(element);
+    const found = [...root.querySelectorAll(undefinedWidgets)].filter((element) => !pending.has(element));
+    if (!found.length) return;
+    core()
+      .then(({ preload }) => preload(found))
+      // The widgets need the same chunk and report its failure.
+      .catch(() => undefined);
+    for (const element of found) {
+      pending.set(element, undefined);
+      nearViewport.observe(element);
+      const { top, bottom } = element.getBoundingClientRect();
+      // The intersection observer would report it a frame later.
+      if (isLinkedThread(element.localName) || (top < innerHeight && bottom > 0)) void load(element.localName);
+    }
+  };
+  new MutationObserver(() => (frame ||= requestAnimationFrame(find))).observe(root, { childList: true, subtree: true });
+  find();
+}
+
+/** Loads the code of a tag. Never rejects. */
+async function load(tag: string): Promise<void> {
+  try {
+    await widgets[tag]!();
+    failedTags.delete(tag);
+    for (const element of elementsOf(tag)) stopWatching(element);
+  } catch (error) {
+    failedTags.add(tag);
+    warn(error);
+    for (const element of elementsOf(tag)) showFailure(element);
+  }
+}
+
+/** Shows a notice in an element. Lists of comment counts have no room for one. */
+function showFailure(element: Element): void {
+  const tag = element.localName;
+  if (tag === 'aw-comment-count' || pending.get(element)) return;
+  const notice = core().then(({ showNotice }) => showNotice(element, () => load(tag)));
+  pending.set(element, notice);
+  notice.catch(() => pending.has(element) && pending.set(element, undefined));
+}
+
+function elementsOf(tag: string): Element[] {
+  return [...pending.keys()].filter(({ localName }) => localName === tag);
+}
+
+function stopWatching(element: Element): void {
+  pending.get(element)?.then(
+    (notice) => notice.remove(),
+    () => undefined,
+  );
+  pending.delete(element);
+  nearViewport.unobserve(element);
+}
+
+/** Returns true where the page's address links to a comment: the thread loads wherever it is. */
+function isLinkedThread(tag: string): boolean {
+  return tag === 'aw-comments' && location.hash.startsWith('#aw-comment-');
+}
+
 function warn(error: unknown): void {
   if (!warned) console.warn('[afterword] A part of it could not be loaded.', error);
   warned = true;
 }
 
-function load(tag: string): void {
-  widgets[tag]!().catch(warn);
-}
-
-/** A link to a comment wants the thread, wherever it stands. */
-const linked = (tag: string) => tag === 'aw-comments' && location.hash.startsWith('#aw-comment-');
+const nearViewport = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) void load(target.localName);
+  },
+  { rootMargin: nearMargin },
+);
+addEventListener('online', () => {
+  for (const delay of onlineDelaysMs) setTimeout(() => failedTags.forEach((tag) => void load(tag)), delay);
+});
 addEventListener('hashchange', () => {
   const tag = 'aw-comments';
-  if (linked(tag) && document.querySelector(tag)) load(tag);
+  if (isLinkedThread(tag) && elementsOf(tag).length) void load(tag);
 });
-
-const client = () => import('../client/script-tag.js');
-const reader = () => import('../client/reader.js');
-
-/** Hands over a reader whom the publisher vouches for by a signed token. */
-export async function signIn(jwt: string): Promise<void> {
-  await (await reader()).signIn(jwt);
-}
-
-/** Forgets the reader on this page and in this browser. */
-export async function signOut(): Promise<void> {
-  await (await reader()).signOut();
-}
-
-/** Looks after the widgets below a node, now and later: the page's own are, those in its shadow roots need to be named. */
-export function observe(root: Document | ShadowRoot): void {
-  let frame = 0;
-  const look = () => {
-    frame = 0;
-    const found = [...root.querySelectorAll(selector)].filter((element) => !seen.has(element));
-    // First, so that what all of them ask is one request, in the order of the page.
-    if (found.length)
-      client()
-        .then(({ prefetch }) => prefetch(found))
-        .catch(warn);
-    for (const element of found) {
-      seen.add(element);
-      const { top, bottom } = element.getBoundingClientRect();
-      // What is in sight need not wait for the frame that would tell.
-      if (linked(element.localName) || (top < innerHeight && bottom > 0)) load(element.localName);
-      else coming.observe(element);
-    }
-  };
-  new MutationObserver(() => (frame ||= requestAnimationFrame(look))).observe(root, { childList: true, subtree: true });
-  look();
-}
-
-const seen = new WeakSet<Element>();
-const coming = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      coming.unobserve(target);
-      load(target.localName);
-    }
-  },
-  { rootMargin: near },
-);
 
 // A module has no `currentScript`.
 const script = [...document.scripts].find(({ src }) => src === import.meta.url);

@@ -1,4 +1,4 @@
-import type { Catalogue } from './catalogue.js';
+import type { Catalogue } from './vi.js';
 
 export const en: Catalogue = {
   common: {
@@ -12,7 +12,21 @@ export const en: Catalogue = {
     error: 'Something is wrong with this part.',
     offline: 'This part could not be loaded.',
     retry: 'Try again',
-    rateLimited: 'That was a little fast. Wait a moment, then try again.',
+  },
+  errors: {
+    'rate-limited': 'That was a little fast. Wait a moment, then try again.',
+    'vote-needs-identity': 'Many guests of this network have voted. Sign in to take part.',
+    'comment-empty': 'There is no text yet.',
+    'comment-too-long': 'The comment is too long.',
+    'comment-not-found': 'This comment is no longer there.',
+    'parent-not-found': 'This comment is no longer there.',
+    'edit-window-over': 'The time for editing this comment is over.',
+    'thread-closed': 'Comments are closed.',
+    'identity-required': 'Sign in to comment.',
+    'name-reserved': 'This name could be taken for the newsroom. Please choose another.',
+    'email-invalid': 'This does not look like an address such as name@example.com.',
+    'code-wrong': 'The code is wrong or has expired.',
+    'mail-off': 'Mail cannot be sent right now. Please try again later.',
   },
   reactions: {
     choice: (label, count) => `${label}, ${count}`,
@@ -24,6 +38,7 @@ export const en: Catalogue = {
     frozen: 'Paused while it is being reviewed.',
     hidden: 'Results show when it closes.',
     notSaved: 'Not saved. Your choice is as it was before.',
+    queued: 'Not sent yet. Your choice goes out when the connection is back.',
   },
   comments: {
     heading: 'Comments',
@@ -59,7 +74,15 @@ export const en: Catalogue = {
     gone: { deleted: 'The writer has deleted this comment.', removed: 'This comment was removed.' },
     text: 'Your comment',
     notDone: 'That did not work. Try again.',
+    back: 'Back to the thread',
+    inReplyTo: 'In reply to',
+    loaded: (count, number) => `${number} more ${count === 1 ? 'comment is' : 'comments are'} shown.`,
+    arrived: (count, number) => `${number} new ${count === 1 ? 'comment' : 'comments'}`,
+    arrivedReplies: (count, number) => `${number} new ${count === 1 ? 'reply' : 'replies'}`,
+    changed: 'Show what was edited',
+    lost: 'The comment that this link leads to is not here.',
   },
+  commentActions: () => import('./en-comment-actions.js').then(({ enCommentActions }) => enCommentActions),
   stories: {
     rails: {
       related: 'Related stories',
@@ -83,13 +106,25 @@ export const en: Catalogue = {
     email: 'Email address',
     subscribe: 'Subscribe',
     emailMissing: 'Your email address is missing.',
-    emailInvalid: 'This does not look like an address such as name@example.com.',
     didYouMean: (domain) => `Meant ${domain}?`,
     consentMissing: 'We need your consent to send it.',
     listMissing: 'Choose at least one newsletter.',
     notSent: 'Not sent yet. Your address is still here.',
-    mailOff: 'Mail cannot be sent right now. Please try again later.',
     empty: 'There is no newsletter yet.',
+    confirmStep: {
+      checkInbox: 'Check your inbox',
+      sentTo: ['We have sent a message to ', '. Enter the code in it to finish.'],
+      code: 'Six-digit code',
+      confirm: 'Confirm',
+      openInbox: (provider) => `Open ${provider}`,
+      resend: 'Send again',
+      resendIn: (seconds) => `Send again in ${seconds} s`,
+      resent: 'Sent again.',
+      change: 'Change address',
+      confirmed: 'You are subscribed',
+      confirmedText: (names) => `${names} will come to your inbox. You can stop at any time, from any message.`,
+      notSent: 'Not sent yet. Please try again.',
+    },
   },
 };
 

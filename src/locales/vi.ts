@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../contract/errors.js';
+
 const units = { year: 'năm', month: 'tháng', week: 'tuần', day: 'ngày', hour: 'giờ', minute: 'phút' };
 type Unit = keyof typeof units;
 
@@ -11,8 +13,23 @@ export const vi = {
     error: 'Phần này đang gặp trục trặc.',
     offline: 'Chưa tải được phần này.',
     retry: 'Thử lại',
-    rateLimited: 'Bạn thao tác hơi nhanh. Chờ một chút rồi thử lại nhé.',
   },
+  /** Theo mã lỗi của API; mã không có câu riêng thì mỗi phần nói câu chung của mình. */
+  errors: {
+    'rate-limited': 'Bạn thao tác hơi nhanh. Chờ một chút rồi thử lại nhé.',
+    'vote-needs-identity': 'Mạng này đã có nhiều lượt ẩn danh. Mời bạn đăng nhập để tham gia.',
+    'comment-empty': 'Bạn chưa viết gì.',
+    'comment-too-long': 'Bình luận dài quá mức cho phép.',
+    'comment-not-found': 'Bình luận này không còn nữa.',
+    'parent-not-found': 'Bình luận này không còn nữa.',
+    'edit-window-over': 'Đã hết thời gian sửa bình luận này.',
+    'thread-closed': 'Phần bình luận đã đóng.',
+    'identity-required': 'Bạn cần đăng nhập để bình luận.',
+    'name-reserved': 'Tên này dễ bị nhầm với toà soạn. Mời bạn chọn tên khác.',
+    'email-invalid': 'Địa chỉ này có vẻ chưa đúng. Ví dụ: ten@example.com.',
+    'code-wrong': 'Mã chưa đúng hoặc đã hết hạn.',
+    'mail-off': 'Hiện chưa gửi được thư. Mời bạn thử lại sau.',
+  } satisfies Partial<Record<ErrorCode, string>>,
   reactions: {
     /** Tên đầy đủ của một nút, cho người nghe màn hình. */
     choice: (label: string, count: string) => `${label}, ${count} lượt`,
@@ -28,6 +45,7 @@ export const vi = {
     frozen: 'Tạm dừng để rà soát.',
     hidden: 'Kết quả hiện khi kết thúc.',
     notSaved: 'Chưa ghi nhận được. Lựa chọn của bạn vẫn như trước.',
+    queued: 'Chưa gửi được. Lựa chọn của bạn sẽ được gửi khi có mạng.',
   },
   comments: {
     heading: 'Bình luận',
@@ -64,7 +82,16 @@ export const vi = {
     gone: { deleted: 'Người viết đã xoá bình luận này.', removed: 'Bình luận này đã bị gỡ.' } as Record<string, string>,
     text: 'Bình luận của bạn',
     notDone: 'Chưa làm được. Bạn thử lại nhé.',
+    back: 'Về mạch chính',
+    inReplyTo: 'Trả lời',
+    loaded: (_count: number, number: string) => `Đã hiện thêm ${number} bình luận.`,
+    arrived: (_count: number, number: string) => `${number} bình luận mới`,
+    arrivedReplies: (_count: number, number: string) => `${number} trả lời mới`,
+    changed: 'Xem bản vừa sửa',
+    lost: 'Không tìm thấy bình luận mà đường dẫn này nhắc tới.',
   },
+  /** Chỉ tải khi bạn đọc tham gia bình luận. */
+  commentActions: () => import('./vi-comment-actions.js').then(({ viCommentActions }) => viCommentActions),
   stories: {
     rails: {
       related: 'Bài liên quan',
@@ -88,12 +115,28 @@ export const vi = {
     email: 'Địa chỉ email',
     subscribe: 'Đăng ký',
     emailMissing: 'Bạn chưa nhập địa chỉ email.',
-    emailInvalid: 'Địa chỉ này có vẻ chưa đúng. Ví dụ: ten@example.com.',
     didYouMean: (domain: string) => `Ý bạn là ${domain}?`,
     consentMissing: 'Cần bạn đồng ý để gửi bản tin.',
     listMissing: 'Hãy chọn ít nhất một bản tin.',
     notSent: 'Chưa gửi được. Địa chỉ của bạn vẫn còn ở đây.',
-    mailOff: 'Hiện chưa gửi được thư. Mời bạn thử lại sau.',
     empty: 'Hiện chưa có bản tin nào.',
+    confirmStep: {
+      checkInbox: 'Kiểm tra hộp thư',
+      /** Hai nửa câu, quanh địa chỉ vừa nhập. */
+      sentTo: ['Chúng tôi vừa gửi thư xác nhận tới ', '. Nhập mã trong thư để hoàn tất.'],
+      code: 'Mã gồm 6 chữ số',
+      confirm: 'Xác nhận',
+      openInbox: (provider: string) => `Mở ${provider}`,
+      resend: 'Gửi lại',
+      resendIn: (seconds: string) => `Gửi lại sau ${seconds} giây`,
+      resent: 'Đã gửi lại thư.',
+      change: 'Đổi địa chỉ',
+      confirmed: 'Bạn đã đăng ký',
+      confirmedText: (names: string) => `${names} sẽ tới hộp thư của bạn. Muốn dừng lúc nào cũng được, ngay trong thư.`,
+      notSent: 'Chưa gửi được. Mời bạn thử lại.',
+    },
   },
 };
+
+/** Every string of the widgets. Vietnamese is written first; a key that another language lacks does not compile. */
+export type Catalogue = typeof vi;

@@ -7,7 +7,7 @@ interface Token {
   $extensions?: { afterword?: { css?: string } };
 }
 
-/** Every `--aw-…` of the middle tier, and the literal that widgets write behind it. */
+/** Design tokens of the middle tier, with the fallback value that styles use. */
 const literals = new Map<string, string>();
 collect(source, []);
 
@@ -24,14 +24,16 @@ function collect(group: object, path: string[]): void {
   }
 }
 
-const styles = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('styles.ts'));
+const styles = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /(\.styles|\/styles\/\w+)\.ts$/.test(file),
+);
 
-test('there are styles to look at', () => expect(styles.length).toBeGreaterThan(4));
+test('finds style modules to check', () => expect(styles.length).toBeGreaterThan(4));
 
-test.each(styles)('%s writes the literals of tokens.json', (file) => {
+test.each(styles)('%s uses the fallback values of tokens.json', (file) => {
   const css = readFileSync(`src/${file}`, 'utf8').replace(/\s+/g, ' ');
   for (const [, name, literal] of css.matchAll(/var\( ?(--aw-[\w-]+), ((?:[^()]|\((?:[^()]|\([^()]*\))*\))+?) ?\)/g)) {
-    // What is inherited by default may stand on another ground where a theme is forced.
+    // A forced theme may give an inherited token another value.
     if (literals.has(name!) && literals.get(name!) !== 'inherit')
       expect(`${name}: ${literal}`).toBe(`${name}: ${literals.get(name!)}`);
   }

@@ -1,13 +1,17 @@
-import { html } from 'lit/html.js';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { property } from '../../src/base/property.js';
+import { html } from 'lit';
+import { property } from 'lit/decorators.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WidgetElement } from '../../src/base/widget-element.js';
+import { en } from '../../src/locales/en.js';
+import { addLocale, type Catalogue, loadCatalogue } from '../../src/locales/registry.js';
+import { waitFor } from '../setup/wait-for.js';
 
-/** A widget with nothing to it but what it stands on; the test answers for it. */
+/** A minimal widget. Tests settle its loads. */
 class PlainElement extends WidgetElement {
   static override readonly tag: string = 'test-plain';
-  static override readonly sources = [...WidgetElement.sources, 'poll'];
-  @property() poll = 'reactions';
+  static override readonly loadProperties = [...WidgetElement.loadProperties, 'poll'];
+  @property({ reflect: true, useDefault: true }) poll = 'reactions';
+  @property({ type: Number, useDefault: true }) limit = 8;
   readonly loads: { signal: AbortSignal; again: boolean; answer: PromiseWithResolvers }[] = [];
 
   protected override load(signal: AbortSignal, again: boolean): Promise<boolean> {
@@ -39,8 +43,12 @@ interface PromiseWithResolvers {
 
 PlainElement.define();
 
+const esperanto: Catalogue = { ...en, common: { ...en.common, offline: 'Ne eblis ŝargi.', retry: 'Reprovi' } };
+
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 
+// Loading the catalogue first takes longer than the delay of the skeleton.
+beforeAll(() => loadCatalogue('vi'));
 beforeEach(() => {
   document.documentElement.lang = 'vi';
   warn.mockClear();
@@ -64,42 +72,42 @@ async function settle(element: PlainElement): Promise<void> {
 }
 
 const base = (element: PlainElement) => element.renderRoot.querySelector('.base')!;
-const said = (element: PlainElement) => base(element).textContent.trim().replace(/\s+/g, ' ');
+const shownText = (element: PlainElement) => base(element).textContent.trim().replace(/\s+/g, ' ');
 
-describe('what it shows', () => {
-  test('is what the page put inside while it loads, then its own shape, and says so', async () => {
+describe('status', () => {
+  test('shows the fallback content, then the skeleton, with aria-busy while loading', async () => {
     const element = await plain();
     expect(base(element).firstElementChild?.localName).toBe('slot');
     expect(base(element).getAttribute('aria-busy')).toBe('true');
-    await vi.waitFor(() => expect(said(element)).toBe('loading'));
+    await waitFor(() => expect(shownText(element)).toBe('loading'));
     expect(base(element).querySelector('slot')).toBeNull();
     expect(base(element).getAttribute('aria-busy')).toBe('true');
   });
 
-  test('is never its own shape where the answer comes soon', async () => {
+  test('shows no skeleton where the answer arrives within the delay', async () => {
     vi.useFakeTimers();
     const element = await plain();
     await vi.advanceTimersByTimeAsync(90);
     element.loads[0]!.answer.resolve(true);
     await vi.advanceTimersByTimeAsync(0);
-    expect(said(element)).toBe('ready');
+    expect(shownText(element)).toBe('ready');
     await vi.advanceTimersByTimeAsync(100);
-    expect(said(element)).toBe('ready');
+    expect(shownText(element)).toBe('ready');
     element.poll = 'mood';
     await vi.advanceTimersByTimeAsync(50);
-    expect(said(element)).toBe('');
+    expect(shownText(element)).toBe('');
     await vi.advanceTimersByTimeAsync(50);
-    expect(said(element)).toBe('loading');
+    expect(shownText(element)).toBe('loading');
   });
 
   test.each([
     [true, 'ready'],
     [false, 'empty'],
-  ])('with an answer of %s is %s', async (full, expected) => {
+  ])('load() resolving with %s results in %s', async (full, expected) => {
     const element = await plain();
     element.loads[0]!.answer.resolve(full);
     await settle(element);
-    expect(said(element)).toBe(expected);
+    expect(shownText(element)).toBe(expected);
     expect(base(element).getAttribute('aria-busy')).toBe('false');
   });
 
@@ -107,18 +115,38 @@ describe('what it shows', () => {
     [false, 'Phần này đang gặp trục trặc. Thử lại'],
     [true, 'Chưa tải được phần này. Thử lại'],
   ])(
-    'after a failure (unreachable: %s) is one sentence, one button and what the page put inside',
+    'shows a notice, a retry button and the fallback content after a failure (unreachable: %s)',
     async (unreachable, expected) => {
       const element = await plain();
       element.loads[0]!.answer.reject(Object.assign(new Error('no'), { code: `code-${unreachable}`, unreachable }));
       await settle(element);
-      expect(said(element)).toBe(expected);
+      expect(shownText(element)).toBe(expected);
       expect(element.renderRoot.querySelector('slot:not([name])')).not.toBeNull();
       expect(warn.mock.calls).toEqual([[`[test-plain] code-${unreachable}: no`]]);
     },
   );
 
-  test('comes back by the button', async () => {
+  test('shows an English notice where the catalogue cannot be loaded, and reloads it by the retry button', async () => {
+    let online = false;
+    addLocale('eo', () => (online ? Promise.resolve(esperanto) : Promise.reject(new TypeError('no chunk'))));
+    document.documentElement.lang = 'eo';
+    const element = document.createElement('test-plain') as PlainElement;
+    document.body.append(element);
+    await element.updateComplete;
+    element.loads[0]!.answer.resolve(true);
+    await settle(element);
+    expect(shownText(element)).toBe('This part could not be loaded. Try again');
+    expect(element.renderRoot.querySelector('[part=notice]')!.getAttribute('lang')).toBe('en');
+    expect(element.renderRoot.querySelector('slot:not([name])')).not.toBeNull();
+    online = true;
+    element.renderRoot.querySelector('button')!.click();
+    element.loads[1]!.answer.reject(new TypeError('no'));
+    await settle(element);
+    expect(shownText(element)).toBe('Ne eblis ŝargi. Reprovi');
+    expect(element.renderRoot.querySelector('[part=notice]')!.hasAttribute('lang')).toBe(false);
+  });
+
+  test('loads again by the retry button', async () => {
     const element = await plain();
     element.loads[0]!.answer.reject(new TypeError('no'));
     await settle(element);
@@ -126,10 +154,10 @@ describe('what it shows', () => {
     element.loads[1]!.answer.resolve(true);
     await settle(element);
     expect(element.loads[1]!.again).toBe(true);
-    expect(said(element)).toBe('ready');
+    expect(shownText(element)).toBe('ready');
   });
 
-  test('comes back by itself when the network does', async () => {
+  test('loads again on the online event', async () => {
     const element = await plain();
     element.loads[0]!.answer.reject(new TypeError('no'));
     await settle(element);
@@ -139,7 +167,7 @@ describe('what it shows', () => {
     expect(element.loads).toHaveLength(2);
   });
 
-  test('is what the page put inside where it cannot be rendered', async () => {
+  test('shows the fallback content where rendering throws', async () => {
     const element = await plain();
     element.loads[0]!.answer.resolve(true);
     element.poll = 'throws';
@@ -150,8 +178,8 @@ describe('what it shows', () => {
   });
 });
 
-describe('it loads', () => {
-  test('once for what is set before it enters the page', async () => {
+describe('loading', () => {
+  test('happens once for attributes and properties set before connection', async () => {
     const element = document.createElement('test-plain') as PlainElement;
     element.site = 'demo';
     element.setAttribute('story', 's');
@@ -160,7 +188,7 @@ describe('it loads', () => {
     expect(element.loads).toHaveLength(1);
   });
 
-  test('anew when a source changes, and the old answer no longer counts', async () => {
+  test('restarts when a load property changes, and aborts the earlier load', async () => {
     const element = await plain();
     element.poll = 'mood';
     await element.updateComplete;
@@ -168,17 +196,17 @@ describe('it loads', () => {
     element.loads[0]!.answer.resolve(false);
     await settle(element);
     expect(base(element).getAttribute('aria-busy')).toBe('true');
-    await vi.waitFor(() => expect(said(element)).toBe('loading'));
+    await waitFor(() => expect(shownText(element)).toBe('loading'));
   });
 
-  test('anew when the language changes', async () => {
+  test('restarts when the language changes', async () => {
     const element = await plain();
     document.documentElement.lang = 'en';
     await settle(element);
     expect(element.loads).toHaveLength(2);
   });
 
-  test('not when it is only moved', async () => {
+  test('continues when the element is moved', async () => {
     const element = await plain();
     const place = document.createElement('section');
     document.body.append(place);
@@ -188,7 +216,7 @@ describe('it loads', () => {
     expect(element.loads[0]!.signal.aborted).toBe(false);
   });
 
-  test('not any more when it has left, and anew when it comes back', async () => {
+  test('is aborted on disconnection, and restarts on reconnection', async () => {
     const element = await plain();
     element.remove();
     await settle(element);
@@ -198,22 +226,22 @@ describe('it loads', () => {
     expect(element.loads).toHaveLength(2);
   });
 
-  test('behind what it shows when it is refreshed, which stays where that fails', async () => {
+  test('keeps the rendered content during refresh(), also where that fails', async () => {
     const element = await plain();
     element.loads[0]!.answer.resolve(true);
     await settle(element);
     const refreshed = element.refresh();
     await settle(element);
-    expect(said(element)).toBe('ready');
+    expect(shownText(element)).toBe('ready');
     element.loads[1]!.answer.reject(new TypeError('no'));
     await refreshed;
     await settle(element);
-    expect(said(element)).toBe('ready');
+    expect(shownText(element)).toBe('ready');
   });
 });
 
-describe('a tag', () => {
-  test('that is taken by another version stays with it, with one warning', () => {
+describe('define()', () => {
+  test('keeps the version that is already defined, with one warning', () => {
     class OtherElement extends PlainElement {
       static override readonly version = '9.9.9';
     }
@@ -223,30 +251,30 @@ describe('a tag', () => {
     expect(warn.mock.calls).toEqual([['[test-plain] 9.9.9 is not used: the page has 0.1.0.']]);
   });
 
-  test('that is defined twice is defined once', () => {
+  test('ignores a second definition of the same class', () => {
     expect(() => PlainElement.define()).not.toThrow();
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test('can be another one', async () => {
+  test('accepts another tag name', async () => {
     class RenamedElement extends PlainElement {}
     RenamedElement.define('test-renamed');
     const element = document.createElement('test-renamed');
     expect(element).toBeInstanceOf(RenamedElement);
   });
 
-  test('is registered where one is told to', () => {
+  test('accepts a custom registry', () => {
     const registry = { get: vi.fn(), define: vi.fn() };
     PlainElement.define('test-elsewhere', registry as never);
     expect(registry.define).toHaveBeenCalledWith('test-elsewhere', PlainElement);
   });
 });
 
-test('the live region stands empty beside what is rendered, and says the last of what it is given', async () => {
+test('the live region is empty at first, and then holds the last announcement', async () => {
   const element = await plain();
   const region = element.renderRoot.querySelector('[role=status]')!;
   expect(region.textContent).toBe('');
   element['announce']('one');
   element['announce']('two');
-  await vi.waitFor(() => expect(region.textContent).toBe('two'));
+  await waitFor(() => expect(region.textContent).toBe('two'));
 });

@@ -1,4 +1,4 @@
-/** What has the focus, through all shadow boundaries: the document names only the host. */
+/** Returns the focused element, through all shadow boundaries: the document names only the host. */
 export function focused(): Element | null {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;

@@ -1,15 +1,16 @@
 import { page } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import cloak from '../../src/loader/cloak.css?inline';
-import { FakeApi } from './fake-api.js';
+import type { InMemoryApi } from '../../src/testing/index.js';
+import { installApi } from './install-api.js';
 
-let api: FakeApi;
+let api: InMemoryApi;
 let story = 0;
 const sheets: CSSStyleSheet[] = [];
 
 beforeEach(() => {
   document.documentElement.lang = 'vi';
-  api = new FakeApi().install();
+  api = installApi();
   story++;
 });
 afterEach(async () => {
@@ -29,13 +30,13 @@ function style(css: string): void {
 async function place(attributes = ''): Promise<HTMLElement> {
   await import('../../src/define/reactions.js');
   const holder = document.createElement('div');
-  holder.setHTMLUnsafe(`<aw-reactions site="demo" story="host-${story}" ${attributes}></aw-reactions>`);
+  holder.setHTMLUnsafe(`<aw-reactions site="${api.site}" story="host-${story}" ${attributes}></aw-reactions>`);
   document.body.append(holder);
   await expect.element(page.getByRole('button').first()).toBeVisible();
   return holder.firstElementChild as HTMLElement;
 }
 
-/** As painted: whatever the colour was written in. */
+/** Returns a CSS colour in sRGB, as painted. */
 function painted(color: string): [red: number, green: number, blue: number] {
   const context = new OffscreenCanvas(1, 1).getContext('2d')!;
   context.fillStyle = color;
@@ -57,7 +58,7 @@ function contrast(a: string, b: string): number {
 }
 
 describe('a hostile page', () => {
-  test('that unsets everything changes neither the shape nor the direction', async () => {
+  test('with `all: unset` on every element changes neither size nor direction', async () => {
     const element = await place();
     const before = element.getBoundingClientRect();
     style('* { all: unset !important }');
@@ -70,20 +71,20 @@ describe('a hostile page', () => {
     expect(Math.abs(after.height - before.height)).toBeLessThan(1);
   });
 
-  test('may still hide a widget', async () => {
+  test('can hide a widget by the hidden attribute', async () => {
     const element = await place();
     element.hidden = true;
     expect(getComputedStyle(element).display).toBe('none');
   });
 
-  test('that is written from right to left turns it', async () => {
+  test('with dir=rtl mirrors the widget', async () => {
     document.documentElement.dir = 'rtl';
     const element = await place();
     const [first, second] = element.shadowRoot!.querySelectorAll('button');
     expect(first!.getBoundingClientRect().left).toBeGreaterThan(second!.getBoundingClientRect().left);
   });
 
-  test('that spaces and shouts does so outside', async () => {
+  test('with inherited text styles does not affect buttons', async () => {
     style(
       'body { letter-spacing: 1em; text-transform: uppercase; text-align: right; line-height: 4; white-space: pre }',
     );
@@ -93,14 +94,14 @@ describe('a hostile page', () => {
   });
 });
 
-describe('the colours', () => {
+describe('colours', () => {
   test.each([
     ['white', 'background: #fff; color: #1a1a1a'],
     ['sepia', 'background: #f4ecd8; color: #3b2f20'],
     ['yellow', 'background: #ffe36e; color: #111'],
-    ['near-black without a word about schemes', 'background: #0d0d0f; color: #e8e6e3'],
+    ['near-black without color-scheme', 'background: #0d0d0f; color: #e8e6e3'],
     ['of a dark scheme', 'color-scheme: dark; background: #121212; color: CanvasText'],
-  ])('can be read on a page that is %s', async (_, rules) => {
+  ])('have sufficient contrast on a page that is %s', async (_, rules) => {
     style(`:root { ${rules} }`);
     const element = await place();
     const ground = getComputedStyle(document.documentElement).backgroundColor;
@@ -119,7 +120,7 @@ describe('the colours', () => {
     expect(contrast(getComputedStyle(probe).color, ground)).toBeGreaterThanOrEqual(4.5);
   });
 
-  test('of a theme are those of its ground', async () => {
+  test('follow the theme attribute', async () => {
     const element = await place('theme="dark"');
     expect(luminance(getComputedStyle(element).color)).toBeGreaterThan(0.8);
     element.setAttribute('theme', 'light');
@@ -127,22 +128,22 @@ describe('the colours', () => {
   });
 });
 
-describe('the room kept for a widget', () => {
-  /** What the published sheet says of a tag, apart from `:not(:defined)`, which no tag here is any more. */
+describe('the reserved height', () => {
+  /** Returns the declarations of cloak.css for a tag, without its condition `:not(:defined)`. */
   const kept = (tag: string) => new RegExp(`  ${tag} \\{([^}]*)\\}`).exec(cloak)![1]!;
 
-  test.each([300, 328, 360, 700])('at %d px is the room it takes', async (width) => {
+  test.each([300, 328, 360, 700])('equals the rendered height at %d px', async (width) => {
     style(`body { margin: 0; font: 16px/1.5 Arial, sans-serif } main { inline-size: ${width}px }`);
     const main = document.createElement('main');
     document.body.append(main);
-    const waiting = document.createElement('aw-comments');
+    const undefinedElement = document.createElement('aw-comments');
     style(cloak);
     style(`aw-comments { ${kept('aw-reactions')} }`);
-    main.append(waiting);
-    const before = waiting.getBoundingClientRect().height;
+    main.append(undefinedElement);
+    const before = undefinedElement.getBoundingClientRect().height;
     sheets.forEach((sheet) => sheet.replaceSync(''));
     style(`body { margin: 0; font: 16px/1.5 Arial, sans-serif } main { inline-size: ${width}px }`);
-    waiting.remove();
+    undefinedElement.remove();
     const element = await place();
     main.append(element);
     await new Promise((resolve) => setTimeout(resolve, 50));

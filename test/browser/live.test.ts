@@ -1,127 +1,114 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { live } from '../../src/client/live.js';
-import { Place } from '../../src/client/place.js';
+import { subscribeLive } from '../../src/client/live.js';
+import { StoryClient } from '../../src/client/story-client.js';
 import { Site } from '../../src/client/site.js';
 import type { LiveEvent } from '../../src/contract/types.js';
-import { FakeRoutes } from './fake-routes.js';
-import { FakeSource } from './fake-source.js';
+import { createThread, InMemoryApi } from '../../src/testing/index.js';
+import { waitFor } from '../setup/wait-for.js';
 
-const thread = { state: 'open', closesAt: null, question: null, rules: {} } as unknown as Extract<
-  LiveEvent,
-  { type: 'thread' }
->['thread'];
-const standsAt = (story: string, version: number): LiveEvent => ({ type: 'thread', story, thread, version });
+const thread = createThread();
+const threadEvent = (story: string, version: number): LiveEvent => ({ type: 'thread', story, thread, version });
 
-describe('live', () => {
-  let api: FakeRoutes;
-  let sites = 0;
-  let ends: AbortController[] = [];
+describe('subscribeLive', () => {
+  let api: InMemoryApi;
+  let siteCount = 0;
+  let subscriptions: AbortController[] = [];
 
   beforeEach(() => {
-    api = new FakeRoutes().install().on(/^GET comments/, () => ({ comments: [], thread, version: 9, total: 0 }));
-    FakeSource.install();
-    sites++;
+    api = new InMemoryApi().install();
+    api.thread.version = 9;
+    siteCount++;
   });
-  afterEach(() => {
-    for (const end of ends) end.abort();
-    ends = [];
-    api.restore();
+  afterEach(async () => {
+    for (const subscription of subscriptions) subscription.abort();
+    subscriptions = [];
     vi.useRealTimers();
-    FakeSource.restore();
+    await api.restore();
   });
 
-  /** A page's site; two of them with the same root are two tabs. */
-  const tab = () => new Site(`${location.origin}/v1/sites/live-${sites}/`);
-  function listen(site: Site, story: string) {
-    const heard: LiveEvent[] = [];
-    const end = new AbortController();
-    ends.push(end);
-    live(new Place(site, story), (event) => heard.push(event), end.signal);
-    return { heard, end: () => end.abort() };
+  /** Two sites with the same root act as two tabs. */
+  const openTab = () => new Site(`${location.origin}/v1/sites/live-${siteCount}/`);
+  function subscribe(site: Site, story: string) {
+    const events: LiveEvent[] = [];
+    const subscription = new AbortController();
+    subscriptions.push(subscription);
+    subscribeLive(new StoryClient(site, story), (event) => events.push(event), subscription.signal);
+    return { events, end: () => subscription.abort() };
   }
-  const opened = (count = 1) => vi.waitFor(() => expect(FakeSource.open).toHaveLength(count));
+  const streamCount = (count: number) => waitFor(() => expect(api.openStreams).toHaveLength(count));
 
-  it('opens one connection for all stories of a page, and hears each where it belongs', async () => {
-    const site = tab();
-    const [a, b] = [listen(site, 'a'), listen(site, 'b')];
-    await opened();
-    const [source] = FakeSource.open;
+  it('opens one stream for all stories of a page and delivers each event to its story', async () => {
+    const site = openTab();
+    const [a, b] = [subscribe(site, 'a'), subscribe(site, 'b')];
+    await streamCount(1);
+    const [source] = api.openStreams;
     expect(source!.stories.sort()).toEqual(['a', 'b']);
-    source!.send(standsAt('a', 3));
-    expect(a.heard).toEqual([standsAt('a', 3)]);
-    expect(b.heard).toEqual([]);
+    source!.send(threadEvent('a', 3));
+    expect(a.events).toEqual([threadEvent('a', 3)]);
+    expect(b.events).toEqual([]);
   });
 
-  it('is one connection for two tabs; when the first goes, the other takes over', async () => {
-    const [first, second] = [tab(), tab()];
-    const a = listen(first, 'a');
-    await opened();
-    const b = listen(second, 'b');
-    await vi.waitFor(() => expect(FakeSource.open[0]?.stories.sort()).toEqual(['a', 'b']));
-    expect(FakeSource.open).toHaveLength(1);
-    FakeSource.open[0]!.send(standsAt('b', 4));
-    await vi.waitFor(() => expect(b.heard).toContainEqual(standsAt('b', 4)));
-    expect(a.heard).toEqual([]);
+  it('shares one stream between two tabs; the second opens its own when the first has closed', async () => {
+    const [first, second] = [openTab(), openTab()];
+    const a = subscribe(first, 'a');
+    await streamCount(1);
+    const b = subscribe(second, 'b');
+    await waitFor(() => expect(api.openStreams[0]?.stories.sort()).toEqual(['a', 'b']));
+    expect(api.openStreams).toHaveLength(1);
+    api.openStreams[0]!.send(threadEvent('b', 4));
+    await waitFor(() => expect(b.events).toContainEqual(threadEvent('b', 4)));
+    expect(a.events).toEqual([]);
     a.end();
-    await vi.waitFor(() => expect(FakeSource.open.map(({ stories }) => stories)).toEqual([['b']]));
+    await waitFor(() => expect(api.openStreams.map(({ stories }) => stories)).toEqual([['b']]));
   });
 
-  it('closes with the last listener', async () => {
-    const a = listen(tab(), 'a');
-    await opened();
+  it('closes the stream with the last subscription', async () => {
+    const a = subscribe(openTab(), 'a');
+    await streamCount(1);
     a.end();
-    await opened(0);
+    await streamCount(0);
   });
 
-  it('closes when the page is left, and opens again when it is shown again', async () => {
-    listen(tab(), 'a');
-    await opened();
+  it('closes the stream on pagehide and opens it again on pageshow', async () => {
+    subscribe(openTab(), 'a');
+    await streamCount(1);
     window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
-    expect(FakeSource.open).toHaveLength(0);
+    expect(api.openStreams).toHaveLength(0);
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
-    await opened();
+    await streamCount(1);
   });
 
-  it('tells a second widget on a story where it stands', async () => {
-    const site = tab();
-    listen(site, 'a');
-    await opened();
-    const late = listen(site, 'a');
-    await vi.waitFor(() => expect(late.heard).toEqual([standsAt('a', 9)]));
-    expect(FakeSource.all).toHaveLength(1);
-  });
-
-  it('asks now and then where events are refused, and then tries again', async () => {
+  it('polls with backoff where the stream is refused, then connects again', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const { heard } = listen(tab(), 'a');
-    await vi.waitFor(async () => {
+    const { events } = subscribe(openTab(), 'a');
+    await waitFor(async () => {
       await vi.advanceTimersByTimeAsync(200);
-      expect(FakeSource.open).toHaveLength(1);
+      expect(api.openStreams).toHaveLength(1);
     });
-    FakeSource.open[0]!.fail(true);
+    api.openStreams[0]!.fail({ refused: true });
     await vi.advanceTimersByTimeAsync(45_000);
-    await vi.waitFor(() => expect(heard).toEqual([standsAt('a', 9)]));
-    await vi.waitFor(async () => {
+    await waitFor(() => expect(events).toEqual([threadEvent('a', 9)]));
+    await waitFor(async () => {
       await vi.advanceTimersByTimeAsync(300);
-      expect(FakeSource.open).toHaveLength(1);
+      expect(api.openStreams).toHaveLength(1);
     });
   });
 
-  it('does not wait for a stream that a proxy holds up', async () => {
+  it('polls where a proxy buffers the stream', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const { heard } = listen(tab(), 'a');
-    await vi.waitFor(async () => {
+    const { events } = subscribe(openTab(), 'a');
+    await waitFor(async () => {
       await vi.advanceTimersByTimeAsync(200);
-      expect(FakeSource.open).toHaveLength(1);
+      expect(api.openStreams).toHaveLength(1);
     });
-    FakeSource.open[0]!.onopen!();
+    api.openStreams[0]!.open();
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(FakeSource.open).toHaveLength(0);
+    expect(api.openStreams).toHaveLength(0);
     await vi.advanceTimersByTimeAsync(45_000);
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await waitFor(() => expect(events).toHaveLength(1));
   });
 
-  it('listens for itself where tabs cannot talk', async () => {
+  it('opens a stream of its own where BroadcastChannel is refused', async () => {
     const RealChannel = globalThis.BroadcastChannel;
     vi.stubGlobal(
       'BroadcastChannel',
@@ -131,10 +118,60 @@ describe('live', () => {
         }
       },
     );
-    const { heard } = listen(tab(), 'a');
+    const { events } = subscribe(openTab(), 'a');
     vi.stubGlobal('BroadcastChannel', RealChannel);
-    await opened();
-    FakeSource.open[0]!.send(standsAt('a', 1));
-    expect(heard).toHaveLength(1);
+    await streamCount(1);
+    api.openStreams[0]!.send(threadEvent('a', 1));
+    expect(events).toHaveLength(1);
+  });
+
+  describe('replays the version of the thread, without a request,', () => {
+    const comment = (version: number) =>
+      ({ type: 'comment', story: 'a', comment: {}, total: 3, version }) as unknown as LiveEvent;
+
+    afterEach(() => {
+      expect(api.requests).toEqual([]);
+      expect(api.streams).toHaveLength(1);
+    });
+
+    it('to a second widget on the story', async () => {
+      const site = openTab();
+      subscribe(site, 'a');
+      await streamCount(1);
+      api.openStreams[0]!.send(threadEvent('a', 9));
+      const late = subscribe(site, 'a');
+      await waitFor(() => expect(late.events).toEqual([threadEvent('a', 9)]));
+    });
+
+    it('as the comments since then have raised it', async () => {
+      const site = openTab();
+      subscribe(site, 'a');
+      await streamCount(1);
+      api.openStreams[0]!.send(threadEvent('a', 9));
+      api.openStreams[0]!.send(comment(10));
+      const late = subscribe(site, 'a');
+      await waitFor(() => expect(late.events).toEqual([threadEvent('a', 10)]));
+    });
+
+    it('to a second tab, and to a second widget there', async () => {
+      subscribe(openTab(), 'a');
+      await streamCount(1);
+      api.openStreams[0]!.send(threadEvent('a', 9));
+      const tab = openTab();
+      const late = subscribe(tab, 'a');
+      await waitFor(() => expect(late.events).toEqual([threadEvent('a', 9)]));
+      const later = subscribe(tab, 'a');
+      await waitFor(() => expect(later.events).toEqual([threadEvent('a', 9)]));
+    });
+
+    it('as a reset, where that came last', async () => {
+      const site = openTab();
+      subscribe(site, 'a');
+      await streamCount(1);
+      api.openStreams[0]!.send(threadEvent('a', 9));
+      api.openStreams[0]!.send({ type: 'reset', story: 'a' });
+      const late = subscribe(site, 'a');
+      await waitFor(() => expect(late.events).toEqual([{ type: 'reset', story: 'a' }]));
+    });
   });
 });

@@ -1,15 +1,16 @@
 import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import '../../src/define/newsletter.js';
-import { FakeApi } from './fake-api.js';
+import { createNewsletterList, type InMemoryApi } from '../../src/testing/index.js';
+import { installApi } from './install-api.js';
 import { focused } from './focused.js';
 
-let api: FakeApi;
+let api: InMemoryApi;
 let story = 0;
 
 beforeEach(() => {
   document.documentElement.lang = 'vi';
-  api = new FakeApi().install();
+  api = installApi();
   story++;
 });
 afterEach(async () => {
@@ -17,9 +18,9 @@ afterEach(async () => {
   document.body.replaceChildren();
 });
 
-function place(attributes = 'list="daily"'): HTMLElement {
+function render(attributes = 'list="daily"'): HTMLElement {
   const holder = document.createElement('div');
-  holder.setHTMLUnsafe(`<aw-newsletter site="demo" story="story-${story}" ${attributes}></aw-newsletter>`);
+  holder.setHTMLUnsafe(`<aw-newsletter site="${api.site}" story="story-${story}" ${attributes}></aw-newsletter>`);
   document.body.append(holder);
   return holder.firstElementChild as HTMLElement;
 }
@@ -36,16 +37,16 @@ async function subscribe(address = 'lan@gmail.com'): Promise<void> {
 }
 
 describe('the form', () => {
-  test('says what comes and how often, and ticks nothing for the reader', async () => {
-    place();
+  test('describes the newsletter and leaves the consent unchecked', async () => {
+    render();
     await expect.element(page.getByRole('heading', { name: 'Bản tin sáng' })).toBeVisible();
     await expect.element(page.getByText('Mỗi sáng, thứ Hai đến thứ Bảy')).toBeVisible();
     await expect.element(consent).not.toBeChecked();
     await expect.element(email).toHaveAttribute('autocomplete', 'email');
   });
 
-  test('judges only what was sent, and leads to what is wrong', async () => {
-    place();
+  test('validates from the first submit on, and focuses the invalid field', async () => {
+    render();
     await userEvent.type(email, 'lan');
     await expect.element(email).toHaveAttribute('aria-invalid', 'false');
     await userEvent.keyboard('{Enter}');
@@ -57,14 +58,14 @@ describe('the form', () => {
     await userEvent.keyboard('{Enter}');
     await expect.poll(focused).toBe(consent.element());
     await expect.element(consent).toHaveAccessibleDescription('Cần bạn đồng ý để gửi bản tin.');
-    expect(api.sent('subscriptions', 'POST')).toHaveLength(0);
+    expect(api.sent('POST subscriptions')).toHaveLength(0);
   });
 
   test('sends the address, the consent and the language, and no token', async () => {
-    place();
+    render();
     await subscribe(' lan@gmail.com ');
     await expect.element(page.getByRole('heading', { name: 'Kiểm tra hộp thư' })).toBeVisible();
-    const [request] = api.sent('subscriptions', 'POST');
+    const [request] = api.sent('POST subscriptions');
     expect(request!.body).toEqual({
       email: 'lan@gmail.com',
       lists: ['daily'],
@@ -75,29 +76,29 @@ describe('the form', () => {
     expect(request!.headers.get('Authorization')).toBeNull();
   });
 
-  test('keeps what was typed when sending fails', async () => {
-    place();
+  test('keeps its values when the request fails', async () => {
+    render();
     await expect.element(email).toBeVisible();
-    const mend = api.fail(/^subscriptions$/, 'network');
+    const restore = api.disconnect('POST subscriptions');
     await subscribe();
     await expect.element(page.getByText('Chưa gửi được. Địa chỉ của bạn vẫn còn ở đây.').first()).toBeVisible();
     await expect.element(email).toHaveValue('lan@gmail.com');
     await expect.element(consent).toBeChecked();
-    mend();
+    restore();
     await userEvent.click(submit);
     await expect.element(page.getByRole('heading', { name: 'Kiểm tra hộp thư' })).toBeVisible();
   });
 
-  test('shows what the API says of the address', async () => {
-    place();
+  test('shows the API’s failure at the address', async () => {
+    render();
     await expect.element(email).toBeVisible();
-    api.fail(/^subscriptions$/, 'email-invalid');
+    api.refuse('POST subscriptions', 'email-invalid');
     await subscribe();
     await expect.element(email).toHaveAccessibleDescription(/Địa chỉ này có vẻ chưa đúng/);
   });
 
-  test('offers the address that was probably meant, without moving anything', async () => {
-    place();
+  test('suggests the address that was probably meant, without layout shift', async () => {
+    render();
     await userEvent.fill(email, 'lan@gmial.com');
     const before = consent.element().getBoundingClientRect().top;
     await userEvent.tab();
@@ -109,15 +110,10 @@ describe('the form', () => {
     await expect.poll(focused).toBe(email.element());
   });
 
-  test('lets the reader choose among several', async () => {
-    const [daily] = api.lists;
-    api.lists.push({
-      ...daily!,
-      id: 'weekend',
-      name: 'Cuối tuần',
-      consent: { id: 'c2', text: 'Tôi đồng ý nhận Cuối tuần.' },
-    });
-    place('list="weekend daily nothing"');
+  test('offers several newsletters', async () => {
+    const consent = { id: 'c2', text: 'Tôi đồng ý nhận Cuối tuần.' };
+    api.newsletters = [createNewsletterList(), createNewsletterList({ id: 'weekend', name: 'Cuối tuần', consent })];
+    render('list="weekend daily nothing"');
     await expect.element(page.getByRole('heading', { name: 'Đăng ký ấn phẩm' })).toBeVisible();
     await userEvent.fill(email, 'lan@example.com');
     await userEvent.click(submit);
@@ -125,11 +121,11 @@ describe('the form', () => {
     await userEvent.click(page.getByRole('checkbox', { name: /Cuối tuần/ }));
     await userEvent.click(submit);
     await expect.element(page.getByRole('heading', { name: 'Kiểm tra hộp thư' })).toBeVisible();
-    expect(api.sent('subscriptions', 'POST')[0]!.body).toMatchObject({ lists: ['weekend'], consent: ['c2'] });
+    expect(api.sent('POST subscriptions')[0]!.body).toMatchObject({ lists: ['weekend'], consent: ['c2'] });
   });
 
-  test('has a field for programs that people never meet', async () => {
-    const element = place();
+  test('has a trap field that people cannot reach', async () => {
+    const element = render();
     await expect.element(email).toBeVisible();
     const trap = element.shadowRoot!.querySelector<HTMLInputElement>('[name=website]')!;
     expect(trap.tabIndex).toBe(-1);
@@ -137,16 +133,39 @@ describe('the form', () => {
     expect(trap.closest('[aria-hidden=true]')).not.toBeNull();
   });
 
-  test('says so where there is nothing to subscribe to', async () => {
-    const element = place('list="nothing"');
+  test('renders the empty state where there is no newsletter', async () => {
+    const element = render('list="nothing"');
     await expect.element(page.getByText('Hiện chưa có bản tin nào.')).toBeVisible();
     expect(element.matches(':state(empty)')).toBe(true);
   });
 });
 
-describe('the inbox', () => {
-  test('has the focus, the address and the way to the provider', async () => {
-    const element = place();
+describe('the variant', () => {
+  const padding = (element: HTMLElement) =>
+    getComputedStyle(element.shadowRoot!.querySelector('.signup')!).paddingInlineStart;
+
+  test('is inline by default, where it is unknown, removed or null, and not reflected', async () => {
+    const element = render() as HTMLElementTagNameMap['aw-newsletter'];
+    await expect.element(email).toBeVisible();
+    expect([element.variant, element.hasAttribute('variant'), padding(element)]).toEqual(['inline', false, '0px']);
+    element.setAttribute('variant', 'unknown');
+    expect(padding(element)).toBe('0px');
+    element.setAttribute('variant', 'card');
+    expect(padding(element)).toBe('24px');
+    element.removeAttribute('variant');
+    expect([element.variant, padding(element)]).toEqual(['inline', '0px']);
+    Object.assign(element, { variant: 'popover', list: 'weekend' });
+    await element.updateComplete;
+    expect(element.getAttribute('variant')).toBe('popover');
+    Object.assign(element, { variant: null, list: undefined });
+    await element.updateComplete;
+    expect([element.variant, element.list, element.getAttribute('variant')]).toEqual(['inline', '', 'inline']);
+  });
+});
+
+describe('the confirm step', () => {
+  test('takes the focus, and shows the address and a link to the provider', async () => {
+    const element = render();
     await subscribe();
     const heading = page.getByRole('heading', { name: 'Kiểm tra hộp thư' });
     await expect.element(heading).toBeVisible();
@@ -158,8 +177,8 @@ describe('the inbox', () => {
     expect(element.matches(':state(check-inbox)')).toBe(true);
   });
 
-  test('takes the code in one field that phones can fill, and confirms', async () => {
-    const element = place();
+  test('takes the code in one field that phones can fill in, and confirms', async () => {
+    const element = render();
     const states: unknown[] = [];
     element.addEventListener('aw-subscribe', (event) => states.push(event.detail));
     await subscribe();
@@ -169,7 +188,7 @@ describe('the inbox', () => {
     const heading = page.getByRole('heading', { name: 'Bạn đã đăng ký' });
     await expect.element(heading).toBeVisible();
     await expect.poll(focused).toBe(heading.element());
-    expect(api.sent('subscriptions/code', 'POST').map(({ body }) => body)).toEqual([
+    expect(api.sent('POST subscriptions/code').map(({ body }) => body)).toEqual([
       { email: 'lan@gmail.com', code: '246810' },
     ]);
     expect(states).toEqual([
@@ -179,8 +198,8 @@ describe('the inbox', () => {
     expect(element.matches(':state(confirmed)')).toBe(true);
   });
 
-  test('keeps a wrong code for the reader to put right', async () => {
-    place();
+  test('keeps a wrong code in the field', async () => {
+    render();
     await subscribe();
     await userEvent.type(code, '111111');
     await expect.element(code).toHaveAccessibleDescription('Mã chưa đúng hoặc đã hết hạn.');
@@ -188,8 +207,8 @@ describe('the inbox', () => {
     await expect.poll(focused).toBe(code.element());
   });
 
-  test('lets the reader go back, with what was typed', async () => {
-    place();
+  test('returns to the form, which keeps its values', async () => {
+    render();
     await subscribe();
     await userEvent.click(page.getByRole('button', { name: 'Đổi địa chỉ' }));
     await expect.element(email).toBeVisible();
@@ -197,12 +216,12 @@ describe('the inbox', () => {
     await expect.poll(focused).toBe(email.element());
   });
 
-  test('sends again only after a minute', async () => {
-    place();
+  test('sends again after a minute at the earliest', async () => {
+    render();
     await subscribe();
     const again = page.getByRole('button', { name: /^Gửi lại/ });
     await expect.element(again).toHaveAttribute('aria-disabled', 'true');
     await userEvent.click(again, { force: true });
-    expect(api.sent('subscriptions', 'POST')).toHaveLength(1);
+    expect(api.sent('POST subscriptions')).toHaveLength(1);
   });
 });

@@ -1,61 +1,36 @@
 import { page, userEvent } from 'vitest/browser';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Rail, SignalsBody, Story } from '../../src/contract/types.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import '../../src/loader/cloak.css';
-import { StoriesElement } from '../../src/widgets/stories/stories.js';
-import { FakeRoutes, unreachable } from './fake-routes.js';
+import '../../src/define/stories.js';
+import { createStory as story, type InMemoryApi } from '../../src/testing/index.js';
+import type { StoriesElement } from '../../src/widgets/stories/stories.js';
+import { installApi } from './install-api.js';
 import { putElement } from './put-element.js';
+import { waitFor } from '../setup/wait-for.js';
 
-StoriesElement.define();
-
-const picture = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="160" height="90"/>')}`;
-const story = (n: number, rest: Partial<Story> = {}): Story => ({
-  id: `story-${n}`,
-  url: `https://news.example/${n}`,
-  title: `Chuyện thứ ${n} ở phường ven sông`,
-  publishedAt: '2020-01-02T03:04:05Z',
-  image: { src: picture, width: 160, height: 90, alt: '' },
-  section: 'Đời sống',
-  kind: 'article',
-  reason: 'latest',
-  ...rest,
-});
-
-let api: FakeRoutes;
-let rails: Record<string, Story[]>;
+let api: InMemoryApi;
 
 beforeEach(async () => {
   await page.viewport(700, 800);
   document.documentElement.lang = 'vi';
-  rails = { latest: Array.from({ length: 12 }, (_, index) => story(index + 1)) };
-  api = new FakeRoutes().install().on(/^GET page/, ({ query }) => ({
-    parts: Object.fromEntries(
-      query
-        .get('parts')!
-        .split(',')
-        .map((entry) => {
-          const rail = entry.split(':')[1]!;
-          return [entry, { rail, asOf: '2026-11-24T08:00:00Z', items: rails[rail] ?? [] } as Rail];
-        }),
-    ),
-  }));
+  api = installApi();
+  api.rails = { latest: Array.from({ length: 12 }, (_, index) => story(index + 1)) };
 });
 
-afterEach(() => {
+afterEach(async () => {
   document.body.replaceChildren();
-  api.restore();
-  vi.restoreAllMocks();
+  await api.restore();
 });
 
 let pages = 0;
-/** Every test stands on a story of its own: answers are kept by story. */
+/** Every test has a story of its own, because answers are cached by story. */
 async function show(rails: Record<string, string>[], fallback = ''): Promise<StoriesElement[]> {
-  const place = { site: 'demo', api: location.origin, story: `https://news.example/page-${++pages}` };
-  const widgets = rails.map((attributes) => putElement('aw-stories', { ...place, ...attributes }, fallback));
-  // A call that fails is made three times.
-  await vi.waitFor(() => {
+  const common = { site: api.site!, api: location.origin, story: `https://news.example/page-${++pages}` };
+  const widgets = rails.map((attributes) => putElement('aw-stories', { ...common, ...attributes }, fallback));
+  // A failed request is sent three times.
+  await waitFor(() => {
     for (const widget of widgets) expect(widget.shadowRoot!.querySelector('[aria-busy=false]')).not.toBeNull();
-  }, 5000);
+  });
   return widgets;
 }
 
@@ -64,7 +39,7 @@ const titles = (widget: Element) =>
 const track = (widget: Element) => widget.shadowRoot!.querySelector('ul')!;
 
 describe('a rail', () => {
-  it('is a list of articles under a heading', async () => {
+  it('renders a list of articles under a heading', async () => {
     await show([{ rail: 'latest', limit: '3' }]);
     await expect.element(page.getByRole('region', { name: 'Tin mới' })).toBeVisible();
     expect(page.getByRole('listitem').elements()).toHaveLength(3);
@@ -73,9 +48,9 @@ describe('a rail', () => {
     expect(page.getByRole('link', { name: 'Xem tất cả' }).elements()).toHaveLength(0);
   });
 
-  it('shows no story twice on the page, and never the page itself', async () => {
+  it('shows no story twice on a page, and not the page itself', async () => {
     const own = `https://news.example/page-${pages + 1}`;
-    rails = {
+    api.rails = {
       latest: [story(1), story(2), story(3), story(4)],
       'most-read': [story(2), story(1), { ...story(9), url: own }, story(3), story(4)],
     };
@@ -87,8 +62,8 @@ describe('a rail', () => {
     expect(titles(mostRead!)).toEqual([3, 4].map((n) => story(n).title));
   });
 
-  it('says what is paid for', async () => {
-    rails = { sponsored: [story(1, { kind: 'sponsored', sponsor: { name: 'Xưởng Gió' } })] };
+  it('labels a sponsored story and marks its link', async () => {
+    api.rails = { sponsored: [story(1, { kind: 'sponsored', sponsor: { name: 'Xưởng Gió' } })] };
     const [widget] = await show([{ rail: 'sponsored' }]);
     expect(widget!.shadowRoot!.querySelector<HTMLElement>('[part~=sponsored]')!.innerText).toBe('Tài trợ');
     const link = widget!.shadowRoot!.querySelector('h3 a')!;
@@ -101,19 +76,12 @@ describe('a rail', () => {
     ['list', 316],
     ['grid', 316],
     ['grid', 700],
-  ])('takes the room kept for it, whatever the titles and however few: %s, %i px', async (layout, width) => {
+  ])('fills its reserved height with any titles and any number of stories: %s, %i px', async (layout, width) => {
     await page.viewport(width, 800);
-    rails = {
+    api.rails = {
       latest: [story(1, { title: 'Ngắn' }), story(2, { title: 'Một tựa rất dài '.repeat(20) }), story(3), story(4)],
     };
-    let answer = () => {};
-    const held = new Promise<void>((resolve) => (answer = resolve));
-    const all = rails['latest']!;
-    let items = all;
-    api.on(/^GET page/, async ({ query }) => {
-      await held;
-      return { parts: { [query.get('parts')!]: { rail: 'latest', asOf: '2026-11-24T08:00:00Z', items } } };
-    });
+    const answer = api.hold('GET page');
     const shown = show([{ rail: 'latest', layout, limit: '4' }]);
     const widget = document.querySelector('aw-stories')!;
     await widget.updateComplete;
@@ -122,24 +90,44 @@ describe('a rail', () => {
     await shown;
     expect(titles(widget)).toHaveLength(4);
     expect(widget.offsetHeight).toBe(before);
-    // What stands there is neither more nor less than the strut that holds the room.
+    // The content is as high as the strut that reserves the height.
     expect(widget.shadowRoot!.querySelector('section')!.offsetHeight).toBe(before);
-    items = all.slice(0, 1);
+    api.rails.latest!.splice(1);
     await widget.refresh();
-    await vi.waitFor(() => expect(titles(widget)).toHaveLength(1));
+    await waitFor(() => expect(titles(widget)).toHaveLength(1));
     expect(widget.offsetHeight).toBe(before);
   });
 
-  it('keeps its fallback and offers another try when the API cannot be reached', async () => {
-    api.on(/^GET page/, unreachable);
+  it('shows its fallback and a retry button when the API cannot be reached', async () => {
+    const reconnect = api.disconnect('GET page');
     await show([{ rail: 'latest' }], 'Đọc thêm ở trang nhất');
     await expect.element(page.getByText('Đọc thêm ở trang nhất')).toBeVisible();
-    api.on(/^GET page/, () => ({ parts: { 'stories:latest': { rail: 'latest', asOf: '', items: [story(1)] } } }));
+    reconnect();
     await page.getByRole('button', { name: 'Thử lại' }).click();
     await expect.element(page.getByRole('link', { name: story(1).title })).toBeVisible();
   });
 
-  it('speaks English where the page does', async () => {
+  it('uses the defaults for unknown, removed and missing values, and reflects none of them', async () => {
+    api.rails.related = api.rails.latest!;
+    const [widget] = await show([{ rail: 'unknown', layout: 'unknown', limit: 'unknown' }]);
+    const layout = () => widget!.shadowRoot!.querySelector<HTMLElement>('.rail')!.dataset['layout'];
+    await expect.element(page.getByRole('region', { name: 'Bài liên quan' })).toBeVisible();
+    expect([layout(), titles(widget!).length]).toEqual(['carousel', 8]);
+    Object.assign(widget!, { rail: 'latest', layout: 'list', limit: 3 });
+    await waitFor(() => expect([layout(), titles(widget!).length]).toEqual(['list', 3]));
+    for (const missing of [null, undefined]) {
+      Object.assign(widget!, { rail: missing, layout: missing, limit: missing });
+      expect(widget).toMatchObject({ rail: 'related', layout: 'carousel', limit: 8 });
+    }
+    for (const name of ['rail', 'layout', 'limit']) widget!.setAttribute(name, '4');
+    for (const name of ['rail', 'layout', 'limit']) widget!.removeAttribute(name);
+    expect(widget).toMatchObject({ rail: 'related', layout: 'carousel', limit: 8 });
+    await waitFor(() => expect([layout(), titles(widget!).length]).toEqual(['carousel', 8]));
+    const [untouched] = await show([{}]);
+    expect(untouched!.getAttributeNames().sort()).toEqual(['api', 'site', 'story']);
+  });
+
+  it('follows an English lang attribute', async () => {
     await show([{ lang: 'en', rail: 'latest', more: '/all' }]);
     await expect.element(page.getByRole('region', { name: 'Latest' })).toBeVisible();
     await expect.element(page.getByRole('link', { name: 'See all' })).toHaveAttribute('href', '/all');
@@ -147,13 +135,13 @@ describe('a rail', () => {
 });
 
 describe('a carousel', () => {
-  it('turns by buttons that stay where they are at the ends', async () => {
+  it('scrolls by buttons, which keep the focus at the ends', async () => {
     const [widget] = await show([{ rail: 'latest', limit: '6' }]);
     const next = page.getByRole('button', { name: 'Xem các bài sau' });
     const previous = page.getByRole('button', { name: 'Xem các bài trước' });
     await expect.element(previous).toHaveAttribute('aria-disabled', 'true');
     await next.click();
-    await vi.waitFor(() => expect(track(widget!).scrollLeft).toBeGreaterThan(400));
+    await waitFor(() => expect(track(widget!).scrollLeft).toBeGreaterThan(400));
     await expect.element(previous).toHaveAttribute('aria-disabled', 'false');
     await next.click();
     await expect.element(next).toHaveAttribute('aria-disabled', 'true');
@@ -161,15 +149,15 @@ describe('a carousel', () => {
     expect(widget!.shadowRoot!.activeElement).toBe(next.element());
   });
 
-  it('turns the other way from right to left', async () => {
+  it('scrolls the other way in a right-to-left page', async () => {
     document.body.dir = 'rtl';
     const [widget] = await show([{ rail: 'latest', limit: '6' }]);
     await page.getByRole('button', { name: 'Xem các bài sau' }).click();
-    await vi.waitFor(() => expect(track(widget!).scrollLeft).toBeLessThan(-400));
+    await waitFor(() => expect(track(widget!).scrollLeft).toBeLessThan(-400));
     document.body.removeAttribute('dir');
   });
 
-  it('brings the card that the focus is on into sight', async () => {
+  it('scrolls a focused card into the row', async () => {
     const [widget] = await show([{ rail: 'latest', limit: '6' }]);
     for (let tabs = 0; tabs < 6; tabs++) await userEvent.tab();
     const focused = widget!.shadowRoot!.activeElement!.closest('li')!;
@@ -178,40 +166,33 @@ describe('a carousel', () => {
     expect(card.left).toBeGreaterThanOrEqual(row.left - 1);
   });
 
-  it('has no buttons where everything fits', async () => {
+  it('has no buttons where all cards fit', async () => {
     await show([{ rail: 'latest', limit: '2' }]);
     expect(page.getByRole('button').elements()).toHaveLength(0);
   });
 });
 
-describe('what is seen and followed', () => {
-  it('is told to the page, each view once, and sent without a word about the reader', async () => {
-    const urls = new Set<string>();
-    const signals: unknown[] = [];
-    vi.spyOn(navigator, 'sendBeacon').mockImplementation((url, body) => {
-      urls.add(String(url));
-      signals.push(...(JSON.parse(body as string) as SignalsBody).signals);
-      return true;
-    });
+describe('views and clicks', () => {
+  it('dispatch events, each view once, and are sent without data about the reader', async () => {
     const events: unknown[] = [];
     for (const name of ['aw-story-view', 'aw-story-click'] as const) {
       document.body.addEventListener(name, (event) => events.push([name, event.detail]), { once: true });
     }
     document.body.addEventListener('click', (event) => event.preventDefault(), { once: true });
     await show([{ rail: 'latest', limit: '1' }]);
-    await vi.waitFor(() => expect(events).toHaveLength(1), 3000);
+    await waitFor(() => expect(events).toHaveLength(1));
     await page.getByRole('link').click();
     expect(events).toEqual([
       ['aw-story-view', { id: 'story-1', position: 0, reason: 'latest' }],
       ['aw-story-click', { id: 'story-1', position: 0, reason: 'latest' }],
     ]);
-    await vi.waitFor(() => {
+    await waitFor(() => {
       dispatchEvent(new Event('pagehide'));
-      expect(signals).toEqual([
+      expect(api.sent('POST signals').flatMap(({ body }) => body['signals'])).toEqual([
         { type: 'view', story: 'story-1', rail: 'latest', position: 0 },
         { type: 'click', story: 'story-1', rail: 'latest', position: 0 },
       ]);
     });
-    expect([...urls]).toEqual([`${location.origin}/v1/sites/demo/signals`]);
+    expect(api.sent('POST signals').filter(({ headers }) => headers.has('Authorization'))).toEqual([]);
   });
 });

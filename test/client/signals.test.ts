@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Signals, signalsOf } from '../../src/client/signals.js';
+import * as limits from '../../src/contract/limits.js';
 import type { Site } from '../../src/client/site.js';
 
 const story = 'https://news.example/a';
@@ -22,10 +23,10 @@ beforeEach(() => {
   vi.useFakeTimers();
   hidden = false;
   vi.spyOn(document, 'hidden', 'get').mockImplementation(() => hidden);
-  // Its own for every test: what an earlier one gathered goes where it belongs.
-  const heard: object[] = (sent = []);
+  // Each test has its own URL, because instances of earlier tests flush, too.
+  const received: object[] = (sent = []);
   site = { root: `https://api.example/${++pages}/` } as Site;
-  beacons.set(`${site.root}signals`, heard);
+  beacons.set(`${site.root}signals`, received);
   vi.stubGlobal('navigator', { sendBeacon });
 });
 afterEach(() => {
@@ -33,8 +34,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('signals', () => {
-  it('go together when the page is left, and once', () => {
+describe('Signals', () => {
+  it('sends all signals in one beacon when the page is hidden', () => {
     const signals = new Signals(site);
     signals.add({ type: 'view', story, rail: 'latest', position: 0 });
     signals.add({ type: 'click', story, rail: 'latest', position: 0 });
@@ -52,13 +53,14 @@ describe('signals', () => {
     ]);
   });
 
-  it('never grow beyond what the API takes', () => {
+  it('sends a beacon when it reaches the limit of the API', () => {
     const signals = new Signals(site);
-    for (let position = 0; position < 90; position++) signals.add({ type: 'view', story, position });
+    for (let position = 0; position < 2 * limits.signals + 1; position++)
+      signals.add({ type: 'view', story, position });
     expect(sent).toHaveLength(2);
   });
 
-  it('are not sent for readers who ask not to be followed', () => {
+  it('sends nothing under Global Privacy Control or Do Not Track', () => {
     const signals = new Signals(site);
     vi.stubGlobal('navigator', { globalPrivacyControl: true, sendBeacon });
     signals.add({ type: 'view', story });
@@ -69,13 +71,13 @@ describe('signals', () => {
     expect(sent).toEqual([]);
   });
 
-  it('are gathered once for a site', () => {
+  it('has one instance per site', () => {
     expect(signalsOf(site)).toBe(signalsOf(site));
   });
 });
 
-describe('a read', () => {
-  it('counts once, after ten seconds in sight', () => {
+describe('countRead', () => {
+  it('counts a story once, after ten consecutive seconds visible', () => {
     const signals = new Signals(site);
     signals.countRead(story);
     signals.countRead(story);

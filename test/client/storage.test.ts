@@ -8,19 +8,19 @@ afterEach(() => {
   new SafeStorage().set('key', undefined);
 });
 
-test('keeps in the local storage unless told otherwise', () => {
+test('uses localStorage by default', () => {
   new SafeStorage().set('key', { token: 't' });
   expect(localStorage.getItem('key')).toBe('{"token":"t"}');
   expect(new SafeStorage('local').get('key')).toEqual({ token: 't' });
 });
 
-test('keeps for a session', () => {
+test('uses sessionStorage where configured', () => {
   new SafeStorage('session').set('key', 1);
   expect(sessionStorage.getItem('key')).toBe('1');
   expect(localStorage.length).toBe(0);
 });
 
-test('writes nothing into the browser where the publisher wants none', () => {
+test('uses memory only where storage is `none`', () => {
   new SafeStorage('none').set('key', 1);
   expect(localStorage.length + sessionStorage.length).toBe(0);
   expect(new SafeStorage('none').get('key')).toBe(1);
@@ -57,7 +57,7 @@ test('falls back to memory where the storage is full, and reads the newer value'
   expect(storage.get('key')).toBe('new');
 });
 
-test.each(['not json', '{"cut', '', 'null'])('takes %j for nothing', (rubbish) => {
+test.each(['not json', '{"cut', '', 'null'])('treats %j as no value', (rubbish) => {
   localStorage.setItem('key', rubbish);
   expect(new SafeStorage().get('key')).toBeUndefined();
 });

@@ -31,16 +31,16 @@ beforeEach(async () => {
   return () => page.close();
 });
 
-describe('a reader who only reads', () => {
-  test('gets every widget by one request for data', () => {
+describe('a first visit without interaction', () => {
+  test('requests the data of all widgets by one GET /page', () => {
     const data = requests.map((request) => request.url()).filter((url) => new URL(url).pathname.startsWith('/v1/'));
     expect(data.filter((url) => new URL(url).pathname.endsWith('/page'))).toHaveLength(1);
     expect(data.filter((url) => !/\/(page|signals|live)$/.test(new URL(url).pathname))).toEqual([]);
   });
 
-  test('finds all of them at work', async () => {
+  test('renders controls in every widget', async () => {
     const tags = ['aw-reactions', 'aw-stories', 'aw-comments', 'aw-newsletter'];
-    // Inside the widgets, not in what stands there before they come.
+    // Counts controls in the shadow root, not in the fallback content.
     const controls = (tag: string) =>
       page
         .locator(tag)
@@ -52,7 +52,7 @@ describe('a reader who only reads', () => {
     for (const tag of tags) await expect.poll(() => controls(tag), { message: tag }).toBeGreaterThan(0);
   });
 
-  test('leaves nothing behind', async () => {
+  test('stores nothing in the browser and sends no token', async () => {
     const kept = await page.evaluate(async () => ({
       local: Object.keys(localStorage),
       session: Object.keys(sessionStorage),
@@ -64,13 +64,13 @@ describe('a reader who only reads', () => {
     expect(named.map((request) => request.url())).toEqual([]);
   });
 
-  test('is told of no fault, and asks nobody else for anything', () => {
+  test('logs no warnings, and requests no other origin', () => {
     expect(complaints).toEqual([]);
     const elsewhere = requests.map((request) => request.url()).filter((url) => !url.startsWith(server.url));
     expect(elsewhere.filter((url) => !url.startsWith('data:'))).toEqual([]);
   });
 
-  test('runs no script but the loader and what it fetches', async () => {
+  test('has no script element but the script tag', async () => {
     const scripts = await page
       .locator('script:not([type="application/ld+json"])')
       .evaluateAll((found) => found.map((script) => (script as HTMLScriptElement).src));

@@ -23,7 +23,7 @@ const send = (url: string, method: string, body: unknown, token?: string) =>
 const guest = async (url: string) => ((await (await send(`${site(url)}/readers`, 'POST', {})).json()) as Session).token;
 
 describe('the server', () => {
-  test('keeps everything between two starts, the readers’ tokens too, also on another port', async () => {
+  test('keeps data and reader tokens across a restart on another port', async () => {
     const first = await startServer({ data });
     const story = `${first.url}/`;
     const token = await guest(first.url);
@@ -47,7 +47,7 @@ describe('the server', () => {
     expect(await second.stop()).toBe(0);
   });
 
-  test('loses nothing it acknowledged when it is killed in the middle of writing', async () => {
+  test('keeps all acknowledged writes when killed during writes', async () => {
     const server = await startServer({ data, env: { AFTERWORD_LIMITS: 'off' } });
     const story = `${server.url}/`;
     const tokens = await Promise.all(Array.from({ length: 8 }, () => guest(server.url)));
@@ -64,7 +64,7 @@ describe('the server', () => {
           );
           if (answer.status === 201) acknowledged.push(((await answer.json()) as CommentAnswer).comment.id);
         } catch {
-          // The connection died with the server: what it carried was not acknowledged.
+          // The connection broke with the server: its write was not acknowledged.
           return;
         }
       }
@@ -90,7 +90,7 @@ describe('the server', () => {
     await again.stop();
   });
 
-  test('leaves with code 0 when asked, and answers what was under way', async () => {
+  test('answers open requests on SIGTERM, and exits with code 0', async () => {
     const server = await startServer({ data, env: { AFTERWORD_LIMITS: 'off' } });
     const story = `${server.url}/`;
     const token = await guest(server.url);
@@ -105,7 +105,7 @@ describe('the server', () => {
     expect(await stopped).toBe(0);
   });
 
-  test('tells its operator how much memory it takes', async () => {
+  test('reports its resident memory in /metrics', async () => {
     const server = await startServer({ data });
     const measured = await (await fetch(`${server.url}/metrics`)).text();
     const resident = Number(/^process_resident_memory_bytes (\d+)$/m.exec(measured)?.[1]);
@@ -113,7 +113,7 @@ describe('the server', () => {
     await server.stop();
   });
 
-  test('says in one line that its port is taken, and touches nothing', async () => {
+  test('reports a taken port in one line, and leaves the data unchanged', async () => {
     const squatter = createServer();
     const port = await new Promise<number>((resolve) =>
       squatter.listen(0, '127.0.0.1', () => resolve((squatter.address() as { port: number }).port)),
@@ -125,7 +125,7 @@ describe('the server', () => {
     expect(error).toContain(`PORT ${port}`);
   });
 
-  test('a command whose output nobody reads any more ends without a word', async () => {
+  test('exits with code 0 and prints no error when its output pipe is closed', async () => {
     await runCommand(['sites', 'add', 'paper'], { AFTERWORD_DATA: data });
     expect(await runCommand(['sites', 'list'], { AFTERWORD_DATA: data }, { reads: false })).toEqual({
       code: 0,
@@ -149,7 +149,7 @@ describe('the server', () => {
     [{ HOST: '0.0.0.0', AFTERWORD_URL: 'https://a.example', AFTERWORD_LIMITS: 'off' }, 'AFTERWORD_LIMITS'],
     [{ AFTERWORD_TRUST_PROXY: 'everyone' }, 'AFTERWORD_TRUST_PROXY'],
     [{ AFTERWORD_SMTP: 'smtp://mail.example' }, 'AFTERWORD_MAIL_FROM'],
-  ])('ends with one line for the settings %j', async (env, expected) => {
+  ])('reports invalid settings in one line: %j', async (env, expected) => {
     const { code, error, output } = await runCommand(['serve'], { AFTERWORD_DATA: data, PORT: '0', ...env });
     expect(code).toBe(1);
     expect(error.trim().split('\n')).toHaveLength(1);
@@ -157,7 +157,7 @@ describe('the server', () => {
     expect(output).toBe('');
   });
 
-  test('logs nothing personal', async () => {
+  test('logs no personal data', async () => {
     const server = await startServer({ data, env: { AFTERWORD_LOG: 'debug' } });
     const token = (
       (await (await send(`${site(server.url)}/readers`, 'POST', { name: 'Canary Name' })).json()) as Session
@@ -178,7 +178,7 @@ describe('the server', () => {
 describe('the command line', () => {
   const run = (...args: string[]) => runCommand(args, { AFTERWORD_DATA: data });
 
-  test('every command explains itself', async () => {
+  test('prints help for every command', async () => {
     for (const command of [
       [],
       ['serve'],
@@ -208,14 +208,14 @@ describe('the command line', () => {
     [['comments', 'list', '--site', 'nowhere'], 'nowhere'],
     [['comments', 'approve', 'x', '--site', 'nowhere'], 'nowhere'],
     [['stories', 'import', '/no/such/file.xml', '--site', 'nowhere'], ''],
-  ])('%j ends with a clear line and no success', async (args, expected) => {
+  ])('%j prints one line and exits with an error code', async (args, expected) => {
     const { code, error } = await run(...args);
     expect(code).not.toBe(0);
     expect(error).toContain(expected);
     expect(error).not.toContain('    at ');
   });
 
-  test('adds a site, moderates its comments, and backs everything up', async () => {
+  test('adds a site, moderates its comments, and makes a backup', async () => {
     const added = await run('sites', 'add', 'paper', '--origin', 'https://paper.example');
     expect(added).toMatchObject({ code: 0, output: expect.stringContaining('awk_') });
     expect((await run('sites', 'list')).output).toContain('https://paper.example');

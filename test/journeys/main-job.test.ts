@@ -7,7 +7,7 @@ let browser: Browser;
 let server: RunningServer;
 let context: BrowserContext;
 let page: Page;
-/** What a host page must never see of us. */
+/** Errors of the page, which must stay empty. */
 let complaints: string[];
 
 beforeAll(async () => {
@@ -34,7 +34,12 @@ async function readDownTo(tag: string, url = `${server.url}/`) {
   return widget;
 }
 
-/** Waits until what moves has come to rest. */
+/** Waits until the API has saved what the reader has sent. */
+async function untilSaved() {
+  await page.waitForFunction(() => !Object.keys(localStorage).some((key) => key.startsWith('afterword:outbox:')));
+}
+
+/** Waits until a position no longer changes. */
 async function settled(position: () => Promise<number>) {
   for (let was = Number.NaN, is = await position(); was !== is; is = await position()) {
     was = is;
@@ -42,7 +47,7 @@ async function settled(position: () => Promise<number>) {
   }
 }
 
-/** Where a jump put the thread into view before it was there, it waits behind a button: nothing moves. */
+/** Expands the thread, which is collapsed where a jump put it into view before it had loaded. */
 async function showThread() {
   const show = page.locator('aw-comments').getByRole('button', { name: /^(Hiện|Show) \d+/ });
   const first = page.locator('aw-comments').getByRole('article').first();
@@ -51,7 +56,7 @@ async function showThread() {
 }
 
 describe('a reader of the demo', () => {
-  test('reacts, changes their mind, takes it back, and finds it again after a reload', async () => {
+  test('votes, changes and removes the vote, and finds it after a reload', async () => {
     const poll = await readDownTo('aw-reactions');
     const choice = (name: string) => poll.getByRole('button', { name: new RegExp(`^${name}`) });
     await choice('Rất hay').click();
@@ -60,8 +65,7 @@ describe('a reader of the demo', () => {
     await choice('Giải trí').click();
     await expect.poll(() => choice('Giải trí').getAttribute('aria-pressed')).toBe('true');
     expect(await choice('Rất hay').getAttribute('aria-pressed')).toBe('false');
-    // Saved, not only shown: another visit finds it.
-    await page.waitForLoadState('networkidle');
+    await untilSaved();
     await page.reload();
     await page.locator('aw-reactions').scrollIntoViewIfNeeded();
     await expect.poll(() => choice('Giải trí').getAttribute('aria-pressed')).toBe('true');
@@ -71,7 +75,7 @@ describe('a reader of the demo', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('comments, replies, and finds both after a reload', async () => {
+  test('posts a comment and a reply, and finds both after a reload', async () => {
     const thread = await readDownTo('aw-comments');
     await thread
       .getByRole('textbox', { name: /Bạn nghĩ gì|Bình luận của bạn/ })
@@ -92,7 +96,7 @@ describe('a reader of the demo', () => {
       .fill('Ai đi cùng thì nhắn nhé');
     await page.keyboard.press('Control+Enter');
     await thread.getByText('Ai đi cùng thì nhắn nhé').waitFor();
-    await page.waitForLoadState('networkidle');
+    await untilSaved();
     await page.reload();
     await page.locator('aw-comments').scrollIntoViewIfNeeded();
     await showThread();
@@ -102,14 +106,14 @@ describe('a reader of the demo', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('pages through the rail by button, and opens a story that is there', async () => {
+  test('scrolls the rail by button, and opens a story', async () => {
     const rail = await readDownTo('aw-stories[rail="dont-miss"]');
     const last = rail.getByRole('listitem').last();
     await rail.getByRole('heading', { name: 'Đừng bỏ lỡ' }).waitFor();
     const next = rail.getByRole('button', { name: 'Xem các bài sau' });
     const left = () => rail.getByRole('list').evaluate((list) => list.scrollLeft);
     expect(await left()).toBe(0);
-    // At its end the button stays where the focus is, and only says that it does nothing.
+    // At the end the focused button stays, and is aria-disabled.
     for (let turns = 0; turns < 10 && (await next.getAttribute('aria-disabled')) !== 'true'; turns += 1) {
       const before = await left();
       await next.press('Enter');
@@ -150,7 +154,7 @@ describe('a reader of the demo', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('keeps what was typed when the API is gone, and reads on', async () => {
+  test('keeps a queued comment and a draft while offline', async () => {
     const thread = await readDownTo('aw-comments');
     await thread
       .getByRole('textbox', { name: /Bạn nghĩ gì|Bình luận của bạn/ })
@@ -158,15 +162,15 @@ describe('a reader of the demo', () => {
       .click();
     const box = thread.getByRole('textbox', { name: 'Bình luận của bạn' });
     await box.fill('Chữ này không được mất');
-    // What a writer needs comes with the first touch of the field.
+    // Focusing the field loads the chunk of the composer.
     const send = thread.getByRole('button', { name: 'Gửi', exact: true });
     await send.waitFor();
     await context.setOffline(true);
     await send.click();
-    const waiting = thread.getByRole('group', { name: /^Chưa gửi được/ });
-    await waiting.getByText('Chữ này không được mất').waitFor();
-    // Back to the field, and begun differently: that survives too.
-    await waiting.getByRole('button', { name: 'Sửa' }).click();
+    const queued = thread.getByRole('group', { name: /^Chưa gửi được/ });
+    await queued.getByText('Chữ này không được mất').waitFor();
+    // Editing the queued comment turns it into a draft, which survives a reload.
+    await queued.getByRole('button', { name: 'Sửa' }).click();
     await expect.poll(() => box.inputValue()).toBe('Chữ này không được mất');
     await box.fill('Chữ này cũng không');
     await context.setOffline(false);
@@ -196,7 +200,7 @@ describe("the partner's page", () => {
 });
 
 describe('a page without the API', () => {
-  test('keeps what it wrote inside the tags readable', async () => {
+  test('shows the fallback content of every widget', async () => {
     await page.route('**/v1/**', (route) => route.abort());
     await page.goto(`${server.url}/`);
     for (const tag of ['aw-reactions', 'aw-newsletter', 'aw-comments']) {
@@ -210,7 +214,7 @@ describe('a page without the API', () => {
     }
   });
 
-  test('loses nothing when the script does not come at all', async () => {
+  test('shows the fallback content when the script cannot be loaded', async () => {
     await page.route('**/afterword.js', (route) => route.abort());
     await page.goto(`${server.url}/`);
     const fallback = page.locator('aw-reactions > *').first();

@@ -27,28 +27,28 @@ const declarations = filesIn('dist').filter((file) => file.endsWith('.d.ts'));
 const scriptTag = scripts.filter((file) => file.startsWith('dist/cdn/'));
 
 describe('the build', () => {
-  test('is there', () => {
+  test('exists', () => {
     expect(scriptTag.length).toBeGreaterThan(5);
     expect(declarations.length).toBeGreaterThan(10);
   });
 
-  test('holds no decorator that a browser would stumble over', () => {
+  test('contains no untransformed decorators', () => {
     const raw = /^\s*@(property|state|query|queryAll|eventOptions|customElement)\(/m;
     expect(scripts.filter((file) => raw.test(read(file)))).toEqual([]);
   });
 
-  test('brings no schema library to a page, nor to its types', () => {
+  test('includes no schema library in scripts and types', () => {
     const schemas = /\bzod\b|ZodObject|\$ZodType/;
     expect([...scriptTag, ...declarations].filter((file) => schemas.test(read(file)))).toEqual([]);
   });
 
-  test('has a Trusted Types policy of its own', () => {
+  test('uses its own Trusted Types policy', () => {
     const all = scriptTag.map(read).join('\n');
     expect(all).toMatch(/createPolicy\(["'`]afterword["'`]/);
     expect(all).not.toMatch(/createPolicy\(["'`]lit-html["'`]/);
   });
 
-  test('needs no leave that a strict policy refuses', () => {
+  test('uses no API that a strict content security policy refuses', () => {
     const refused = /\beval\(|new Function\(|document\.write\(|\.insertAdjacentHTML\(/;
     expect(scriptTag.filter((file) => refused.test(read(file)))).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('the build', () => {
     expect(imports.map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text)).toEqual([]);
   });
 
-  test('compresses what it sends, without loss', () => {
+  test('precompresses files without loss', () => {
     for (const file of scriptTag) {
       const plain = readFileSync(join(root, file));
       expect(gunzipSync(readFileSync(join(root, `${file}.gz`))).equals(plain), `${file}.gz`).toBe(true);
@@ -70,7 +70,7 @@ describe('the build', () => {
   test.each([
     { what: 'script', files: scripts, ending: '.js' },
     { what: 'type', files: declarations, ending: '.d.ts' },
-  ])('holds no $what that leads nowhere', ({ files, ending }) => {
+  ])('has no unresolved $what import', ({ files, ending }) => {
     const lost = files.flatMap((file) =>
       importsOf(file)
         .filter((specifier) => specifier.startsWith('.'))
@@ -86,7 +86,7 @@ describe('the built server', () => {
   const bundle = filesIn('server/dist').filter((file) => file.endsWith('.js'));
   const { dependencies } = JSON.parse(read('server/package.json')) as { dependencies: Record<string, string> };
 
-  test('finds all it loads in itself, in Node, or in a package it depends on', () => {
+  test('resolves every import by itself, Node or a declared dependency', () => {
     const lost = bundle.flatMap((file) =>
       importsOf(file)
         .filter((specifier) =>
@@ -100,7 +100,7 @@ describe('the built server', () => {
     expect(lost).toEqual([]);
   });
 
-  test('starts without what only some requests need', () => {
+  test('imports packages for rare requests lazily', () => {
     const atStart = new Set<string>();
     const load = (file: string): void => {
       if (atStart.has(file)) return;
@@ -118,11 +118,34 @@ describe('the built server', () => {
     for (const late of ['prom-client', 'feedsmith', 'parse5', 'micromark', 'pg']) expect(packages).not.toContain(late);
   });
 
-  test('names the licence of every package it brings along', () => {
+  test('lists the licence of every bundled package', () => {
     const licences = read('server/dist/licenses.md');
     const brought = [...new Set(bundle.flatMap(packagesIn))];
     expect(brought.length).toBeGreaterThan(20);
     expect(brought.filter((name) => !licences.includes(`\n## ${name} - `))).toEqual([]);
+  });
+});
+
+describe('third-party notices of the script tag', () => {
+  const notices = read('dist/cdn/licenses.md');
+
+  test.each([
+    ['lit', 'BSD-3-Clause'],
+    ['lit-html', 'BSD-3-Clause'],
+    ['lit-element', 'BSD-3-Clause'],
+    ['@lit/reactive-element', 'BSD-3-Clause'],
+    ['@floating-ui/dom', 'MIT'],
+    ['@floating-ui/core', 'MIT'],
+    ['@floating-ui/utils', 'MIT'],
+  ])('name %s (%s) and its text', (name, license) => {
+    const notice = notices.split(/^## /m).find((section) => section.startsWith(`${name} - `));
+    expect(notice).toContain(`(${license})`);
+    expect(notice).toMatch(/Copyright/);
+  });
+
+  test('name every package that the manifest declares', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    for (const name of Object.keys(dependencies)) expect(notices).toContain(`\n## ${name} - `);
   });
 });
 
@@ -133,7 +156,7 @@ describe('custom-elements.json', () => {
   const elements = modules.flatMap(({ path, declarations }) => declarations.map((declared) => ({ path, ...declared })));
   const tagged = elements.filter(({ tagName }) => tagName);
 
-  test('knows all elements, by files that are there', () => {
+  test('lists all elements, in files that exist', () => {
     expect(tagged.map(({ tagName }) => tagName).sort()).toEqual([
       'aw-comment-count',
       'aw-comments',
@@ -166,7 +189,7 @@ describe('custom-elements.json', () => {
     }
   });
 
-  test.each(tagged.map(({ tagName, path }) => [tagName!, path]))('%s names every part and slot it has', (tag, path) => {
+  test.each(tagged.map(({ tagName, path }) => [tagName!, path]))('%s lists every part and slot', (tag, path) => {
     const element = tagged.find(({ tagName }) => tagName === tag)!;
     const folder = dirname(path).replace(/^dist/, 'src');
     const source = filesIn(folder).map(read).join('\n');
@@ -178,28 +201,28 @@ describe('custom-elements.json', () => {
 });
 
 describe('the sources', () => {
-  test('of the contract: its types are those of its schemas', async () => {
+  test('have contract types generated from the current schemas', async () => {
     expect(read('src/contract/types.ts')).toBe(await contractTypes());
   });
 
-  test('agree on the version', () => {
+  test('have one version', () => {
     const version = packageVersion('package.json');
     expect(packageVersion('server/package.json')).toBe(version);
     expect(read('src/base/version.ts')).toContain(`version = '${version}'`);
   });
 
-  test('lock what is installed, and not from where', () => {
+  test('lock versions without registry URLs', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved": "(https?|git)/);
   });
 
-  test('are files of a size one can read', () => {
-    const most = 350;
+  test('have at most 350 lines per file', () => {
+    const maxLines = 350;
     const generated = ['src/contract/types.ts'];
     const long = ['src', 'server/src', 'demo', 'scripts', 'bench']
       .flatMap(filesIn)
       .filter((file) => /\.(ts|js)$/.test(file) && !generated.includes(file))
       .map((file) => ({ file, lines: read(file).split('\n').length }))
-      .filter(({ lines }) => lines > most);
+      .filter(({ lines }) => lines > maxLines);
     expect(long).toEqual([]);
   });
 });
@@ -224,7 +247,7 @@ function importsOf(file: string): string[] {
   return ts.preProcessFile(read(file)).importedFiles.map(({ fileName }) => fileName);
 }
 
-/** Whose code a bundled file holds, by its source map. */
+/** Returns the packages bundled into a file, by its source map. */
 function packagesIn(file: string): string[] {
   if (!existsSync(join(root, `${file}.map`))) return [];
   const { sources } = JSON.parse(read(`${file}.map`)) as { sources: string[] };

@@ -11,16 +11,16 @@ export interface Manifest {
   exports: Record<string, string | { types: string; default: string }>;
 }
 
-/** A project that has installed nothing but what `npm pack` makes of this one, and its dependencies. */
+/** A project with the result of `npm pack` and its dependencies installed. */
 export interface Consumer {
   folder: string;
-  /** The package as it stands in the project's `node_modules`. */
+  /** The package folder in the project's `node_modules`. */
   package: string;
   tarball: string;
   manifest: Manifest;
   /** Every file of the package, from its root. */
   files: string[];
-  /** Runs a module in the project with plain Node; answers what it prints. */
+  /** Runs a module in the project with plain Node and returns its output. */
   run(source: string): string;
   remove(): void;
 }

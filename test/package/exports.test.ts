@@ -10,7 +10,14 @@ import { root } from '../../scripts/commands.js';
 import { installPacked, type Consumer } from './consumer.js';
 
 const elements = ['comment-count', 'comments', 'newsletter', 'reactions', 'stories'];
-const classes = ['', ...elements.map((name) => `/widgets/${name}.js`), '/client', '/locales/en.js', '/locales/vi.js'];
+const classes = [
+  '',
+  ...elements.map((name) => `/widgets/${name}.js`),
+  '/client',
+  '/testing',
+  '/locales/en.js',
+  '/locales/vi.js',
+];
 const definitions = elements.map((name) => `/define/${name}.js`);
 const files = ['/tokens.css', '/tokens.json', '/custom-elements.json', '/package.json', '/cdn/afterword.js'];
 
@@ -20,19 +27,19 @@ beforeAll(() => {
 });
 afterAll(() => consumer?.remove());
 
-describe('what a project that installs the package finds', () => {
-  test('only what is meant to be published', () => {
+describe('the installed package', () => {
+  test('contains only files that are meant to be published', () => {
     const meant = /^(dist\/|custom-elements\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)/;
     expect(consumer.files.filter((file) => !meant.test(file))).toEqual([]);
     expect(consumer.files).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'LICENSE']));
   });
 
-  test.each([...classes, ...definitions, ...files])('afterword%s leads to a file', (path) => {
+  test.each([...classes, ...definitions, ...files])('afterword%s resolves to a file', (path) => {
     const address = consumer.run(`console.log(import.meta.resolve('afterword${path}'))`).trim();
     expect(existsSync(fileURLToPath(address)), address).toBe(true);
   });
 
-  test('every export of the manifest leads to a file that is there', () => {
+  test('every export of the manifest resolves to a file', () => {
     for (const [name, target] of Object.entries(consumer.manifest.exports)) {
       const paths = typeof target === 'string' ? [target] : [target.types, target.default];
       for (const path of paths) {
@@ -42,7 +49,7 @@ describe('what a project that installs the package finds', () => {
     }
   });
 
-  test('classes load in Node, define nothing and leave nothing of ours behind', () => {
+  test('classes load in Node without registering elements or adding globals', () => {
     const printed = consumer.run(`
       const before = new Set(Reflect.ownKeys(globalThis));
       for (const path of ${JSON.stringify(classes)}) await import('afterword' + path);
@@ -52,7 +59,7 @@ describe('what a project that installs the package finds', () => {
     `);
     const { left, defined } = JSON.parse(printed) as { left: string[]; defined: string[] };
     expect(defined).toEqual([]);
-    // Lit's own marks, which tell it that it was loaded twice, and what its stand-in for a DOM brings.
+    // Lit sets globals to detect that it is loaded twice, and its DOM shim adds others.
     const ofLit = /^(lit|reactiveElement|customElements|litIssuedWarnings|Event|CustomEvent|_\$lit)/i;
     expect(left.filter((name) => !ofLit.test(name))).toEqual([]);
   });
@@ -79,7 +86,7 @@ describe('what a project that installs the package finds', () => {
     expect(JSON.parse(printed)).toEqual([]);
   });
 
-  test('a class nobody uses leaves nothing in the bundle', async () => {
+  test('an unused class is tree-shaken', async () => {
     const entry = join(consumer.folder, 'unused.js');
     writeFileSync(entry, "import { ReactionsElement } from 'afterword';\n");
     const { output } = (await build({
@@ -93,13 +100,13 @@ describe('what a project that installs the package finds', () => {
   });
 });
 
-describe('what other tools say of the package', () => {
-  test('publint has nothing to say', async () => {
+describe('package linters', () => {
+  test('publint reports nothing', async () => {
     const { messages, pkg } = await publint({ pkgDir: consumer.package, pack: false });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
-  test('types resolve as the code does (attw)', () => {
+  test('types resolve like the code (attw)', () => {
     const withoutTypes = ['tokens.css', 'tokens.json', 'custom-elements.json', 'package.json', 'cdn/*'];
     const cli = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
     const args = [cli, consumer.tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii'];
@@ -130,12 +137,14 @@ describe('what other tools say of the package', () => {
   });
 });
 
-/** What a design system's developer writes; every line leans on a published type. */
+/** A page as a developer writes it. Every line uses a published type. */
 const typedPage = `
 import { ReactionsElement } from 'afterword/widgets/reactions.js';
-import { CommentsElement } from 'afterword';
+import { type Catalogue, CommentsElement, LocaleController, WidgetElement, widgetStyles } from 'afterword';
+import { css, html, type TemplateResult } from 'lit';
 import 'afterword/define/newsletter.js';
 import type { Comment, Story } from 'afterword/contract';
+import { InMemoryApi } from 'afterword/testing';
 
 ReactionsElement.define('my-reactions');
 const reactions = document.createElement('aw-reactions');
@@ -153,6 +162,22 @@ const thread: CommentsElement | null = document.querySelector('aw-comments');
 void thread?.refresh();
 export const title = (story: Story): string => story.title;
 export const text = (comment: Comment): string => comment.text;
+const api = new InMemoryApi({ site: 'demo' }).install();
+api.thread.add('first', { text: 'Hello' });
+void api.restore();
+class PollElement extends WidgetElement {
+  static override readonly tag: string = 'my-poll';
+  static override readonly loadProperties = [...WidgetElement.loadProperties, 'poll'];
+  static override styles = [widgetStyles, css\`:host { --_reserve: 9em }\`];
+  readonly ownLocale = new LocaleController(this);
+  protected override load(signal: AbortSignal): Promise<boolean> {
+    return Promise.resolve(!signal.aborted);
+  }
+  protected override renderReady(words: Catalogue): TemplateResult {
+    return html\`<p>\${words.common.retry} \${this.locale.number(1)}</p>\`;
+  }
+}
+PollElement.define();
 // @ts-expect-error: a poll is named by a string
 same.poll = 3;
 `;

@@ -4,7 +4,7 @@ import { PublicCache } from '../../server/src/http/public-cache.js';
 const shown = (value: unknown, ...tags: string[]) => Promise.resolve({ value, tags });
 
 describe('the public cache', () => {
-  test('keeps an answer until something it shows changes', async () => {
+  test('keeps an answer until one of its tags is dropped', async () => {
     const cache = new PublicCache();
     const made = await cache.make('/a', () => shown({ n: 1 }, 'story 1', 'site'));
     expect(cache.get('/a')).toBe(made);
@@ -14,7 +14,7 @@ describe('the public cache', () => {
     expect(cache.get('/a')).toBeUndefined();
   });
 
-  test('does not keep an answer that a change overtook while it was made', async () => {
+  test('does not keep an answer whose tag was dropped while it was made', async () => {
     const cache = new PublicCache();
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => (finish = resolve));
@@ -30,13 +30,13 @@ describe('the public cache', () => {
     expect(cache.get('/a')?.body.toString()).toBe('"new"');
   });
 
-  test('does not keep what failed', async () => {
+  test('does not keep a failed answer', async () => {
     const cache = new PublicCache();
-    await cache.make('/a', () => Promise.resolve({ value: 1, tags: [], failed: true }));
+    await cache.make('/a', () => Promise.resolve({ value: 1, tags: [], hasFailed: true }));
     expect(cache.get('/a')).toBeUndefined();
   });
 
-  test('the same value has the same ETag, another value another', async () => {
+  test('gives equal values equal ETags, and others different ones', async () => {
     const cache = new PublicCache();
     const etags = await Promise.all([1, 1, 2].map(async (value) => (await cache.make('/a', () => shown(value))).etag));
     expect(etags[0]).toBe(etags[1]);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { decideOnComments } from '../../server/src/comments/moderation/decisions.js';
+import { readCommentDetails, readQueue } from '../../server/src/comments/moderation/queue.js';
 import type {
   Comment,
   CommentAnswer,
@@ -8,11 +10,10 @@ import type {
   Me,
   Problem,
 } from '../../src/contract/types.js';
-import { decideOnComments } from '../../server/src/comments/moderation.js';
-import { readCase, readQueue } from '../../server/src/comments/queue.js';
+import { runCommand } from './cli.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
 
-describe.each(databases)('moderation on %s', (kind) => {
+describe.each(databases)('comment moderation on %s', (kind) => {
   let server: TestServer;
   let stories = 0;
   let story = '';
@@ -37,16 +38,19 @@ describe.each(databases)('moderation on %s', (kind) => {
   const read = async () => (await (await server.ask(`/comments?${storyQuery(story)}&sort=newest`)).json()) as Comments;
   const me = async (token: string) => (await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as Me;
   const code = async (answer: Response) => ((await answer.json()) as Problem).code;
-  const report = (token: string, { id }: { id: string }, json: object) =>
-    server.ask(`/comments/${id}/reports`, { method: 'POST', token, json });
+  let lastHost = 0;
+  /** Reports a comment from a network of its own, or from the given address. */
+  const report = (token: string, { id }: { id: string }, json: object, address = `203.0.113.${++lastHost}`) =>
+    server.ask(`/comments/${id}/reports`, { method: 'POST', token, json, address });
   const history = (id: string) => server.ask(`/comments/${id}/history`);
   const decide = (
     { id: commentId }: Comment,
     decision: Parameters<typeof decideOnComments.run>[1][number]['decision'],
-  ) => server.services.database.writer.submit(decideOnComments, { siteId: 'paper', commentId, decision });
+    revision?: number,
+  ) => server.services.database.writer.submit(decideOnComments, { siteId: 'paper', commentId, decision, revision });
 
   describe('reports', () => {
-    test('of three readers hold a comment; the writer learns that, the moderator reads why', async () => {
+    test('hold a comment after three reporters; the author gets the reason, moderators get the details', async () => {
       const writer = await server.guest();
       const comment = await post(writer, 'Một lời khó nghe');
       const first = await server.guest();
@@ -61,11 +65,11 @@ describe.each(databases)('moderation on %s', (kind) => {
       const [row] = (await readQueue(database, 'paper', 'pending', 50)).filter(({ id }) => id === comment.id);
       expect(row).toMatchObject({ reports: 3 });
       expect(row?.findingsJson).toContain('3 reports');
-      const found = await readCase(database, 'paper', comment.id);
+      const found = await readCommentDetails(database, 'paper', comment.id);
       expect(found?.reports.map(({ reason }) => reason)).toEqual(['hate', 'spam', 'spam']);
     });
 
-    test('do not hold what a moderator has let stand, until it says something else', async () => {
+    test('do not hold an approved comment until it is edited', async () => {
       const writer = await server.guest();
       const comment = await post(writer, 'Bị báo cáo oan');
       await decide(comment, { state: 'visible' });
@@ -79,17 +83,105 @@ describe.each(databases)('moderation on %s', (kind) => {
       expect((await read()).comments).toHaveLength(0);
     });
 
+    /** Reports by guests, each from one of the addresses in turn. */
+    const reportAs = async (count: number, comment: Comment, addresses?: readonly string[]) => {
+      for (let reader = 0; reader < count; reader++)
+        await report(await server.guest(), comment, { reason: 'abuse' }, addresses?.[reader % addresses.length]);
+    };
+    const identify = async (token: string) => {
+      const { reader } = await me(token);
+      await server.services.database.writer.submit(
+        {
+          name: 'identify',
+          async run({ db }) {
+            await db.updateTable('readers').set({ kind: 'signed-on' }).where('id', '=', reader.id).execute();
+            return [undefined];
+          },
+        },
+        undefined,
+      );
+    };
+
+    test.each([
+      ['one address', ['198.51.100.1']],
+      ['two addresses', ['198.51.100.1', '198.51.100.2']],
+      ['one IPv6 customer', ['2001:db8:7:1::1', '2001:db8:7:2::1', '2001:db8:7:3::1']],
+    ])('do not hold a comment by many guests of %s', async (_, addresses) => {
+      const comment = await post(await server.guest(), 'Một lời bị ghét');
+      await reportAs(6, comment, addresses);
+      expect((await read()).comments).toHaveLength(1);
+    });
+
+    test('count identified readers of one network, each for one', async () => {
+      const comment = await post(await server.guest(), 'Một lời bị ghét');
+      for (let reader = 0; reader < 3; reader++) {
+        const token = await server.guest();
+        await identify(token);
+        expect((await read()).comments).toHaveLength(1);
+        await report(token, comment, { reason: 'hate' }, '198.51.100.9');
+      }
+      expect((await read()).comments).toHaveLength(0);
+    });
+
+    test('store no address, and no hash that is the same for two comments', async () => {
+      const comments = [await post(await server.guest(), 'Một'), await post(await server.guest(), 'Hai')];
+      const token = await server.guest();
+      for (const comment of comments) await report(token, comment, { reason: 'spam' }, '198.51.100.77');
+      const rows = await server.services.database.read
+        .selectFrom('comment_reports')
+        .selectAll()
+        .where(
+          'commentId',
+          'in',
+          comments.map(({ id }) => id),
+        )
+        .execute();
+      expect(JSON.stringify(rows)).not.toContain('198.51');
+      expect(new Set(rows.map(({ networkHash }) => networkHash)).size).toBe(2);
+    });
+
+    test('queue a comment that the newsroom has picked or written, but never hide it', async () => {
+      const writer = await server.guest();
+      const [pinned, featured, approved] = [
+        await post(writer, 'Một'),
+        await post(writer, 'Hai'),
+        await post(writer, 'Ba'),
+      ];
+      await decide(pinned, { pinned: true });
+      await decide(featured, { featured: true });
+      await decide(approved, { state: 'visible' });
+      const colleague = await server.guest('Thu Hà');
+      await server.services.readers.setBadges((await me(colleague)).reader.id, ['staff']);
+      const staff = await post(colleague, 'Bốn');
+      for (const comment of [pinned, featured, approved, staff]) await reportAs(4, comment);
+      expect((await read()).comments).toHaveLength(4);
+      const listed = await runCommand(server, 'comments', 'list', '--site', 'paper', '--state', 'reported');
+      for (const { id } of [pinned, featured, approved, staff]) expect(listed.stdout).toContain(`${id}@1\t`);
+      await decide(staff, { state: 'visible' });
+      const after = await runCommand(server, 'comments', 'list', '--site', 'paper', '--state', 'reported');
+      expect(after.stdout).not.toContain(staff.id);
+    });
+
+    test('hold a pinned comment that its author has edited', async () => {
+      const writer = await server.guest();
+      const comment = await post(writer, 'Lời hay');
+      await decide(comment, { pinned: true });
+      await edit(writer, comment, { text: 'Lời dở' });
+      await reportAs(3, comment);
+      expect((await read()).comments).toHaveLength(0);
+    });
+
     test.each([
       [{ reason: 'boring' }, 422, 'validation-failed'],
       [{}, 422, 'validation-failed'],
       [{ reason: 'spam', note: 'a'.repeat(1001) }, 422, 'validation-failed'],
-    ])('that make no sense are refused: %j', async (json, status, expected) => {
+    ])('refuses an invalid report: %j', async (json, status, expected) => {
       const answer = await report(await server.guest(), await post(await server.guest(), 'Gì đó'), json);
       expect(answer.status).toBe(status);
       expect(await code(answer)).toBe(expected);
     });
 
-    test('of what is not there are refused', async () => {
+    test('refuse an unknown comment', async () => {
       const token = await server.guest();
       const gone = await post(token, 'Sắp xoá');
       await server.ask(`/comments/${gone.id}`, { method: 'DELETE', token });
@@ -98,8 +190,69 @@ describe.each(databases)('moderation on %s', (kind) => {
     });
   });
 
-  describe('history', () => {
-    test('tells what a comment said, oldest first', async () => {
+  describe('decisions', () => {
+    const comments = (...argv: string[]) => runCommand(server, 'comments', ...argv, '--site', 'paper');
+    const stateOf = async ({ id }: Comment) =>
+      (await readCommentDetails(server.services.database, 'paper', id))?.comment;
+    const hold = async () => {
+      const { sites } = server.services;
+      await sites.put({ ...server.site, settings: { ...server.site.settings, moderation: 'pre' } });
+      const token = await server.guest();
+      const comment = await post(token, 'Một lời hiền lành');
+      return { token, comment, after: () => sites.put(server.site) };
+    };
+
+    test('do not publish a text that the moderator has not read', async () => {
+      const { token, comment, after } = await hold();
+      expect((await comments('list')).stdout).toContain(`${comment.id}@1\t`);
+      await edit(token, comment, { text: 'Một lời độc địa' });
+      for (const id of [`${comment.id}@1`, comment.id]) {
+        const stale = await comments('approve', id);
+        expect(stale).toMatchObject({ code: 1, stdout: '' });
+        expect(stale.stderr).toMatch(
+          /^afterword: \S+: The comment has changed since it was listed\. .*comments show.*\n$/,
+        );
+      }
+      expect(await stateOf(comment)).toMatchObject({ state: 'pending', revision: 2 });
+      const shown = (await comments('show', comment.id)).stdout;
+      expect(shown).toContain(`${comment.id}@2\t`);
+      expect(shown).toContain('Một lời độc địa');
+      expect(await comments('approve', `${comment.id}@2`)).toMatchObject({ code: 0, stderr: '' });
+      expect(await stateOf(comment)).toMatchObject({ state: 'visible' });
+      await after();
+    });
+
+    test('accept a bare id of a comment that was not edited, and to reject any', async () => {
+      const { token, comment, after } = await hold();
+      expect(await comments('approve', comment.id)).toMatchObject({ code: 0 });
+      await edit(token, comment, { text: 'Sửa lại' });
+      for (const command of ['pin', 'feature']) expect(await comments(command, comment.id)).toMatchObject({ code: 1 });
+      expect(await comments('reject', `${comment.id}@1`)).toMatchObject({ code: 1 });
+      expect(await comments('reject', comment.id)).toMatchObject({ code: 0 });
+      expect(await stateOf(comment)).toMatchObject({ state: 'rejected' });
+      await after();
+    });
+
+    test('decide on the other comments where one is refused', async () => {
+      const [first, second] = [await hold(), await hold()];
+      await edit(first.token, first.comment, { text: 'Sửa lại' });
+      const result = await comments('approve', first.comment.id, 'none', `${second.comment.id}@1`);
+      expect(result).toMatchObject({ code: 1, stdout: `${second.comment.id}\tvisible\n` });
+      expect(result.stderr).toContain('none: There is no such comment.');
+      await second.after();
+    });
+
+    test('mark a text in the list of which only the beginning is shown', async () => {
+      const { after } = await hold();
+      expect((await comments('list')).stdout).not.toContain('characters, see show');
+      const long = await post(await server.guest(), `${'lời hiền '.repeat(30)}lời độc`);
+      expect((await comments('list')).stdout).toMatch(new RegExp(`${long.id}@1.*… \\(\\d+ characters, see show\\)`));
+      await after();
+    });
+  });
+
+  describe('revisions', () => {
+    test('lists all versions of a comment, oldest first', async () => {
       const token = await server.guest();
       const comment = await post(token, 'Một *lần*');
       await edit(token, comment, { text: 'Hai lần' });
@@ -111,7 +264,7 @@ describe.each(databases)('moderation on %s', (kind) => {
       expect(revisions[0]?.nodes[0]).toMatchObject({ type: 'paragraph' });
     });
 
-    test('of what is not shown is told to nobody, and is gone with what is deleted', async () => {
+    test('hides revisions of comments that are not visible, and deletes them with the comment', async () => {
       const token = await server.guest();
       const comment = await post(token, 'Điều bí mật');
       await edit(token, comment, { text: 'Điều khác' });
@@ -122,21 +275,21 @@ describe.each(databases)('moderation on %s', (kind) => {
       expect(left.filter(({ commentId }) => commentId === comment.id)).toEqual([]);
     });
 
-    test('holds nothing that was never shown', async () => {
+    test('keeps no revision of a text that was never visible', async () => {
       const { sites } = server.services;
       await sites.put({ ...server.site, settings: { ...server.site.settings, moderation: 'pre' } });
       const token = await server.guest();
       const comment = await post(token, 'Chưa duyệt');
       await edit(token, comment, { text: 'Đã sửa' });
       await sites.put(server.site);
-      await decide(comment, { state: 'visible' });
+      await decide(comment, { state: 'visible' }, 2);
       const { revisions } = (await (await history(comment.id)).json()) as CommentHistory;
       expect(revisions.map(({ text }) => text)).toEqual(['Đã sửa']);
     });
   });
 
   describe('muting', () => {
-    test('is the reader’s own business, and can be taken back', async () => {
+    test('is private to the reader and can be undone', async () => {
       const [token, other] = [await server.guest(), await server.guest()];
       const { author } = await post(other, 'Ồn ào');
       const mute = (id: string, method = 'PUT') => server.ask(`/readers/${id}/mute`, { method, token });
@@ -166,7 +319,7 @@ describe.each(databases)('moderation on %s', (kind) => {
         )
         .join('');
 
-    test('call those by name who take part in the thread, and nobody else', async () => {
+    test('allow only participants of the thread', async () => {
       const first = await post(await server.guest('Lan'), 'Mở đầu');
       const second = await post(await server.guest('Lan Anh'), 'Tiếp theo');
       const stranger = await me(await server.guest('Minh'));
@@ -182,7 +335,7 @@ describe.each(databases)('moderation on %s', (kind) => {
     });
   });
 
-  describe('names', () => {
+  describe('reader names', () => {
     let server: TestServer;
     beforeAll(async () => {
       server = await openTestServices(kind);
@@ -206,7 +359,7 @@ describe.each(databases)('moderation on %s', (kind) => {
       'Nguyễn Thu Hà',
       'nguyen thu ha',
       'Nguуễn Thu Hà', // a Cyrillic у
-    ])('that could be the newsroom’s are refused: %s', async (name) => {
+    ])('refuse a name that imitates staff: %s', async (name) => {
       const answer = await server.ask('/readers', { method: 'POST', json: { name } });
       expect([answer.status, await code(answer)]).toEqual([422, 'name-reserved']);
       const token = await server.guest();
@@ -214,7 +367,7 @@ describe.each(databases)('moderation on %s', (kind) => {
     });
 
     test.each(['Lan', 'Admiral', 'Thu Hà', 'Badminton', 'Đỗ Minh', 'Иван', '李雷', 'Paper'])(
-      'others are taken: %s',
+      'accept a regular name: %s',
       async (name) => {
         expect((await server.ask('/readers', { method: 'POST', json: { name } })).status).toBe(201);
       },

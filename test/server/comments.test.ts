@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decideOnComments, setThreads } from '../../server/src/comments/moderation/decisions.js';
 import type { CommentAnswer, Comments, Me, Problem } from '../../src/contract/types.js';
-import { decideOnComments, setThreads } from '../../server/src/comments/moderation.js';
-import { Retention } from '../../server/src/retention.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
 
 describe.each(databases)('comments on %s', (kind) => {
@@ -24,13 +23,13 @@ describe.each(databases)('comments on %s', (kind) => {
   const decide = (commentId: string, decision: Parameters<typeof decideOnComments.run>[1][number]['decision']) =>
     server.services.database.writer.submit(decideOnComments, { siteId: 'paper', commentId, decision });
 
-  /** Guests' comments wait for a moderator while `work` runs. */
+  /** Sets the site to pre-moderation while `work` runs. */
   const whilePreModerated = async <T>(work: () => Promise<T>) => {
     await server.services.sites.put({ ...server.site, settings: { ...server.site.settings, moderation: 'pre' } });
     return work().finally(() => server.services.sites.put(server.site));
   };
 
-  test('a thread never seen is empty and open', async () => {
+  test('returns an empty, open thread for an unknown story', async () => {
     expect(await read(`${storyUrl}/unseen`)).toMatchObject({
       comments: [],
       total: 0,
@@ -39,7 +38,7 @@ describe.each(databases)('comments on %s', (kind) => {
     });
   });
 
-  test('a comment and a reply are there after the answer, with their writer', async () => {
+  test('returns a comment and a reply with their author right after posting', async () => {
     const story = `${storyUrl}/talk`;
     const root = await post(await server.guest('Lan'), story, 'Bài viết *hay* quá');
     const reply = await post(await server.guest('Minh'), story, 'Đồng ý', root.id);
@@ -75,7 +74,7 @@ describe.each(databases)('comments on %s', (kind) => {
     ['of 30 kB', 'a'.repeat(30_000), 'comment-too-long'],
     ['of 5,001 characters', 'a'.repeat(5001), 'comment-too-long'],
     ['of a wrong type', 7, 'validation-failed'],
-  ])('a comment %s is refused and writes nothing', async (_, text, expected) => {
+  ])('refuses a comment %s and stores nothing', async (_, text, expected) => {
     const story = `${storyUrl}/refused`;
     const answer = await send(await server.guest(), story, text);
     expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -84,14 +83,14 @@ describe.each(databases)('comments on %s', (kind) => {
     expect((await read(story)).total).toBe(0);
   });
 
-  test('a reply needs a parent in the same thread', async () => {
+  test('requires a visible parent in the same thread for a reply', async () => {
     const root = await post(await server.guest(), `${storyUrl}/here`, 'Here');
     const answer = await send(await server.guest(), `${storyUrl}/there`, 'There', { parentId: root.id });
     expect(answer.status).toBe(422);
     expect(await code(answer)).toBe('parent-not-found');
   });
 
-  test('the same Idempotency-Key posts once, alone or all at once; with another text it is refused', async () => {
+  test('posts once per Idempotency-Key, for concurrent requests too, and refuses the key with another text', async () => {
     const story = `${storyUrl}/once`;
     const token = await server.guest();
     const again = () => send(token, story, 'Once', {}, { 'idempotency-key': 'key 1' });
@@ -105,21 +104,21 @@ describe.each(databases)('comments on %s', (kind) => {
     const other = await send(token, story, 'Other', {}, { 'idempotency-key': 'key 1' });
     expect(other.status).toBe(422);
     expect(await code(other)).toBe('idempotency-key-reused');
-    // Another reader's key is another key.
+    // Keys are scoped to the reader.
     expect((await send(await server.guest(), story, 'Mine', {}, { 'idempotency-key': 'key 1' })).status).toBe(201);
   });
 
-  test('an Idempotency-Key is forgotten after thirty days', async () => {
+  test('accepts an Idempotency-Key again after thirty days', async () => {
     const story = `${storyUrl}/forgotten`;
     const token = await server.guest();
     const again = () => send(token, story, 'Again', {}, { 'idempotency-key': 'old' });
     const id = async (answer: Response) => ((await answer.json()) as CommentAnswer).comment.id;
     const first = await id(await again());
-    await new Retention(server.services.database, server.services.log).forget(Date.now() + 31 * 86_400_000);
+    await server.services.retention.purge(Date.now() + 31 * 86_400_000);
     expect(await id(await again())).not.toBe(first);
   });
 
-  test('only the writer edits, and within the window; the edit is told', async () => {
+  test('allows edits by the author within the edit window and sets `editedAt`', async () => {
     const story = `${storyUrl}/edit`;
     const token = await server.guest();
     const { id } = await post(token, story, 'Frist');
@@ -134,7 +133,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect((await read(story)).comments[0]?.text).toBe('First');
   });
 
-  test('a deleted comment keeps its place while a reply stands below it, and nothing else', async () => {
+  test('replaces a deleted comment by an empty placeholder while it has replies', async () => {
     const story = `${storyUrl}/delete`;
     const [lan, minh, hoa] = await Promise.all([server.guest('Lan'), server.guest('Minh'), server.guest('Hoa')]);
     const root = await post(lan ?? '', story, 'Root');
@@ -159,7 +158,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect(await read(story)).toMatchObject({ comments: [], total: 0 });
   });
 
-  test('votes count once, can be changed and taken back, and never for oneself', async () => {
+  test('counts one vote per reader, allows changing and removing it, and refuses votes for own comments', async () => {
     const story = `${storyUrl}/votes`;
     const author = await server.guest();
     const { id } = await post(author, story, 'Vote');
@@ -177,7 +176,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect((await read(story)).comments[0]?.votes).toEqual({ up: 0, down: 0 });
   });
 
-  test('what moderators decide shows: approve, reject, pin, close', async () => {
+  test('applies moderator decisions: approve, reject, pin, close', async () => {
     const story = `${storyUrl}/desk`;
     const first = await post(await server.guest(), story, 'First');
     const second = await post(await server.guest(), story, 'Second');
@@ -195,7 +194,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect(await code(answer)).toBe('thread-closed');
   });
 
-  test('a guest on a site that moderates first waits, sees the own comment, and nobody else does', async () => {
+  test("holds a guest's comment on a pre-moderated site and shows it to its author only", async () => {
     const story = `${storyUrl}/pre`;
     const token = await server.guest();
     const held = await whilePreModerated(() => post(token, story, 'Wait'));
@@ -206,7 +205,7 @@ describe.each(databases)('comments on %s', (kind) => {
     ]);
   });
 
-  test('what was approved waits again when its writer changes it', async () => {
+  test('holds an approved comment again after an edit', async () => {
     const story = `${storyUrl}/bait`;
     const token = await server.guest();
     await whilePreModerated(async () => {
@@ -219,7 +218,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect(await read(story)).toMatchObject({ comments: [], total: 0 });
   });
 
-  test('why a comment waited is told to nobody once it is shown', async () => {
+  test('hides the reasons for a hold once the comment is visible', async () => {
     const story = `${storyUrl}/approved`;
     const { id } = await whilePreModerated(async () => post(await server.guest(), story, 'Wait'));
     await decide(id, { state: 'visible' });
@@ -228,7 +227,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect(shown).not.toHaveProperty('reasons');
   });
 
-  test('a repeated request gets its first answer also when the thread has closed since', async () => {
+  test('replays the first result of a repeated request after the thread was closed', async () => {
     const story = `${storyUrl}/closing`;
     const token = await server.guest();
     const once = () => send(token, story, 'In time', {}, { 'idempotency-key': 'in-time' });
@@ -240,7 +239,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect(((await again.json()) as CommentAnswer).comment.id).toBe(first.comment.id);
   });
 
-  test('a refused reply begins no story', async () => {
+  test('creates no story for a refused reply', async () => {
     const story = `${storyUrl}/never`;
     const answer = await send(await server.guest(), story, 'To nobody', {
       parentId: '01990000-0000-7000-8000-000000000000',
@@ -249,7 +248,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect(await server.services.stories.find('paper', story)).toBeUndefined();
   });
 
-  test('a new name stands in the thread at once', async () => {
+  test('shows a changed reader name in the thread at once', async () => {
     const story = `${storyUrl}/renamed`;
     const token = await server.guest('Lan');
     await post(token, story, 'Hello');
@@ -258,7 +257,7 @@ describe.each(databases)('comments on %s', (kind) => {
     expect((await read(story)).comments[0]?.author.name).toBe('Lan Anh');
   });
 
-  test('preview shows the nodes and stores nothing', async () => {
+  test('previews the nodes without storing anything', async () => {
     const answer = await server.ask('/comments/preview', {
       method: 'POST',
       token: await server.guest(),

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { storyInputSchema } from 'afterword/contract';
+import { describe, expect, it } from 'vitest';
 import { demoApp, partnerApp } from '../../server/src/demo/app.js';
 import {
   demoComments,
@@ -18,7 +18,7 @@ const now = Date.parse('2026-11-24T08:00:00Z');
 const options = { assetOrigin: origin, storyOrigin: origin, partnerOrigin, now };
 const demo = demoApp(options);
 const partner = partnerApp(options);
-/** Answered by the rest of the server. */
+/** Paths that other routes of the server answer. */
 const elsewhere = ['/afterword.js', '/cloak.css', '/docs', '/outbox'];
 
 async function page(app: typeof demo, path: string): Promise<string> {
@@ -27,12 +27,12 @@ async function page(app: typeof demo, path: string): Promise<string> {
   return response.text();
 }
 
-/** Every address a page names, as `href` or `src`. */
+/** Returns the addresses in `href` and `src` of a page. */
 function addresses(html: string): string[] {
   return [...html.matchAll(/\b(?:href|src|more)="([^"]*)"/g)].map(([, address]) => address!);
 }
 
-/** All pages that can be reached from the front page by links. */
+/** Returns all pages that links lead to from the front page. */
 async function crawl(app: typeof demo, own: string): Promise<Map<string, string>> {
   const pages = new Map<string, string>();
   const open = ['/'];
@@ -53,12 +53,12 @@ describe.each([
   ['the paper', demo, origin, 60],
   ['the partner', partner, partnerOrigin, 11],
 ] as const)('%s', (_name, app, own, atLeast) => {
-  it('leads nowhere that does not answer', async () => {
+  it('has no dead links', async () => {
     const pages = await crawl(app, own);
     expect([...pages.values()].filter((html) => html.includes('<html')).length).toBeGreaterThanOrEqual(atLeast);
   });
 
-  it('holds no script and no style but by address', async () => {
+  it('has no inline scripts and styles', async () => {
     for (const [path, html] of await crawl(app, own)) {
       if (path.startsWith('/demo/') && path !== '/demo/hostile') continue;
       expect(html, path).not.toMatch(/\sstyle=|<style|\son\w+=|javascript:/i);
@@ -68,7 +68,7 @@ describe.each([
     }
   });
 
-  it('sends a strict policy with every page', async () => {
+  it('sends a strict content security policy with every page', async () => {
     const policy = (await app.request('/')).headers.get('content-security-policy')!;
     expect(policy).toContain(`default-src 'none'`);
     expect(policy).toContain(`script-src 'self' ${origin};`);
@@ -77,14 +77,14 @@ describe.each([
 });
 
 describe('the paper', () => {
-  it('has the lead story at / and names itself by its canonical address', async () => {
+  it('has the lead story at /, with its canonical link', async () => {
     const html = await page(demo, '/');
     expect(html).toContain(`<link rel="canonical" href="${origin}/" />`);
     expect(html).toContain('Mười hai mùa con nước');
     for (const tag of ['aw-reactions', 'aw-comments', 'aw-newsletter', 'aw-stories']) expect(html).toContain(`<${tag}`);
   });
 
-  it('escapes what an editor typed', async () => {
+  it('escapes text of editors', async () => {
     const [lead, ...rest] = readDemoStories();
     const bad = {
       ...lead!,
@@ -99,17 +99,17 @@ describe('the paper', () => {
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   });
 
-  it('lets its files be kept, and answers 304 to who has them', async () => {
+  it('makes its files cacheable, and answers 304 to a matching ETag', async () => {
     const first = await demo.request('/demo/pictures/mangrove.svg');
     expect(first.headers.get('cache-control')).toBe('public, max-age=3600');
-    expect(first.headers.get('content-type')).toBe('image/svg+xml');
+    expect(first.headers.get('content-type')).toBe('image/svg+xml; charset=utf-8');
     const headers = { 'if-none-match': first.headers.get('etag')! };
     expect((await demo.request('/demo/pictures/mangrove.svg', { headers })).status).toBe(304);
   });
 });
 
 describe('the partner', () => {
-  it("prints the translated lead on the original's thread", async () => {
+  it("shows the translated lead with the original's thread", async () => {
     const html = await page(partner, '/');
     expect(html).toContain('<html lang="en">');
     expect(html).toMatch(new RegExp(`src="${origin}/afterword.js"\\s+data-site="demo"\\s+data-story="${origin}/"`));
@@ -119,7 +119,7 @@ describe('the partner', () => {
 describe('the seed', () => {
   const stories = demoStories(origin, now);
 
-  it('is what a publisher may hand in', () => {
+  it('is valid for PUT /stories', () => {
     for (const { reads, ...story } of stories) {
       expect(reads).toBeGreaterThanOrEqual(0);
       expect(storyInputSchema.parse(story)).toMatchObject(story);
@@ -137,7 +137,7 @@ describe('the seed', () => {
     for (const { kind, durationSec } of stories) expect(durationSec !== undefined).toBe(kind === 'video');
   });
 
-  it('names every story by an address that answers, with a picture that answers', async () => {
+  it('gives every story a page and a picture that exist', async () => {
     for (const { url, image } of stories) {
       expect(await page(demo, new URL(url).pathname)).toContain(`<link rel="canonical" href="${url}" />`);
       await page(demo, new URL(image!.src).pathname);
@@ -145,7 +145,7 @@ describe('the seed', () => {
     expect(demoLeadUrl(origin)).toBe(stories[0]!.url);
   });
 
-  it('has a thread whose replies come after what they answer', () => {
+  it('has replies that are newer than their parents', () => {
     let count = 0;
     const check = (comments: readonly DemoComment[], parent = Infinity) => {
       for (const { minutesAgo, replies = [] } of comments) {

@@ -3,8 +3,22 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fetchFeed } from '../../server/src/stories/feeds/fetch.js';
+import { isPublicAddress } from '../../server/src/stories/feeds/public-address.js';
 
-describe('fetching a feed', () => {
+describe('public addresses', () => {
+  test.each(['198.41.0.4', '2606:4700::1', '::ffff:198.41.0.4', '64:ff9b::c629:4'])('%s is public', (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
+
+  test.each(['', 'localhost', '127.1', '::ffff:10.0.0.1', '64:ff9b::a00:1', '64:ff9b:1::1', '::c629:4', '0.0.0.0'])(
+    '%j is not',
+    (address) => {
+      expect(isPublicAddress(address)).toBe(false);
+    },
+  );
+});
+
+describe('feed fetching', () => {
   let server: Server;
   let address: string;
   const asked: string[] = [];
@@ -41,7 +55,7 @@ describe('fetching a feed', () => {
 
   const fetched = (path: string) => fetchFeed(`${address}${path}`, { allowPrivate: true });
 
-  test('gives the bytes, the charset and the address it came from in the end', async () => {
+  test('returns the body, the charset and the final URL', async () => {
     const feed = await fetched('/moved');
     expect(Buffer.from(feed.bytes).toString()).toBe('<rss/>');
     expect(feed).toMatchObject({ charset: 'iso-8859-1', url: `${address}/feed` });
@@ -59,7 +73,7 @@ describe('fetching a feed', () => {
     await expect(fetched(path)).rejects.toThrow(message);
   });
 
-  test('three redirects and no more are followed', async () => {
+  test('follows at most three redirects', async () => {
     asked.length = 0;
     await expect(fetched('/round')).rejects.toThrow();
     expect(asked).toHaveLength(4);
@@ -78,18 +92,29 @@ describe('fetching a feed', () => {
     ['a unique local address', 'http://[fd00::1]:1/'],
     ['an IPv4 address behind NAT64', 'http://[64:ff9b::7f00:1]:1/'],
     ['a 6to4 address', 'http://[2002:7f00:1::]:1/'],
-  ])('%s is refused before anything is sent', async (_, url) => {
+    ['loopback, compatible with IPv4', 'http://[::127.0.0.1]:1/'],
+    ['any address, compatible with IPv4', 'http://[::0.0.0.0]:1/'],
+    ['a private network, compatible with IPv4', 'http://[::10.0.0.1]:1/'],
+    ['loopback, translated', 'http://[::ffff:0:7f00:1]:1/'],
+    ['a Teredo address', 'http://[2001:0:7f00:1::]:1/'],
+    ['a site-local address', 'http://[fec0::1]:1/'],
+    ['a documentation network', 'http://[2001:db8::1]:1/'],
+    ['a newer documentation network', 'http://[3fff::1]:1/'],
+    ['segment routing', 'http://[5f00::1]:1/'],
+    ['multicast', 'http://[ff02::1]:1/'],
+    ['an unassigned IPv6 network', 'http://[4000::1]:1/'],
+  ])('refuses %s before connecting', async (_, url) => {
     await expect(fetchFeed(url, { allowPrivate: false })).rejects.toThrow('is a private address');
   });
 
-  test('each redirect is checked like the first address', async () => {
+  test('checks the address of each redirect', async () => {
     asked.length = 0;
     await expect(fetchFeed(`${address}/inside`, { allowPrivate: false })).rejects.toThrow('private address');
     expect(asked).toEqual([]);
   });
 
-  test('a server that says nothing, or dawdles, does not hold us', async () => {
-    const hurried = { allowPrivate: true, timeoutMillis: 200 };
+  test('times out for silent and slow servers', async () => {
+    const hurried = { allowPrivate: true, timeoutMs: 200 };
     for (const path of ['/silent', '/slow']) {
       await expect(fetchFeed(`${address}${path}`, hurried)).rejects.toThrow('no answer within 0.2 seconds');
     }

@@ -16,7 +16,7 @@ const rss = (...paths: string[]) =>
     )
     .join('')}</channel></rss>`;
 
-describe('afterword stories', () => {
+describe('afterword stories import', () => {
   let folder: string;
   let out: string;
   let err: string;
@@ -50,7 +50,18 @@ describe('afterword stories', () => {
     return all;
   };
 
-  test('import takes a feed into the only site, tells what it left out, and changes nothing the second time', async () => {
+  test('refuses a file that is too large, and a device that never ends', async () => {
+    await run('sites', 'add', 'paper');
+    const large = file(`<rss>${' '.repeat(5 * 1024 * 1024)}</rss>`);
+    for (const path of [large, '/dev/zero']) {
+      expect(await run('stories', 'import', path), path).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('the file is larger than 5 MB') as string,
+      });
+    }
+  });
+
+  test('imports a feed into the only site, reports skipped entries, and is idempotent', async () => {
     await run('sites', 'add', 'paper');
     const path = file(
       rss('mot', 'hai', 'mot').replace('</channel>', '<item><title>Không địa chỉ</title></item></channel>'),
@@ -75,20 +86,20 @@ describe('afterword stories', () => {
   });
 
   test.each([
-    ['a page', '<!doctype html><title>x</title>', 'it is neither RSS, Atom, RDF nor JSON Feed'],
-    ['a feed that breaks off', rss('mot', 'hai').slice(0, -40), 'it breaks off before its end'],
-    ['nothing', '', 'it is neither'],
-  ])('%s is one clear line, exit code 1, and nothing written', async (_, text, message) => {
+    ['an HTML page', '<!doctype html><title>x</title>', 'it is neither RSS, Atom, RDF nor JSON Feed'],
+    ['a truncated feed', rss('mot', 'hai').slice(0, -40), 'it breaks off before its end'],
+    ['an empty file', '', 'it is neither'],
+  ])('%s: prints one line, exits with code 1 and stores nothing', async (_, text, message) => {
     await run('sites', 'add', 'paper');
     const path = file(text);
-    const { code, out: said, err: told } = await run('stories', 'import', path);
-    expect([code, said]).toEqual([1, '']);
-    expect(told).toMatch(/^[^\n]+Nothing was taken\.\n$/);
-    expect(told).toContain(`${path}: ${message}`);
+    const { code, out: stdout, err: stderr } = await run('stories', 'import', path);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^[^\n]+Nothing was taken\.\n$/);
+    expect(stderr).toContain(`${path}: ${message}`);
     expect(await rows()).toEqual([]);
   });
 
-  test('a file that is not there, an address that is private, a site that is unknown', async () => {
+  test('refuses a missing file, a private address and an unknown site', async () => {
     await run('sites', 'add', 'paper');
     expect((await run('stories', 'import', join(folder, 'none.xml'))).err).toContain('there is no such file');
     expect((await run('stories', 'import', 'http://127.0.0.1:1/rss')).err).toContain('is a private address');
@@ -99,7 +110,7 @@ describe('afterword stories', () => {
     expect(await rows()).toEqual([]);
   });
 
-  test('without a site, and with two, it asks which', async () => {
+  test('requires --site if there are two sites', async () => {
     expect((await run('stories', 'import', file(rss('mot')))).err).toContain('There is no site yet');
     await run('sites', 'add', 'paper');
     await run('sites', 'add', 'weekly');
@@ -108,7 +119,7 @@ describe('afterword stories', () => {
     );
   });
 
-  test('import fetches an address of the own network when told so', async () => {
+  test('fetches private addresses with --allow-private', async () => {
     await run('sites', 'add', 'paper');
     const server = createServer((_, answer) => answer.end(rss('mot')));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -117,7 +128,7 @@ describe('afterword stories', () => {
     server.close();
   });
 
-  test('a story without a date keeps that of its first import', async () => {
+  test('keeps the date of the first import for undated stories', async () => {
     await run('sites', 'add', 'paper');
     const path = file(rss('mot').replace(/<pubDate>.*<\/pubDate>/, ''));
     expect((await run('stories', 'import', path)).out).toBe(
@@ -128,7 +139,7 @@ describe('afterword stories', () => {
     expect((await rows())[0]?.publishedAt).toBe(first?.publishedAt);
   });
 
-  test('import does not take away what the publisher’s own server told', async () => {
+  test('keeps values from the publisher that the feed lacks', async () => {
     await run('sites', 'add', 'paper');
     const database = await openDatabase(`sqlite:${join(folder, 'afterword.db')}`);
     await database.writer.submit(putStories, {

@@ -4,7 +4,7 @@ import { databases, openTestServices, storyQuery, storyUrl, type TestServer } fr
 
 const someId = '01990000-0000-7000-8000-000000000000';
 
-describe.each(databases)('on %s', (kind) => {
+describe.each(databases)('hostile input on %s', (kind) => {
   let server: TestServer;
   let token: string;
   beforeAll(async () => {
@@ -18,16 +18,19 @@ describe.each(databases)('on %s', (kind) => {
     return `${status} ${code}`;
   };
 
-  test.each(['a\u0000b', 'a\u001fb', '\ud800', 'a\udc00'])('a story key %j is refused everywhere', async (story) => {
-    const writes = [
-      server.ask('/reactions', { method: 'PUT', token, json: { story, choice: 'great' } }),
-      server.ask('/comments', { method: 'POST', token, json: { story, text: 'x' } }),
-      server.ask('/signals', { method: 'POST', body: JSON.stringify({ signals: [{ type: 'read', story }] }) }),
-    ];
-    expect(await Promise.all(writes.map(codeOf))).toEqual(writes.map(() => '422 story-key-invalid'));
-  });
+  test.each(['a\u0000b', 'a\u001fb', '\ud800', 'a\udc00'])(
+    'a story key %j is refused by every route',
+    async (story) => {
+      const writes = [
+        server.ask('/reactions', { method: 'PUT', token, json: { story, choice: 'great' } }),
+        server.ask('/comments', { method: 'POST', token, json: { story, text: 'x' } }),
+        server.ask('/signals', { method: 'POST', body: JSON.stringify({ signals: [{ type: 'read', story }] }) }),
+      ];
+      expect(await Promise.all(writes.map(codeOf))).toEqual(writes.map(() => '422 story-key-invalid'));
+    },
+  );
 
-  test('a zero character in an address is refused, whatever it stands for', async () => {
+  test('a NUL character in a path is refused in every parameter', async () => {
     const story = 'story=a%00b';
     for (const path of ['/reactions', '/comments', '/counts', '/stories/related', '/me', '/page']) {
       expect(await codeOf(server.ask(`${path}?${story}&parts=reactions`, { token })), path).toBe(
@@ -46,7 +49,7 @@ describe.each(databases)('on %s', (kind) => {
     ['newest', 1e300],
     ['oldest', -0.5],
     ['discussed', 2 ** 60],
-  ])('a cursor of %s at %d is not ours', async (sort, value) => {
+  ])('a cursor of %s at %d is refused', async (sort, value) => {
     const cursor = Buffer.from(JSON.stringify([1, sort, null, false, value, someId])).toString('base64url');
     await server.ask('/comments', { method: 'POST', token, json: { story: storyUrl, text: 'Có chuyện để đọc' } });
     expect(await codeOf(server.ask(`/comments?${storyQuery()}&sort=${sort}&cursor=${cursor}`))).toBe(
@@ -54,7 +57,7 @@ describe.each(databases)('on %s', (kind) => {
     );
   });
 
-  test('half a character never comes out again', async () => {
+  test('answers contain no lone surrogates', async () => {
     const half = 'a\ud800b\udc00c';
     const named = await (await server.ask('/readers', { method: 'POST', json: { name: half } })).text();
     const posted = await (
@@ -65,7 +68,7 @@ describe.each(databases)('on %s', (kind) => {
     expect(named + posted).not.toMatch(/\\ud[89a-f]/i);
   });
 
-  test.each(['valueOf', 'toString'])('%s is a language nobody has words in', async (lang) => {
+  test.each(['valueOf', 'toString'])('the language tag %s falls back to the site’s language', async (lang) => {
     const read = await server.ask(`/reactions?${storyQuery()}&lang=${lang}`);
     expect(reactionsSchema.parse(await read.json()).poll.question).toBe('Cảm nhận của bạn về bài viết này');
     const put = { method: 'PUT', token, json: { story: storyUrl, choice: 'great' } };
@@ -73,7 +76,7 @@ describe.each(databases)('on %s', (kind) => {
     newslettersSchema.parse(await (await server.ask(`/newsletters?lang=${lang}`)).json());
   });
 
-  test('what is no language is refused also where something is written', async () => {
+  test('a malformed language tag is refused by writes too', async () => {
     const put = { method: 'PUT', token, json: { story: storyUrl, choice: 'great' } };
     expect(await codeOf(server.ask('/reactions?lang=__proto__', put))).toBe('422 validation-failed');
   });

@@ -1,82 +1,182 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as send, type IncomingHttpHeaders, type RequestOptions, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hotRoutesOf } from '../../server/src/app.js';
+import { hotRoutes } from '../../server/src/app.js';
+import { apiHeaders } from '../../server/src/http/guards.js';
+import { hotHandler, type HotHandler } from '../../server/src/http/hot-routes.js';
 import { createListener, listen } from '../../server/src/http/listener.js';
 import { openTestServices, origin, storyUrl, type TestServer } from './setup.js';
 
-/** The same API twice: as the listener answers hot routes itself, and as the framework answers them. */
+/** The same API on two sockets: one answers hot routes without the framework, the other answers all by the framework. */
 let server: TestServer;
-let listener: Server;
-let url: string;
+let hot: Server;
+let framework: Server;
+let hotCount = 0;
 beforeAll(async () => {
   server = await openTestServices('sqlite');
-  listener = createListener(server.app, server.services, hotRoutesOf(server.services));
-  await listen(listener, 0, '127.0.0.1');
-  url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  const { services } = server;
+  const handler = hotHandler(services.sites, services, hotRoutes(services));
+  hot = await started((request, response) => {
+    const isTaken = handler(request, response);
+    if (isTaken) hotCount++;
+    return isTaken;
+  });
+  framework = await started(() => false);
 });
 afterAll(async () => {
-  listener.close();
+  hot.close();
+  framework.close();
   await server.close();
 });
 
-const story = `${storyUrl}/hot`;
-const vote = { story, poll: 'reactions', choice: 'great' };
-const json = { 'content-type': 'application/json' };
-
-const requests: [what: string, method: string, path: string, body: string, headers?: Record<string, string>][] = [
-  ['a vote', 'PUT', 'reactions', JSON.stringify(vote)],
-  ['a vote of a server, without Origin', 'PUT', 'reactions', JSON.stringify(vote), { origin: '' }],
-  ['a vote from elsewhere', 'PUT', 'reactions', JSON.stringify(vote), { origin: 'https://elsewhere.example' }],
-  ['a vote from nowhere', 'PUT', 'reactions', JSON.stringify(vote), { origin: 'null' }],
-  ['a vote without a token', 'PUT', 'reactions', JSON.stringify(vote), { authorization: '' }],
-  ['a vote with a bad token', 'PUT', 'reactions', JSON.stringify(vote), { authorization: 'Bearer rubbish' }],
-  ['a vote for a foreign choice', 'PUT', 'reactions', JSON.stringify({ ...vote, choice: 'none' })],
-  ['a vote in an unknown poll', 'PUT', 'reactions', JSON.stringify({ ...vote, poll: 'none' })],
-  ['a vote of the wrong type', 'PUT', 'reactions', JSON.stringify({ ...vote, choice: 7 })],
-  ['broken JSON', 'PUT', 'reactions', '{"story":'],
-  ['nothing', 'PUT', 'reactions', ''],
-  ['a body that is too large', 'PUT', 'reactions', JSON.stringify({ ...vote, more: 'x'.repeat(70_000) })],
-  ['text instead of JSON', 'PUT', 'reactions', JSON.stringify(vote), { 'content-type': 'text/plain' }],
-  ['an empty comment', 'POST', 'comments', JSON.stringify({ story, text: ' ' })],
-  ['a reply to nothing', 'POST', 'comments', JSON.stringify({ story, text: 'a', parentId: crypto.randomUUID() })],
-  ['a bad Idempotency-Key', 'POST', 'comments', JSON.stringify({ story, text: 'a' }), { 'idempotency-key': 'é' }],
-];
-
-test.each(requests)('%s is answered the same with and without the framework', async (_, method, path, body, more) => {
-  const headers = new Headers({ ...json, origin, authorization: `Bearer ${await server.guest()}`, ...more });
-  for (const [name, value] of [...headers]) if (value === '') headers.delete(name);
-  const direct = await fetch(`${url}/v1/sites/paper/${path}`, { method, headers, body });
-  headers.set('content-length', String(Buffer.byteLength(body)));
-  const framed = await server.app.request(`/v1/sites/paper/${path}`, { method, headers, body });
-  expect(direct.status).toBe(framed.status);
-  expect(without(await direct.json())).toEqual(without(await framed.json()));
-  for (const name of [
-    'content-type',
-    'cache-control',
-    'access-control-allow-origin',
-    'access-control-expose-headers',
-    'x-content-type-options',
-    'referrer-policy',
-    'cross-origin-resource-policy',
-  ]) {
-    expect([name, direct.headers.get(name)]).toEqual([name, framed.headers.get(name)]);
-  }
-});
-
-/** Two guests have voted: everything else of the two answers is the same. */
-function without(answer: unknown): unknown {
-  const { counts: _counts, total: _total, version: _version, ...rest } = answer as Record<string, unknown>;
-  return rest;
+async function started(handler: HotHandler): Promise<Server> {
+  const listener = createListener(server.app, server.services.cache, handler);
+  await listen(listener, 0, '127.0.0.1');
+  return listener;
 }
 
-test('an unknown site, and a request cut off in the middle, are survived', async () => {
-  const unknown = await fetch(`${url}/v1/sites/nowhere/reactions`, { method: 'PUT', headers: json, body: '{}' });
-  expect(unknown.status).toBe(404);
-  expect(await unknown.json()).toMatchObject({ code: 'site-not-found' });
+const story = `${storyUrl}/hot`;
+const vote = JSON.stringify({ story, poll: 'reactions', choice: 'great' });
+const voteWith = (fields: object) => JSON.stringify({ ...(JSON.parse(vote) as object), ...fields });
+const comment = (fields: object) => JSON.stringify({ story, text: 'Một ý kiến', ...fields });
 
-  const { connect } = await import('node:net');
+interface Case {
+  method: 'PUT' | 'POST';
+  path: string;
+  body: string | Buffer;
+  /** `undefined` leaves a header out. Values of an array are sent as headers of their own. */
+  headers?: Record<string, string | string[] | undefined>;
+}
+const put = (body: string | Buffer, headers?: Case['headers']): Case => ({
+  method: 'PUT',
+  path: 'reactions',
+  body,
+  ...(headers && { headers }),
+});
+const post = (body: string, headers?: Case['headers']): Case => ({
+  ...put(body, headers),
+  method: 'POST',
+  path: 'comments',
+});
+
+/** Requests that the hot route takes. */
+const plain: [name: string, Case][] = [
+  ['a vote', put(vote)],
+  ['a vote with a charset', put(vote, { 'content-type': 'application/json; charset=UTF-8' })],
+  ['a vote of a server, without Origin', put(vote, { origin: undefined })],
+  ['a vote from another origin', put(vote, { origin: 'https://elsewhere.example' })],
+  ['a vote from the origin null', put(vote, { origin: 'null' })],
+  ['a vote without a token', put(vote, { authorization: undefined })],
+  ['a vote with a malformed token', put(vote, { authorization: 'Bearer rubbish' })],
+  ['a vote for an unknown choice', put(voteWith({ choice: 'none' }))],
+  ['a vote in an unknown poll', put(voteWith({ poll: 'none' }))],
+  ['a vote of the wrong type', put(voteWith({ choice: 7 }))],
+  ['a vote on another site', { ...put(vote), path: '../nowhere/reactions' }],
+  ['a body with a byte order mark', put(`\uFEFF${vote}`)],
+  ['a body that is not UTF-8', put(Buffer.from([0x7b, 0xff, 0x7d]))],
+  ['a body of unknown fields', put(voteWith({ __proto__: null, constructor: 1, extra: {} }))],
+  ['malformed JSON', put('{"story":')],
+  ['an empty body', put('')],
+  ['a comment', post(comment({}))],
+  ['an empty comment', post(comment({ text: ' ' }))],
+  ['a reply to a comment that does not exist', post(comment({ parentId: crypto.randomUUID() }))],
+  ['a malformed Idempotency-Key', post(comment({}), { 'idempotency-key': 'é' })],
+];
+
+/** Requests that are left to the framework. */
+const others: [name: string, Case][] = [
+  ['a body above the limit', put(voteWith({ more: 'x'.repeat(70_000) }))],
+  ['a body without a declared length', put(vote, { 'transfer-encoding': 'chunked', 'content-length': undefined })],
+  ['plain text', put(vote, { 'content-type': 'text/plain' })],
+  ['a body without a type', put(vote, { 'content-type': undefined })],
+  ['application/jsonx', put(vote, { 'content-type': 'application/jsonx' })],
+  ['application/json-seq', put(vote, { 'content-type': 'application/json-seq' })],
+  ['application/json, with rubbish after it', put(vote, { 'content-type': 'application/json rubbish' })],
+  ['application/vnd.api+json', put(vote, { 'content-type': 'application/vnd.api+json' })],
+  ['a malformed Host', put(vote, { host: 'a b' })],
+  ['a query', { ...put(vote), path: 'reactions?lang=en' }],
+  ['an escaped path', { ...put(vote), path: 'react%69ons' }],
+];
+
+const cases = [
+  ...plain.map(([name, request]) => ({ name, request, isHot: true })),
+  ...others.map(([name, request]) => ({ name, request, isHot: false })),
+];
+
+test.each(cases)('$name gets the same answer with and without the framework', async ({ request, isHot }) => {
+  const before = hotCount;
+  const direct = await responseOf(hot, request);
+  expect(hotCount - before).toBe(isHot ? 1 : 0);
+  expect(direct).toEqual(await responseOf(framework, request));
+});
+
+interface ComparedResponse {
+  status: number | undefined;
+  headers: IncomingHttpHeaders;
+  /** Whether the body is as long as declared. */
+  isWhole: boolean;
+  body: unknown;
+}
+
+/** Sends a request as a new guest, so that both ways start from the same. */
+async function responseOf(listener: Server, { method, path, body, headers = {} }: Case): Promise<ComparedResponse> {
+  const all = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    authorization: `Bearer ${await server.guest()}`,
+    origin,
+    ...headers,
+  };
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const url = `/v1/sites/${path.startsWith('../') ? path.slice(3) : `paper/${path}`}`;
+  return responseTo(listener, { method, path: url, headers: given }, body);
+}
+
+function responseTo(listener: Server, options: RequestOptions, body: string | Buffer = ''): Promise<ComparedResponse> {
   const { port } = listener.address() as AddressInfo;
+  return new Promise((resolve, reject) => {
+    const outgoing = send({ port, host: '127.0.0.1', agent: false, ...options }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const { date: _date, 'content-length': length, ...rest } = response.headers;
+        const body = Buffer.concat(chunks);
+        const isWhole = length === undefined || Number(length) === body.length;
+        resolve({ status: response.statusCode, headers: rest, isWhole, body: comparable(body.toString()) });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** Leaves out what two requests never share: ids, times and counts. */
+function comparable(text: string): unknown {
+  try {
+    return JSON.parse(text, (key, value: unknown) =>
+      ['id', 'createdAt', 'counts', 'total', 'version'].includes(key) ? undefined : value,
+    );
+  } catch {
+    return text;
+  }
+}
+
+test.each([
+  ['an uncompressed GET', {}, { 'content-type': 'application/json; charset=utf-8' }],
+  ['a compressed GET', { 'accept-encoding': 'gzip' }, { 'content-encoding': 'gzip' }],
+  ['a conditional GET', { 'if-none-match': '*' }, { vary: 'Accept-Encoding' }],
+])('%s gets the same response from the cache and from the framework', async (name, headers, expected) => {
+  const path = `/v1/sites/paper/page?story=${encodeURIComponent(`${story}/${name}`)}&parts=comments,comments:newest,comments:oldest,reactions`;
+  const read = () => responseTo(framework, { method: 'GET', path, headers: { origin, ...headers } });
+  expect(server.services.cache.get(path)).toBeUndefined();
+  const made = await read();
+  expect(server.services.cache.get(path)).toBeDefined();
+  expect(await read()).toEqual(made);
+  expect(made.headers).toMatchObject({ ...apiHeaders, ...expected });
+});
+
+test('the server keeps answering after an aborted request', async () => {
+  const { port } = hot.address() as AddressInfo;
   await new Promise<void>((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(
@@ -86,5 +186,5 @@ test('an unknown site, and a request cut off in the middle, are survived', async
     });
     socket.once('close', () => resolve());
   });
-  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
 });

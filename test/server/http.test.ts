@@ -20,7 +20,7 @@ const problemOf = async (answer: Response) => {
 describe('public answers', () => {
   const path = `/reactions?${storyQuery()}`;
 
-  test('carry an ETag, may be kept by anyone, and are not sent twice', async () => {
+  test('carry an ETag, are publicly cacheable, and answer 304 to a matching If-None-Match', async () => {
     const first = await server.ask(path);
     const etag = first.headers.get('etag') ?? '';
     expect(etag).toMatch(/^(W\/)?"[\w-]+"$/);
@@ -38,7 +38,7 @@ describe('public answers', () => {
     ['gzip;q=0', null],
     ['gzip;q=0.0, identity', null],
     ['identity', null],
-  ])('are compressed as Accept-Encoding: %s says', async (accepted, expected) => {
+  ])('are compressed according to Accept-Encoding: %s', async (accepted, expected) => {
     const answer = await server.ask(`/page?parts=reactions,reactions:reactions,comments,counts&${storyQuery()}`, {
       headers: { 'accept-encoding': accepted },
     });
@@ -46,7 +46,7 @@ describe('public answers', () => {
     expect(answer.headers.get('vary')).toBe('Accept-Encoding');
   });
 
-  test('are the same whoever asks: Authorization is ignored, a bad token too', async () => {
+  test('ignore Authorization, malformed tokens included', async () => {
     const story = storyQuery(`${storyUrl}/private`);
     const token = await server.guest();
     await server.ask('/reactions', { method: 'PUT', token, json: { story: `${storyUrl}/private`, choice: 'great' } });
@@ -61,7 +61,7 @@ describe('public answers', () => {
     expect(text).not.toContain('choice"');
   });
 
-  test('one page request answers every part, and one that fails does not take the others with it', async () => {
+  test('GET /page answers every part, with a problem in the place of a part that fails', async () => {
     const parts = 'reactions,comments:newest:5,stories:latest,newsletter,counts,reactions:nowhere,nonsense';
     const answer = await server.ask(`/page?${storyQuery()}&lang=en&parts=${parts}`);
     expect(answer.status).toBe(200);
@@ -80,7 +80,7 @@ describe('public answers', () => {
   });
 });
 
-describe('addresses', () => {
+describe('unknown paths and methods', () => {
   test.each([
     ['DELETE', '/page', 'GET, HEAD'],
     ['POST', '/me', 'GET, HEAD'],
@@ -91,40 +91,40 @@ describe('addresses', () => {
     ['PUT', '/stories/latest', 'GET, HEAD'],
     ['GET', '/subscriptions', 'POST'],
     ['PROPFIND', '/newsletters', 'GET, HEAD'],
-  ])('%s %s is not taken, and what is taken is told', async (method, path, allow) => {
+  ])('%s %s is answered with 405 and Allow', async (method, path, allow) => {
     const answer = await server.ask(path, { method });
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe(allow);
     expect((await problemOf(answer)).code).toBe('method-not-allowed');
   });
 
-  test('outside the API too', async () => {
+  test('outside the API are refused too', async () => {
     const answer = await server.app.request('/healthz', { method: 'POST' });
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  test('a method that is taken finds nothing where there is nothing', async () => {
+  test('a known method on a missing resource is 404', async () => {
     expect((await server.app.request('/assets/nothing.js')).status).toBe(404);
     expect((await server.app.request('/assets/nothing.js', { method: 'HEAD' })).status).toBe(404);
     expect((await server.app.request('/assets/nothing.js', { method: 'PUT' })).status).toBe(405);
   });
 
-  test.each(['/reactions/', '/nothing', '/stories/latest/more'])('%s is not one', async (path) => {
+  test.each(['/reactions/', '/nothing', '/stories/latest/more'])('%s is 404', async (path) => {
     expect((await server.ask(path)).status).toBe(404);
   });
 
-  test('an unknown site is told before anything else', async () => {
+  test('an unknown site is reported before any other problem', async () => {
     const init = { method: 'POST', headers: { origin: 'null', 'content-length': '10000000' }, body: '{' };
     const answer = await server.app.request('/v1/sites/nowhere/readers', init);
     expect((await problemOf(answer)).code).toBe('site-not-found');
   });
 });
 
-describe('when something fails on our side', () => {
+describe('an internal error', () => {
   const failing = async (error: Error, path: string) => {
     const { services, ask, close } = await openTestServices('sqlite');
-    services.shelves.read = () => Promise.reject(error);
+    services.railCache.read = () => Promise.reject(error);
     try {
       const answer = await ask(path);
       return { answer, body: (await answer.json()) as Page & Problem, again: await ask(path) };
@@ -133,7 +133,7 @@ describe('when something fails on our side', () => {
     }
   };
 
-  test('nobody keeps it, and only its code is told', async () => {
+  test('is not cached, and only its code is sent', async () => {
     const { answer, body } = await failing(new Error('secret'), '/stories/latest');
     expect(answer.status).toBe(500);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -141,7 +141,7 @@ describe('when something fails on our side', () => {
     expect(JSON.stringify(body)).not.toContain('secret');
   });
 
-  test('nor a page of which a part failed', async () => {
+  test('of one part keeps the page out of caches', async () => {
     const path = `/page?${storyQuery()}&parts=reactions,stories:latest`;
     const { answer, body, again } = await failing(new Error('secret'), path);
     expect(answer.status).toBe(200);
@@ -149,7 +149,7 @@ describe('when something fails on our side', () => {
     for (const { headers } of [answer, again]) expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  test('a database that is out of reach is worth another try', async () => {
+  test('of an unreachable database is 503 with Retry-After', async () => {
     const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     const { answer, body } = await failing(full, '/stories/latest');
     expect(answer.status).toBe(503);
@@ -208,23 +208,23 @@ describe('bad input', () => {
       422,
       'validation-failed',
     ],
-  ])('%s is a clear problem', async (_, ask, status, code) => {
+  ])('%s is answered with a problem', async (_, ask, status, code) => {
     const answer = await ask();
     expect(answer.status).toBe(status);
     expect((await problemOf(answer)).code).toBe(code);
   });
 
-  test('a refused field is named', async () => {
+  test('names the refused field', async () => {
     const answer = await server.ask(`/comments?${storyQuery()}&limit=1000`);
     expect((await problemOf(answer)).errors).toEqual([{ field: 'limit', message: expect.any(String) }]);
   });
 
-  test('arrays nested a hundred thousand deep do no harm', async () => {
+  test('refuses deeply nested arrays with 400', async () => {
     const answer = await react({ token: await server.guest(), headers: json, body: '['.repeat(60_000) });
     expect(answer.status).toBe(400);
   });
 
-  test('__proto__ in a body changes nothing', async () => {
+  test('ignores __proto__ in a body', async () => {
     await react({
       token: await server.guest(),
       headers: json,
@@ -242,7 +242,7 @@ describe('origins', () => {
     'https://paper.example:444',
     'https://PAPER.example.',
     'null',
-  ])('a page of %s may read, and neither write nor ask about a reader', async (foreign) => {
+  ])('a page of %s can read public data, but neither write nor read reader data', async (foreign) => {
     const headers = { origin: foreign };
     expect((await server.ask(`/reactions?${storyQuery()}`, { headers })).status).toBe(200);
     for (const answer of [
@@ -260,7 +260,7 @@ describe('origins', () => {
     }
   });
 
-  test('a server, which sends no Origin, may write', async () => {
+  test('a request without Origin can write', async () => {
     const answer = await server.app.request('/v1/sites/paper/readers', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -269,7 +269,7 @@ describe('origins', () => {
     expect(answer.status).toBe(201);
   });
 
-  test('a preflight is answered, without credentials', async () => {
+  test('a preflight is answered without credentials', async () => {
     const answer = await server.app.request('/v1/sites/paper/reactions', {
       method: 'OPTIONS',
       headers: {
@@ -286,7 +286,7 @@ describe('origins', () => {
 });
 
 describe('reader tokens', () => {
-  test('are of one site only', async () => {
+  test('are valid for one site only', async () => {
     await server.services.sites.put({ ...server.site, id: 'other' });
     const answer = await server.app.request('/v1/sites/other/me', {
       headers: { authorization: `Bearer ${await server.guest()}` },
@@ -295,7 +295,7 @@ describe('reader tokens', () => {
     expect((await problemOf(answer)).code).toBe('token-invalid');
   });
 
-  test('name the same reader after a refresh, and follow a change of name', async () => {
+  test('keep the reader after a refresh and a change of name', async () => {
     const made = (await (
       await server.ask('/readers', { method: 'POST', json: { name: ' Nguyễn  Lan\u202e ' } })
     ).json()) as Session;
@@ -309,7 +309,7 @@ describe('reader tokens', () => {
     expect(me.reader.name).toBe('Lan Anh');
   });
 
-  test('an erased reader is nobody', async () => {
+  test('of an erased reader are refused', async () => {
     const made = (await (await server.ask('/readers', { method: 'POST', json: {} })).json()) as Session;
     await server.services.database.writer.submit(
       {
@@ -321,26 +321,49 @@ describe('reader tokens', () => {
       },
       made.reader.id,
     );
-    // What a node knows of a reader is five seconds old at most; a fresh process knows nothing.
-    const { createServices } = await import('../../server/src/services.js');
-    const { createApp } = await import('../../server/src/app.js');
+    // New services have an empty reader cache.
+    const { createApp, createServices } = await import('../../server/src/app.js');
     const app = createApp(createServices(server.services.config, server.services.database, server.services.log));
     const answer = await app.request('/v1/sites/paper/me', { headers: { authorization: `Bearer ${made.token}` } });
     expect(answer.status).toBe(401);
   });
 });
 
-describe('what operators and programs ask', () => {
+describe('the page at /', () => {
+  test('links to the API and the health checks, under a strict policy', async () => {
+    const answer = await server.app.request('/', { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(answer.headers.get('vary')).toContain('Accept');
+    const page = await answer.text();
+    const linked = [...page.matchAll(/href="([^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(linked).toEqual(expect.arrayContaining(['/docs', '/healthz', '/readyz']));
+    for (const path of linked) expect((await server.app.request(path)).status, path).toBe(200);
+  });
+
+  test.each([undefined, '*/*', 'nonsense'])('is HTML for Accept: %s', async (accept) => {
+    const answer = await server.app.request('/', { headers: accept === undefined ? {} : { accept } });
+    expect(answer.headers.get('content-type')).toContain('text/html');
+  });
+
+  test('is JSON for programs that ask for it', async () => {
+    const answer = await server.app.request('/', { headers: { accept: 'application/json' } });
+    expect(await answer.json()).toMatchObject({ name: 'Afterword', openapi: '/openapi.json' });
+  });
+});
+
+describe('endpoints for operators and programs', () => {
   test('health and readiness', async () => {
     expect((await server.app.request('/healthz')).status).toBe(200);
     expect((await server.app.request('/readyz')).status).toBe(200);
   });
 
-  test('metrics are nobody else’s business', async () => {
+  test('metrics are hidden from clients without the token', async () => {
     expect((await server.app.request('/metrics')).status).toBe(404);
   });
 
-  test('/openapi.json describes every route with full paths, shapes and problems', async () => {
+  test('/openapi.json describes every route with full paths, schemas and problems', async () => {
     const answer = await server.app.request('/openapi.json');
     const described = (await answer.json()) as {
       openapi: string;

@@ -1,17 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Comment, CommentAnswer, LiveEvent } from '../../src/contract/types.js';
-import { decideOnComments, setThreads } from '../../server/src/comments/moderation.js';
-import { createServices } from '../../server/src/services.js';
-import { freezeTallies } from '../../server/src/reactions/editing.js';
+import { decideOnComments, setThreads } from '../../server/src/comments/moderation/decisions.js';
+import { createServices } from '../../server/src/app.js';
+import { freezeTallies } from '../../server/src/reactions/poll-editing.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
+import { waitFor } from '../setup/wait-for.js';
 
-type Heard = LiveEvent & { id: number };
+type ReceivedEvent = LiveEvent & { id: number };
 
-describe.each(databases)('live on %s', (kind) => {
+describe.each(databases)('live updates on %s', (kind) => {
   let server: TestServer;
   let stories = 0;
   let story = '';
-  const listening: (() => Promise<void>)[] = [];
+  const openStreams: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     server = await openTestServices(kind);
   });
@@ -20,15 +21,15 @@ describe.each(databases)('live on %s', (kind) => {
     story = `${storyUrl}/live-${stories++}`;
   });
   afterEach(async () => {
-    for (const stop of listening.splice(0)) await stop();
+    for (const stop of openStreams.splice(0)) await stop();
   });
 
-  /** Listens to stories, as a browser does. */
-  async function listen(query = storyQuery(story), headers: Record<string, string> = {}) {
+  /** Subscribes to stories, as a browser does. */
+  async function subscribe(query = storyQuery(story), headers: Record<string, string> = {}) {
     const answer = await server.ask(`/live?${query}`, { headers });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
-    const heard: Heard[] = [];
+    const events: ReceivedEvent[] = [];
     const reader = answer.body!.getReader();
     let ended = false;
     const reading = (async () => {
@@ -44,19 +45,19 @@ describe.each(databases)('live on %s', (kind) => {
           if (!fields.has('data')) continue;
           const event = JSON.parse(fields.get('data')!) as LiveEvent;
           expect(fields.get('event')).toBe(event.type);
-          heard.push({ ...event, id: Number(fields.get('id')) });
+          events.push({ ...event, id: Number(fields.get('id')) });
         }
       }
       ended = true;
     })();
     const stop = () => reader.cancel().then(() => reading);
-    listening.push(stop);
-    const of = (type: LiveEvent['type']) => heard.filter((event) => event.type === type);
+    openStreams.push(stop);
+    const of = (type: LiveEvent['type']) => events.filter((event) => event.type === type);
     const until = (type: LiveEvent['type'], count = 1) =>
-      vi.waitFor(() => expect(of(type).length).toBeGreaterThanOrEqual(count), { timeout: 5000, interval: 20 });
-    // What changes before it is said where the stories stand is a part of that.
+      waitFor(() => expect(of(type).length).toBeGreaterThanOrEqual(count), 20);
+    // Changes before the first events are part of them.
     if (!headers['last-event-id']) await until('thread', new URLSearchParams(query).getAll('story').length);
-    return { heard, of, until, stop, ended: () => ended };
+    return { events, of, until, stop, ended: () => ended };
   }
   const post = async (text: string, rest: object = {}) => {
     const token = await server.guest();
@@ -74,9 +75,9 @@ describe.each(databases)('live on %s', (kind) => {
     decision: Parameters<typeof decideOnComments.run>[1][number]['decision'],
   ) => server.services.database.writer.submit(decideOnComments, { siteId: 'paper', commentId, decision });
 
-  test('tells where the thread stands, then comments, replies and votes as they come', async () => {
-    const { heard, until, of } = await listen();
-    expect(heard[0]).toMatchObject({ story, thread: { state: 'open' }, version: 0 });
+  test('send the state of the thread, then comments, replies and votes in order', async () => {
+    const { events, until, of } = await subscribe();
+    expect(events[0]).toMatchObject({ story, thread: { state: 'open' }, version: 0 });
     const { comment } = await post('Bình luận đầu tiên');
     await until('comment');
     expect(of('comment')[0]).toMatchObject({
@@ -93,14 +94,37 @@ describe.each(databases)('live on %s', (kind) => {
     });
     await until('comment-changed');
     expect(of('comment-changed').at(-1)).toMatchObject({ comment: { id: comment.id, votes: { up: 1 } } });
-    const ids = heard.map(({ id }) => id);
+    const ids = events.map(({ id }) => id);
     expect([...ids].sort((a, b) => a - b)).toEqual(ids);
   });
 
-  test('what is taken away is told without its text', async () => {
+  test('send comments of a node whose clock is behind, and show them in every order', async () => {
+    await post('Trước');
+    const { until, of } = await subscribe();
+    await server.ask(`/comments?${storyQuery(story)}&sort=best`);
+    const now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now - 3_600_000);
+    try {
+      const { comment } = await post('Một giờ trước');
+      await until('comment');
+      expect(of('comment')).toMatchObject([{ comment: { id: comment.id } }]);
+      for (const sort of ['best', 'newest', 'oldest', 'discussed']) {
+        const answer = await server.ask(`/comments?${storyQuery(story)}&sort=${sort}`);
+        const { comments } = (await answer.json()) as { comments: Comment[] };
+        expect(
+          comments.map(({ id }) => id),
+          sort,
+        ).toContain(comment.id);
+      }
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  test('send deleted and removed comments without their text', async () => {
     const { token, comment } = await post('Điều này sẽ bị xoá');
     const other = await post('Điều này sẽ bị gỡ');
-    const { until, of } = await listen();
+    const { until, of } = await subscribe();
     await server.ask(`/comments/${comment.id}`, { method: 'DELETE', token });
     await decide(other.comment, { state: 'removed' });
     await until('comment-changed', 2);
@@ -111,24 +135,24 @@ describe.each(databases)('live on %s', (kind) => {
     });
   });
 
-  test('what waits for a moderator is told to nobody', async () => {
+  test('leave out pending comments', async () => {
     await server.services.sites.put({ ...server.site, settings: { ...server.site.settings, moderation: 'pre' } });
-    const { heard, until } = await listen();
+    const { events, until } = await subscribe();
     const { comment } = await post('Chờ duyệt');
     await server.services.sites.put(server.site);
     await post('Đã duyệt');
     await until('comment');
-    expect(JSON.stringify(heard)).not.toContain(comment.id);
+    expect(JSON.stringify(events)).not.toContain(comment.id);
     await decide(comment, { state: 'visible' });
     await until('comment', 2);
-    expect(JSON.stringify(heard)).toContain('Chờ duyệt');
+    expect(JSON.stringify(events)).toContain('Chờ duyệt');
   });
 
-  test('votes of a poll come together, with the counts of all choices', async () => {
-    const { until, of } = await listen();
+  test('send the votes of a poll together, with the counts of all choices', async () => {
+    const { until, of } = await subscribe();
     await Promise.all(['great', 'great', 'fun'].map(react));
     await until('reactions');
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(of('reactions').at(-1)).toMatchObject({
         poll: 'reactions',
         counts: { great: 2, like: 0, fun: 1, improve: 0 },
@@ -138,29 +162,29 @@ describe.each(databases)('live on %s', (kind) => {
     expect(of('reactions').length).toBeLessThanOrEqual(3);
   });
 
-  test('who comes hears where polls stand, and then whether they are paused', async () => {
+  test('send the state of polls to a new subscriber, then that a poll is frozen', async () => {
     await Promise.all(['great', 'fun'].map(react));
-    const { until, of } = await listen();
+    const { until, of } = await subscribe();
     await until('reactions');
     expect(of('reactions')[0]).toMatchObject({ state: 'open', counts: { great: 1, fun: 1 }, total: 2 });
     const { id: storyId } = (await server.services.stories.find('paper', story))!;
-    await server.services.database.writer.submit(freezeTallies, { storyId, pollId: 'reactions', why: 'a review' });
+    await server.services.database.writer.submit(freezeTallies, { storyId, pollId: 'reactions', by: 'editor' });
     await until('reactions', 2);
     expect(of('reactions').at(-1)).toMatchObject({ state: 'frozen', total: 2 });
   });
 
-  test('a thread that is closed or asked something is told', async () => {
+  test('send a closed thread and a new question', async () => {
     await post('Mở đầu');
-    const { until, of } = await listen();
+    const { until, of } = await subscribe();
     const { id: storyId } = (await server.services.stories.find('paper', story))!;
     await server.services.database.writer.submit(setThreads, { storyId, state: 'closed', question: 'Vì sao?' });
     await until('thread', 2);
     expect(of('thread').at(-1)).toMatchObject({ thread: { state: 'closed', question: 'Vì sao?' } });
   });
 
-  test('what another process of the same database writes is told too', async () => {
+  test('send writes of another process on the same database', async () => {
     const { comment } = await post('Từ trang báo');
-    const { until, of } = await listen();
+    const { until, of } = await subscribe();
     const { config, database, log } = server.services;
     const other = createServices(config, database, log);
     await other.database.writer.submit(decideOnComments, {
@@ -172,10 +196,10 @@ describe.each(databases)('live on %s', (kind) => {
     expect(of('comment-changed')[0]).toMatchObject({ comment: { pinned: true } });
   });
 
-  test('each story comes under the name it was asked by, and only those asked for', async () => {
+  test('name each story by the requested key, and leave out other stories', async () => {
     const [first, second] = [story, `${story}-b`];
-    const { until, of } = await listen(`${storyQuery(first)}&${storyQuery(second)}`);
-    const third = await listen(storyQuery(`${story}-c`));
+    const { until, of } = await subscribe(`${storyQuery(first)}&${storyQuery(second)}`);
+    const third = await subscribe(storyQuery(`${story}-c`));
     await post('Một');
     story = second;
     await post('Hai');
@@ -188,48 +212,51 @@ describe.each(databases)('live on %s', (kind) => {
     expect(third.of('comment')).toEqual([]);
   });
 
-  test('who comes back hears what came meanwhile, once', async () => {
-    const { heard, until, stop } = await listen();
+  test('replay missed events once after Last-Event-ID', async () => {
+    const { events, until, stop } = await subscribe();
     await post('Trước');
     await until('comment');
     await stop();
-    const last = heard.at(-1)!.id;
+    const last = events.at(-1)!.id;
     await post('Giữa chừng');
-    const again = await listen(storyQuery(story), { 'last-event-id': String(last) });
+    const again = await subscribe(storyQuery(story), { 'last-event-id': String(last) });
     await again.until('comment');
     expect(again.of('comment').map((event) => (event as { comment: Comment }).comment.text)).toEqual(['Giữa chừng']);
     expect(again.of('reset')).toEqual([]);
   });
 
-  test.each(['1', String(Number.MAX_SAFE_INTEGER)])('who was away too long (%s) is told to ask anew', async (last) => {
-    const { until } = await listen(storyQuery(story), { 'last-event-id': last });
-    await until('reset');
-  });
+  test.each(['1', String(Number.MAX_SAFE_INTEGER)])(
+    'send reset for a Last-Event-ID out of range (%s)',
+    async (last) => {
+      const { until } = await subscribe(storyQuery(story), { 'last-event-id': last });
+      await until('reset');
+    },
+  );
 
-  test('a flood is not told one by one', async () => {
-    const { until, of } = await listen();
+  test('send reset instead of very many changes', async () => {
+    const { until, of } = await subscribe();
     await Promise.all(Array.from({ length: 120 }, (_, index) => post(`Bình luận ${index}`)));
     await until('reset');
     expect(of('comment').length).toBeLessThan(120);
   });
 
   test.each(['', `${Array.from({ length: 21 }, (_, index) => `story=s${index}`).join('&')}`, 'story='])(
-    'a question that makes no sense is refused: %s',
+    'refuse an invalid request: %s',
     async (query) => {
       expect((await server.ask(`/live?${query}`)).status).toBe(422);
     },
   );
 
-  test('one network cannot take all the room', async () => {
+  test('limit the streams of one network', async () => {
     const many = await Promise.all(Array.from({ length: 500 }, () => server.ask(`/live?${storyQuery(story)}`)));
     const refused = await server.ask(`/live?${storyQuery(story)}`);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     for (const { body } of many) await body?.cancel();
-    await listen();
+    await subscribe();
   });
 
-  test('all streams end with the server', async () => {
+  test('end all streams with the server', async () => {
     const other = await openTestServices(kind);
     const answer = await other.ask(`/live?${storyQuery(story)}`);
     const reader = answer.body!.getReader();

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readEmailAddress } from '../../server/src/newsletter/email-address.js';
+import { parseEmailAddress } from '../../server/src/newsletter/domain/email-address.js';
 
 const long = (count: number) => 'a'.repeat(count);
 
-describe('an e-mail address', () => {
+describe('parseEmailAddress', () => {
   it.each([
     ['lan@reader.example', 'lan@reader.example', 'lan@reader.example'],
     ['  Lan.Nguyen+tin@Reader.EXAMPLE\n', 'Lan.Nguyen+tin@reader.example', 'lan.nguyen+tin@reader.example'],
@@ -12,8 +12,8 @@ describe('an e-mail address', () => {
     ['lan@bücher.example', 'lan@xn--bcher-kva.example', 'lan@xn--bcher-kva.example'],
     ['lan@báo.việt', 'lan@xn--bo-mia.xn--vit-5kz', 'lan@xn--bo-mia.xn--vit-5kz'],
     [`${long(64)}@reader.example`, `${long(64)}@reader.example`, `${long(64)}@reader.example`],
-  ])('%j is read', (typed, address, key) => {
-    expect(readEmailAddress(typed)).toEqual({ address, key });
+  ])('accepts %j', (typed, address, key) => {
+    expect(parseEmailAddress(typed)).toEqual({ address, key });
   });
 
   it.each([
@@ -50,23 +50,23 @@ describe('an e-mail address', () => {
     'lan\n@reader.example',
     `${long(65)}@reader.example`,
     `lan@${Array.from({ length: 5 }, () => long(60)).join('.')}.example`,
-  ])('%j is none', (typed) => {
-    expect(readEmailAddress(typed)).toBeUndefined();
+  ])('refuses %j', (typed) => {
+    expect(parseEmailAddress(typed)).toBeUndefined();
   });
 
-  it('is one line of plain characters, whatever was typed', () => {
+  it('returns a single line of printable characters for any input', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),
       fc.constantFrom('lan', '@', 'reader', '.', 'example', '\r\n', ' ', ',', '<', '>', '"', 'ﬁ', '。', '\u200b'),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const read = readEmailAddress(pieces.join(''));
+        const read = parseEmailAddress(pieces.join(''));
         if (!read) return;
         expect(read.address).toMatch(/^[!-~]+@[a-z0-9.-]+$/);
         expect(read.address).not.toMatch(/[,;<>"\\()[\]]/);
-        expect(readEmailAddress(read.address)).toEqual(read);
-        expect(readEmailAddress(read.key)?.key).toBe(read.key);
+        expect(parseEmailAddress(read.address)).toEqual(read);
+        expect(parseEmailAddress(read.key)?.key).toBe(read.key);
       }),
       { numRuns: 2000 },
     );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Problem, Reacted, Reactions } from '../../src/contract/types.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPolls } from '../../server/src/reactions/polls.js';
+import type { Problem, Reacted, Reactions } from '../../src/contract/types.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
 
 describe.each(databases)('reactions on %s', (kind) => {
@@ -21,7 +21,7 @@ describe.each(databases)('reactions on %s', (kind) => {
   const read = async (story: string, query = '') =>
     (await (await server.ask(`/reactions?${storyQuery(story)}${query}`)).json()) as Reactions;
 
-  test('a story never seen has the default poll, all zeros, in the language asked for', async () => {
+  test('returns the default poll with zeros for an unknown story, in the requested language', async () => {
     const poll = await read(`${storyUrl}/unseen`);
     expect(poll.counts).toEqual({ great: 0, like: 0, fun: 0, improve: 0 });
     expect(poll.total).toBe(0);
@@ -30,7 +30,7 @@ describe.each(databases)('reactions on %s', (kind) => {
     expect((await read(`${storyUrl}/unseen`, '&lang=en-GB')).poll.question).toBe('How do you feel about this story?');
   });
 
-  test('choosing, changing and taking back count one reader once', async () => {
+  test('counts one vote per reader when it is cast, changed and removed', async () => {
     const story = `${storyUrl}/one`;
     const token = await server.guest();
     const chosen = (await (await react(token, 'great', story)).json()) as Reacted;
@@ -48,7 +48,7 @@ describe.each(databases)('reactions on %s', (kind) => {
     expect((await takeBack(token, story)).status).toBe(200);
   });
 
-  test('the overlay tells what the reader holds', async () => {
+  test("returns the reader's choice in `/me`", async () => {
     const story = `${storyUrl}/me`;
     const token = await server.guest();
     await react(token, 'like', story);
@@ -57,21 +57,21 @@ describe.each(databases)('reactions on %s', (kind) => {
     expect(me.reactions).toEqual({ reactions: 'like', topics: ['sea', 'sky'] });
   });
 
-  test('any name that a choice may have can be counted', async () => {
+  test('counts choices with any valid id, `constructor` included', async () => {
     const story = `${storyUrl}/names`;
     const voted = (await (await react(await server.guest(), ['constructor'], story, 'topics')).json()) as Reacted;
     expect(voted.counts).toEqual({ sea: 0, sky: 0, soil: 0, constructor: 1 });
     expect((await read(`${storyUrl}/unseen`, '&poll=topics')).counts).toMatchObject({ constructor: 0 });
   });
 
-  test('taking back what nobody gave begins no story', async () => {
+  test('creates no story when a missing vote is removed', async () => {
     const story = `${storyUrl}/never`;
     const answer = await takeBack(await server.guest(), story);
     expect(await answer.json()).toMatchObject({ choice: null, total: 0, counts: { great: 0 } });
     expect(await server.services.stories.find('paper', story)).toBeUndefined();
   });
 
-  test('a public answer is dropped from the cache before the vote is acknowledged', async () => {
+  test('invalidates the public cache before the vote is acknowledged', async () => {
     const story = `${storyUrl}/cached`;
     for (let voters = 1; voters <= 5; voters += 1) {
       await read(story);
@@ -80,7 +80,7 @@ describe.each(databases)('reactions on %s', (kind) => {
     }
   });
 
-  test('a hundred votes of one reader at once leave one', async () => {
+  test('keeps one of a hundred concurrent votes of one reader', async () => {
     const story = `${storyUrl}/parallel`;
     const token = await server.guest();
     const choices = ['great', 'like', 'fun', 'improve'];
@@ -97,7 +97,7 @@ describe.each(databases)('reactions on %s', (kind) => {
     ['a wrong type', { choice: 7 }, 422, 'validation-failed'],
     ['a story key of 10 kB', { story: 'x'.repeat(10_000), choice: 'great' }, 422, 'story-key-invalid'],
     ['a story on a foreign origin', { story: 'https://elsewhere.example/a', choice: 'great' }, 404, 'story-not-found'],
-  ])('%s is refused and writes nothing', async (_, body, status, code) => {
+  ])('refuses %s and stores nothing', async (_, body, status, code) => {
     const before = await server.services.database.read.selectFrom('reaction_votes').select('readerId').execute();
     const answer = await server.ask('/reactions', {
       method: 'PUT',
@@ -111,7 +111,7 @@ describe.each(databases)('reactions on %s', (kind) => {
     expect(after).toHaveLength(before.length);
   });
 
-  test('whatever readers do, the shown counts are a recount of the votes', async () => {
+  test('keeps tallies equal to a recount for any sequence of votes', async () => {
     const story = `${storyUrl}/recount`;
     const tokens = await Promise.all(Array.from({ length: 4 }, () => server.guest()));
     const act = fc.record({ reader: fc.nat(3), choice: fc.constantFrom('great', 'like', 'fun', 'improve', null) });

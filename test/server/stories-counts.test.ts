@@ -20,8 +20,12 @@ describe.each(databases)('counts and signals on %s', (kind) => {
     const token = await server.guest();
     return server.ask('/reactions', { method: 'PUT', token, json: { story, poll: 'reactions', choice: 'like' } });
   };
-  const signal = (body: string, type = 'text/plain;charset=UTF-8') =>
-    server.ask('/signals', { method: 'POST', body, headers: { 'content-type': type } });
+  let lastHost = 0;
+  /** Sends signals, each time from a network of its own. */
+  const signal = (body: string, type = 'text/plain;charset=UTF-8') => {
+    const address = `203.0.113.${++lastHost}`;
+    return server.ask('/signals', { method: 'POST', body, address, headers: { 'content-type': type } });
+  };
   const reads = async (key: string) => {
     const found = await server.services.stories.find('paper', key);
     const { read } = server.services.database;
@@ -32,7 +36,7 @@ describe.each(databases)('counts and signals on %s', (kind) => {
       .executeTakeFirst();
   };
 
-  test('every way of writing a key is answered under the key as sent', async () => {
+  test('returns each count under the key as sent, in any notation', async () => {
     await react('ps-1');
     const keys = ['ps-1', `${origin}/one`, `http://PAPER.example/one?utm_source=x`, '/one', '/never-seen'];
     const one = { comments: 0, reactions: 1 };
@@ -45,7 +49,7 @@ describe.each(databases)('counts and signals on %s', (kind) => {
     });
   });
 
-  test('one key alone is a list too, and a key that means something to JavaScript is a key', async () => {
+  test('accepts a single key, and keys that are property names in JavaScript', async () => {
     expect(await counts('/one')).toEqual({ '/one': { comments: 0, reactions: 1 } });
     const answer = await (await ask('__proto__', 'constructor')).text();
     expect(answer).toBe(
@@ -53,13 +57,13 @@ describe.each(databases)('counts and signals on %s', (kind) => {
     );
   });
 
-  test('a number that was asked before is new when the vote is acknowledged', async () => {
+  test('returns fresh counts once a vote is acknowledged', async () => {
     const before = (await counts('/one'))['/one']?.reactions ?? 0;
     await react(`${origin}/one`);
     expect((await counts('/one'))['/one']?.reactions).toBe(before + 1);
   });
 
-  test('a hundred keys are answered, more are refused, and so is a key that is none', async () => {
+  test('accepts a hundred keys, and refuses more or invalid ones', async () => {
     const many = Array.from({ length: 100 }, (_, index) => `/many/${index}`);
     expect(Object.keys(await counts(...many))).toHaveLength(100);
     expect((await ask(...many, '/one-more')).status).toBe(422);
@@ -68,7 +72,7 @@ describe.each(databases)('counts and signals on %s', (kind) => {
     expect([long.status, ((await long.json()) as Problem).code]).toEqual([422, 'story-key-invalid']);
   });
 
-  test('reads are counted from text and from JSON, once for each story of a beacon', async () => {
+  test('counts reads from text/plain and JSON, once per story and beacon', async () => {
     const read = { type: 'read', story: `${origin}/one` };
     const view = { type: 'view', story: 'ps-1', rail: 'latest', position: 3 };
     expect((await signal(JSON.stringify({ signals: [read, { ...read, story: 'ps-1' }, view] }))).status).toBe(204);
@@ -78,14 +82,14 @@ describe.each(databases)('counts and signals on %s', (kind) => {
     expect(counted?.value).toBeCloseTo(2, 3);
   });
 
-  test('reads that arrive together are all counted', async () => {
+  test('counts all concurrent reads', async () => {
     const before = (await reads('ps-1'))?.total ?? 0;
     const body = JSON.stringify({ signals: [{ type: 'read', story: 'ps-1' }] });
     await Promise.all(Array.from({ length: 40 }, () => signal(body)));
     expect((await reads('ps-1'))?.total).toBe(before + 40);
   });
 
-  test('a signal makes no story known', async () => {
+  test('creates no story for a signal', async () => {
     expect((await signal(JSON.stringify({ signals: [{ type: 'read', story: `${origin}/nobody` }] }))).status).toBe(204);
     expect(await server.services.stories.find('paper', `${origin}/nobody`)).toBeUndefined();
   });
@@ -96,12 +100,12 @@ describe.each(databases)('counts and signals on %s', (kind) => {
     ['an unknown type', '{"signals":[{"type":"sneeze","story":"ps-1"}]}', 422, 'validation-failed'],
     ['a list', '[]', 422, 'validation-failed'],
     ['no story', '{"signals":[{"type":"read","story":""}]}', 422, 'story-key-invalid'],
-  ])('%s is a clear problem', async (_, body, status, code) => {
+  ])('answers %s with a problem', async (_, body, status, code) => {
     const answer = await signal(body);
     expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([status, code]);
   });
 
-  test('a beacon of a foreign page is refused', async () => {
+  test('refuses a beacon from a foreign origin', async () => {
     const answer = await server.ask('/signals', {
       method: 'POST',
       body: '{"signals":[{"type":"read","story":"ps-1"}]}',
@@ -111,7 +115,7 @@ describe.each(databases)('counts and signals on %s', (kind) => {
   });
 });
 
-test('more beacons than a person’s page sends are put off', async () => {
+test('limits the rate of beacons', async () => {
   const server = await openTestServices('sqlite', { AFTERWORD_LIMITS: 'on' });
   const send = () => server.ask('/signals', { method: 'POST', body: '{"signals":[{"type":"read","story":"ps-1"}]}' });
   const first = await Promise.all(Array.from({ length: 240 }, send));
@@ -122,7 +126,7 @@ test('more beacons than a person’s page sends are put off', async () => {
   await server.close();
 });
 
-test('the counts, the rails and the intake are described', async () => {
+test('are described by the OpenAPI document', async () => {
   const server = await openTestServices('sqlite');
   const described = (await (await server.app.request('/openapi.json')).json()) as {
     paths: Record<string, Record<string, { security?: Record<string, unknown>[]; requestBody?: { content: object } }>>;

@@ -25,9 +25,12 @@ describe.each(databases)('story rails on %s', (kind) => {
     return (await answer.json()) as Rail;
   };
   const ids = ({ items }: { items: Story[] }) => items.map(({ id }) => id);
-  const read = async (id: string, times: number) => {
+  let lastHost = 0;
+  /** Reads a story, each time from a network of its own, or from the given address. */
+  const read = async (id: string, times: number, address?: string) => {
     const body = JSON.stringify({ signals: [{ type: 'read', story: id }] });
-    for (let time = 0; time < times; time += 1) await server.ask('/signals', { method: 'POST', body });
+    for (let time = 0; time < times; time += 1)
+      await server.ask('/signals', { method: 'POST', body, address: address ?? `203.0.113.${++lastHost}` });
   };
 
   beforeAll(async () => {
@@ -55,21 +58,21 @@ describe.each(databases)('story rails on %s', (kind) => {
   });
   afterAll(() => server.close());
 
-  test('latest is strictly by time, without advertising and what is not out yet', async () => {
+  test('sorts `latest` by time, without advertising and future stories', async () => {
     const latest = await rail('latest', '?limit=20');
     const order = ['football', 'ferry', 'market', 'film', 'bridge', 'english', 'typed', 'english-two', 'pick', 'old'];
     expect(ids(latest)).toEqual(order);
     expect(new Set(latest.items.map(({ reason }) => reason))).toEqual(new Set(['latest']));
   });
 
-  test('a rail holds up to twice the limit, and never the story it stands under', async () => {
+  test('returns up to twice the limit, and never the story of the page', async () => {
     expect(ids(await rail('latest', '?limit=2'))).toEqual(['football', 'ferry', 'market', 'film']);
     expect(ids(await rail('latest', '?limit=2&story=football'))).toEqual(['ferry', 'market', 'film', 'bridge']);
     const byAddress = encodeURIComponent(`http://PAPER.example/football?utm_source=mail#x`);
     expect(ids(await rail('latest', `?limit=2&story=${byAddress}`))).toEqual(['ferry', 'market', 'film', 'bridge']);
   });
 
-  test('most-read goes by reads, leaves out the old and the seldom read, and says what it is filled with', async () => {
+  test('sorts `most-read` by reads, excludes old and rarely read stories, and marks fillers by reason', async () => {
     const { items } = await rail('most-read', '?limit=2');
     expect(items.map(({ id, reason }) => [id, reason])).toEqual([
       ['football', 'most-read'],
@@ -79,8 +82,31 @@ describe.each(databases)('story rails on %s', (kind) => {
     ]);
   });
 
-  test('an old peak weighs less than what is read now', async () => {
-    const { database, shelves, stories } = server.services;
+  test('ranks no story as most read by many reads of one network', async () => {
+    await read('pick', 80, '198.51.100.1');
+    await read('pick', 1, '198.51.100.2');
+    server.services.railCache.invalidate('paper');
+    const { items } = await rail('most-read', '?limit=6');
+    expect(items.filter(({ reason }) => reason === 'most-read').map(({ id }) => id)).toEqual(['football', 'market']);
+  });
+
+  test('counts an office for more than one reader, and for fewer than it sends', async () => {
+    const value = async (id: string) => {
+      const { database, stories } = server.services;
+      const storyId = (await stories.find('paper', id))?.id ?? '';
+      const query = database.read.selectFrom('story_reads').selectAll().where('storyId', '=', storyId);
+      return (await query.executeTakeFirstOrThrow()).value;
+    };
+    await read('typed', 100, '198.51.100.3');
+    expect(await value('typed')).toBeGreaterThan(5);
+    expect(await value('typed')).toBeLessThan(5.3);
+    await read('bridge', 1, '2001:db8:1:1::1');
+    await read('bridge', 1, '2001:db8:1:2::1');
+    expect(await value('bridge')).toBeCloseTo(1.5, 3);
+  });
+
+  test('ranks current reads above an old peak', async () => {
+    const { database, railCache, stories } = server.services;
     const found = await stories.find('paper', 'football');
     const at = now - 3 * day;
     await database.writer.submit(
@@ -97,19 +123,19 @@ describe.each(databases)('story rails on %s', (kind) => {
       },
       undefined,
     );
-    shelves.forget('paper');
+    railCache.invalidate('paper');
     const { items } = await rail('most-read', '?limit=3');
-    // Six reads are less than a tenth of one after six half-lives, but they are not forgotten.
+    // After six half-lives, six reads count less than a tenth of one, but are above zero.
     expect(items.map(({ id, reason }) => [id, reason]).slice(0, 2)).toEqual([
       ['market', 'most-read'],
       ['football', 'latest'],
     ]);
     await read('football', 6);
-    shelves.forget('paper');
+    railCache.invalidate('paper');
     expect(ids(await rail('most-read', '?limit=4'))[0]).toBe('football');
   });
 
-  test('related finds what is about the same, with or without marks, then the section, then the latest', async () => {
+  test('fills `related` with similar texts, with or without marks, then the section, then the latest', async () => {
     const { items } = await rail('related', '?limit=5&story=ferry');
     expect(items.slice(0, 4).map(({ id, reason }) => [id, reason])).toEqual([
       ['bridge', 'text'],
@@ -120,7 +146,7 @@ describe.each(databases)('story rails on %s', (kind) => {
     expect(ids({ items })).not.toContain('ferry');
   });
 
-  test('related of a story nobody knows is the latest', async () => {
+  test('returns the latest as `related` of an unknown story', async () => {
     const { items } = await rail('related', '?limit=2&story=never-seen');
     expect(items.map(({ id, reason }) => [id, reason]).slice(0, 2)).toEqual([
       ['football', 'latest'],
@@ -128,7 +154,7 @@ describe.each(databases)('story rails on %s', (kind) => {
     ]);
   });
 
-  test('dont-miss begins with what an editor recommends', async () => {
+  test('starts `dont-miss` with stories recommended by an editor', async () => {
     const { items } = await rail('dont-miss', '?limit=2');
     expect(items.map(({ id, reason }) => [id, reason])).toEqual([
       ['pick', 'editor'],
@@ -138,7 +164,7 @@ describe.each(databases)('story rails on %s', (kind) => {
     ]);
   });
 
-  test('videos and sponsored hold nothing else, and advertising is in no other rail', async () => {
+  test('limits `videos` and `sponsored` to their kind, and advertising to `sponsored`', async () => {
     expect(ids(await rail('videos'))).toEqual(['film']);
     const sponsored = await rail('sponsored');
     expect(sponsored.items).toMatchObject([{ id: 'advert', reason: 'sponsor', sponsor: { name: 'Nước mắm Cá' } }]);
@@ -149,20 +175,20 @@ describe.each(databases)('story rails on %s', (kind) => {
     }
   });
 
-  test('a page in another language gets its stories where there are enough, and others where not', async () => {
+  test('prefers stories in the language of the page if there are enough', async () => {
     expect(ids(await rail('latest', '?limit=2&lang=en'))).toEqual(['english', 'english-two']);
     expect(ids(await rail('latest', '?limit=3&lang=en'))[0]).toBe('football');
     expect(ids(await rail('latest', '?limit=5&lang=vi'))).not.toContain('english');
   });
 
-  test('a card carries everything the publisher told, and how many comments there are', async () => {
+  test('returns all metadata of a story and its comment count', async () => {
     await server.ask('/comments', {
       method: 'POST',
       token: await server.guest(),
       headers: { 'idempotency-key': 'card' },
       json: { story: 'film', text: 'Hay' },
     });
-    server.services.shelves.forget('paper');
+    server.services.railCache.invalidate('paper');
     expect((await rail('videos', '?limit=7')).items).toEqual([
       {
         id: 'film',
@@ -177,14 +203,14 @@ describe.each(databases)('story rails on %s', (kind) => {
     ]);
   });
 
-  test('the time of the list is told, to the minute', async () => {
+  test('returns the time of the list, rounded to the minute', async () => {
     const { asOf } = await rail('latest');
     expect(asOf).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/);
     expect(Date.parse(asOf)).toBeLessThanOrEqual(Date.now());
     expect(Date.parse(asOf)).toBeGreaterThan(Date.now() - 2 * 60 * 1000);
   });
 
-  test('a rail there is not, and a limit that cannot be, are clear problems', async () => {
+  test('answers an unknown rail and an invalid limit with a problem', async () => {
     const unknown = await server.ask('/stories/weather');
     expect([unknown.status, ((await unknown.json()) as Problem).code]).toEqual([404, 'rail-not-found']);
     expect((await server.ask('/stories/latest?limit=0')).status).toBe(422);

@@ -1,11 +1,11 @@
 import type { StoryInput } from 'afterword/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Counts, Rail, Reactions, Reacted } from '../../src/contract/types.js';
-import { KnownStories } from '../../server/src/stories/known-stories.js';
 import { putStories, upsertStories } from '../../server/src/stories/store.js';
+import { StoryResolver } from '../../server/src/stories/story-resolver.js';
+import type { Counts, Rail, Reacted, Reactions } from '../../src/contract/types.js';
 import { databases, openTestServices, origin, storyQuery, type TestServer } from './setup.js';
 
-describe.each(databases)('the intake of stories on %s', (kind) => {
+describe.each(databases)('PUT /stories on %s', (kind) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await openTestServices(kind);
@@ -20,7 +20,7 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     ...rest,
   });
   const put = (...stories: StoryInput[]) => upsertStories(server.services, server.site, stories);
-  const find = (key: string) => new KnownStories(server.services.database).find('paper', key);
+  const find = (key: string) => new StoryResolver(server.services.database).find('paper', key);
   const row = (key: string) =>
     server.services.database.read.selectFrom('stories').selectAll().where('key', '=', key).executeTakeFirst();
   const react = async (token: string, key: string, choice: string) =>
@@ -39,7 +39,7 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
   const counts = async (key: string) =>
     ((await (await server.ask(`/counts?${storyQuery(key)}`)).json()) as Counts).counts[key];
 
-  test('a story is added once, and brought up to date by a second telling', async () => {
+  test('inserts a story once and updates it on the second call', async () => {
     expect(await put(story('once', { section: 'Đời sống' }))).toEqual({ upserted: 1 });
     const first = await row(`${origin}/once`);
     expect(await put(story('once', { title: 'Tin mới hơn' }))).toEqual({ upserted: 1 });
@@ -49,7 +49,7 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     expect(first?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   });
 
-  test('what a careless publisher sends is stored as a line of text', async () => {
+  test('stores texts as single clean lines', async () => {
     const key = await server.services.sites.makeServerKey('paper');
     const hand = (given: object) => server.ask('/stories', { method: 'PUT', token: key, json: { stories: [given] } });
     const rough = {
@@ -86,12 +86,12 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     expect(await row(`${origin}/refused`)).toBeUndefined();
   });
 
-  test('what a feed leaves unsaid stays as the publisher told it', async () => {
+  test('keeps values of the publisher that a feed lacks', async () => {
     await put(story('kept', { section: 'Thể thao', dontMiss: true, kind: 'video', sponsor: { name: 'Nước Mắm Cá' } }));
     await server.services.database.writer.submit(putStories, {
       siteId: 'paper',
       stories: [story('kept', { title: 'Tựa của nguồn tin', summary: 'Sapo' })],
-      keepUnsaid: true,
+      preserveMissing: true,
     });
     expect(await row(`${origin}/kept`)).toMatchObject({
       title: 'Tựa của nguồn tin',
@@ -103,13 +103,13 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     });
   });
 
-  test('a story told twice in one call counts once, and its last telling holds', async () => {
+  test('counts duplicates in one call once; the last one wins', async () => {
     const twice = [story('twice'), story('twice?utm_source=mail#top', { title: 'Lần hai' })];
     expect(await put(...twice)).toEqual({ upserted: 1 });
     expect(await row(`${origin}/twice`)).toMatchObject({ title: 'Lần hai' });
   });
 
-  test('the publisher’s id and every URL it ever had find the same story', async () => {
+  test("resolves the publisher's id and every former URL to the same story", async () => {
     await put(story('old-address', { id: 'ps-1' }));
     await put(story('new-address', { id: 'ps-1' }));
     const found = await find('ps-1');
@@ -118,7 +118,7 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     expect(await find(`${origin}/new-address`)).toEqual(found);
   });
 
-  test('a story handed in by URL first keeps its row when its id comes', async () => {
+  test('keeps the row of a story inserted by URL when its id is added', async () => {
     await put(story('by-url'));
     const before = await find(`${origin}/by-url`);
     await put(story('by-url', { id: 'ps-2' }));
@@ -127,7 +127,7 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     expect(await find('ps-2')).toMatchObject({ id: before?.id, key: 'ps-2' });
   });
 
-  test('what readers began under the URL is adopted, not duplicated', async () => {
+  test('reuses the row that readers created under the URL', async () => {
     const key = `${origin}/adopted`;
     const [lan, minh] = await Promise.all([server.guest('Lan'), server.guest('Minh')]);
     await react(lan, key, 'great');
@@ -139,7 +139,7 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     expect(await row(key)).toBeUndefined();
   });
 
-  test('two rows that turn out to be one story become one, with everything readers left on either', async () => {
+  test('merges two rows of the same story with their comments, votes and reads', async () => {
     const key = `${origin}/merged`;
     const [lan, minh, hoa] = await Promise.all([server.guest('Lan'), server.guest('Minh'), server.guest('Hoa')]);
     await put(story('somewhere-else', { id: 'ps-4' }));
@@ -168,13 +168,13 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     expect(await row(key)).toBeUndefined();
   });
 
-  test('a thousand stories in one call', async () => {
+  test('accepts a thousand stories in one call', async () => {
     const many = Array.from({ length: 1000 }, (_, index) => story(`many/${index}`, { id: `many-${index}` }));
     expect(await put(...many)).toEqual({ upserted: 1000 });
     expect((await find(`${origin}/many/999`))?.key).toBe('many-999');
   });
 
-  test('PUT /stories asks for the site’s own server key before it reads the body', async () => {
+  test('checks the server key before it reads the body', async () => {
     const json = { stories: [story('over-the-api')] };
     const reader = await server.guest();
     expect((await server.ask('/stories', { method: 'PUT', json })).status).toBe(401);
@@ -188,7 +188,7 @@ describe.each(databases)('the intake of stories on %s', (kind) => {
     expect([answer.status, await answer.json()]).toEqual([200, { upserted: 1 }]);
   });
 
-  test('a rail shows what was handed in at once, though it was asked before', async () => {
+  test('invalidates cached rails at once', async () => {
     const latest = async () => (await (await server.ask('/stories/latest?limit=3')).json()) as Rail;
     await latest();
     await put(story('just-now', { publishedAt: new Date(Date.now() - 1000).toISOString() }));

@@ -1,36 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { commentNodes } from '../../server/src/comments/markdown.js';
-import { hasMoreGraphemes, tamed, tamedLine } from '../../server/src/text.js';
+import { parseMarkdown } from '../../server/src/comments/writing/markdown.js';
+import { hasMoreGraphemes, sanitizeLine, sanitizeText } from '../../server/src/text.js';
 import type { CommentNode } from '../../src/contract/types.js';
 
-describe('text from people', () => {
-  test('is composed: two spellings of one word are one', () => {
-    expect(tamed('Tiê\u0301ng Viê\u0323t')).toBe('Tiếng Việt'.normalize('NFC'));
+describe('sanitizing text', () => {
+  test('composes to NFC, so that two spellings of a word are equal', () => {
+    expect(sanitizeText('Tiê\u0301ng Viê\u0323t')).toBe('Tiếng Việt'.normalize('NFC'));
   });
 
-  test('loses direction tricks, unseen characters and towers of marks', () => {
-    expect(tamed('a\u202Eb\u2066c\u200Bd\u0000')).toBe('abcd');
-    expect([...tamed(`a${'\u0301'.repeat(500)}`).normalize('NFD')].length).toBeLessThan(8);
+  test('removes direction controls, invisible characters and stacked marks', () => {
+    expect(sanitizeText('a\u202Eb\u2066c\u200Bd\u0000')).toBe('abcd');
+    expect([...sanitizeText(`a${'\u0301'.repeat(500)}`).normalize('NFD')].length).toBeLessThan(8);
   });
 
-  test('keeps what emoji and scripts are joined by', () => {
-    expect(tamed('👩‍👩‍👧')).toBe('👩‍👩‍👧');
+  test('keeps joiners of emoji and scripts', () => {
+    expect(sanitizeText('👩‍👩‍👧')).toBe('👩‍👩‍👧');
   });
 
-  test('a name is one line', () => {
-    expect(tamedLine(' Lan \n  Anh ')).toBe('Lan Anh');
+  test('joins lines by sanitizeLine', () => {
+    expect(sanitizeLine(' Lan \n  Anh ')).toBe('Lan Anh');
   });
 
-  test('graphemes are counted as people do', () => {
+  test('counts graphemes as perceived characters', () => {
     expect(hasMoreGraphemes('👩‍👩‍👧👩‍👩‍👧', 2)).toBe(false);
     expect(hasMoreGraphemes('👩‍👩‍👧👩‍👩‍👧a', 2)).toBe(true);
   });
 
-  test('taming twice is taming once', () => {
+  test('is idempotent', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(tamed(tamed(text))).toBe(tamed(text));
+        expect(sanitizeText(sanitizeText(text))).toBe(sanitizeText(text));
       }),
     );
   });
@@ -118,7 +118,7 @@ describe('the markdown of comments', () => {
         },
       ],
     ],
-  ])('%s', async (_, source, nodes) => expect(await commentNodes(source)).toEqual(nodes));
+  ])('%s', async (_, source, nodes) => expect(await parseMarkdown(source)).toEqual(nodes));
 
   test.each([
     '# Not a heading',
@@ -126,13 +126,13 @@ describe('the markdown of comments', () => {
     '![image](https://x.example/a.png)',
     '    four spaces',
     'a &amp; b',
-  ])('what is not in it stays readable: %s', async (source) => {
-    const nodes = await commentNodes(source);
+  ])('keeps unsupported syntax as readable text: %s', async (source) => {
+    const nodes = await parseMarkdown(source);
     expect(nodes.map(({ type }) => type)).toEqual(['paragraph']);
     expect(textOf(nodes).length).toBeGreaterThan(0);
   });
 
-  test('a text of Latin letters alone stays as it is, but for its ends; a sign of another kind changes nothing of it', () => {
+  test('parses Latin text equally by the fast and the slow path', () => {
     const unit = fc.oneof(
       fc.integer({ min: 0x20, max: 0x7e }),
       fc.integer({ min: 0xae, max: 0x24f }),
@@ -142,13 +142,13 @@ describe('the markdown of comments', () => {
     fc.assert(
       fc.property(fc.array(unit), (codes) => {
         const text = String.fromCodePoint(...codes);
-        expect(tamed(text)).toBe(tamed(`${text}中`.replace(/\s+中$/, '中')).slice(0, -1));
+        expect(sanitizeText(text)).toBe(sanitizeText(`${text}中`.replace(/\s+中$/, '中')).slice(0, -1));
       }),
     );
   });
 
-  test('HTML stays what was typed', async () => {
-    expect(textOf(await commentNodes('<b>a</b> & <script>x</script>'))).toBe('<b>a</b> & <script>x</script>');
+  test('keeps HTML as literal text', async () => {
+    expect(textOf(await parseMarkdown('<b>a</b> & <script>x</script>'))).toBe('<b>a</b> & <script>x</script>');
   });
 
   test.each([
@@ -160,11 +160,11 @@ describe('the markdown of comments', () => {
     '//x.example',
     '/path',
     '',
-  ])('a link to %s is only text', async (href) => {
-    expect(linksOf(await commentNodes(`[a](<${href}>)`))).toEqual([]);
+  ])('renders a link to %s as text', async (href) => {
+    expect(linksOf(await parseMarkdown(`[a](<${href}>)`))).toEqual([]);
   });
 
-  test('whatever is typed, no text is lost to links, and links are http, https or mailto', async () => {
+  test('keeps all text around links, and links http, https and mailto only', async () => {
     const unit = fc.constantFrom(
       'a',
       'ệ',
@@ -190,7 +190,7 @@ describe('the markdown of comments', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(unit, { maxLength: 40 }), async (units) => {
-        const nodes = await commentNodes(tamed(units.join('')) || 'a');
+        const nodes = await parseMarkdown(sanitizeText(units.join('')) || 'a');
         for (const href of linksOf(nodes)) expect(href).toMatch(/^(https?|mailto):/);
         expect(JSON.stringify(nodes)).not.toContain('undefined');
       }),
@@ -198,9 +198,9 @@ describe('the markdown of comments', () => {
   });
 
   test.each(['[', '*', '> ', '`', '- ', '![](', '<', '\\', 'https://', '**a', '1. '])(
-    'a text of nothing but %s breaks nothing',
+    'parses a long text of %s only',
     async (piece) => {
-      const nodes = await commentNodes(piece.repeat(20_000 / piece.length));
+      const nodes = await parseMarkdown(piece.repeat(20_000 / piece.length));
       expect(JSON.stringify(nodes).length).toBeGreaterThan(2);
     },
   );

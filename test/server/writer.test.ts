@@ -10,7 +10,7 @@ interface Row {
 
 let runs: number[] = [];
 
-/** Adds rows to a real table; one that is to fail does so after it has written. */
+/** Adds rows to a real table. A row that throws does so after it was written. */
 const addSites: Command<Row, string> = {
   name: 'add-sites',
   async run({ db }, rows) {
@@ -51,13 +51,13 @@ describe.each(databases)('the writer on %s', (kind) => {
         .execute()
     ).map(({ id }) => id);
 
-  test('writes that arrive together share a commit', async () => {
+  test('commits concurrent writes together (group commit)', async () => {
     await Promise.all(['a', 'b', 'c'].map((id) => submit({ id })));
     expect(runs).toEqual([3]);
     expect(await sites()).toEqual(['a', 'b', 'c']);
   });
 
-  test('a refused write leaves its neighbours alone', async () => {
+  test('refuses one write without affecting others of the batch', async () => {
     const results = await Promise.allSettled([
       submit({ id: 'a' }),
       submit({ id: 'b', fails: 'refused' }),
@@ -67,7 +67,7 @@ describe.each(databases)('the writer on %s', (kind) => {
     expect(await sites()).toEqual(['a', 'c']);
   });
 
-  test('a write that throws is undone whole, and its neighbours are written all the same', async () => {
+  test('rolls back a write that throws, and stores others of the batch', async () => {
     const results = await Promise.allSettled([
       submit({ id: 'a' }),
       submit({ id: 'b', fails: 'thrown' }),
@@ -77,7 +77,7 @@ describe.each(databases)('the writer on %s', (kind) => {
     expect(await sites()).toEqual(['a', 'c']);
   });
 
-  test('closing waits for the writes that were taken, and takes no more', async () => {
+  test('waits for accepted writes on close, and accepts no more', async () => {
     const last = submit({ id: 'a' });
     await server.services.database.writer.close();
     await expect(last).resolves.toBe('a');
@@ -85,7 +85,7 @@ describe.each(databases)('the writer on %s', (kind) => {
   });
 });
 
-test('two nodes that write the same rows in another order both succeed', async () => {
+test('two nodes that write the same rows in different orders both succeed', async () => {
   const server = await openTestServices('postgres');
   const other = await openDatabase(server.services.config.database);
   const set = (id: string, name: string): Command<string, string> => ({

@@ -1,29 +1,39 @@
-/** @typedef {import('playwright').Page} Page */
+/**
+ * @typedef {import('playwright').Page} Page
+ * @typedef {{ atMs: number, value: number, moved: string[] }} Shift
+ */
 
 /**
- * Opens a page in a state, reads it from top to bottom and back, before and after the reader acts, and adds up what moved
- * without having been asked to. The sum of all shifts, which is stricter than the web vital.
+ * Opens a page in a state, scrolls from top to bottom and back, before and after the reader acts, and adds up the layout
+ * shifts: their sum, which is stricter than the web vital.
  *
  * @param {import('playwright').Browser} browser
  * @param {string} url
  * @param {import('../../scripts/page-states.js').PageState} state
  * @param {number} width
+ * @param {object} [options]
+ * @param {boolean} [options.exemptsAct] leaves out shifts until the outcome of the act shows. Browsers leave out half a
+ *   second after an input, in which a busy machine may not have rendered.
  * @returns {Promise<{ shift: number, moved: string[] }>} and the elements that moved
  */
-export async function shiftIn(browser, url, state, width) {
+export async function shiftIn(browser, url, state, width, { exemptsAct = false } = {}) {
   const page = await browser.newPage({ viewport: { width, height: 800 } });
   try {
     await page.addInitScript(watchShifts);
     await state.prepare?.(page);
     await page.goto(url, { waitUntil: 'load' });
     await readThrough(page);
+    const before = await now(page);
     await state.act?.(page);
-    await page.waitForTimeout(300);
+    const exempt = exemptsAct ? [before, await now(page)] : [];
     await readThrough(page);
-    return await page.evaluate(() => ({
-      shift: Math.round(Reflect.get(globalThis, 'shiftOfPage') * 1e4) / 1e4,
-      moved: [...Reflect.get(globalThis, 'movedOnPage')],
-    }));
+    const shifts = await page.evaluate(() => /** @type {Shift[]} */ (Reflect.get(globalThis, 'shiftsOfPage')));
+    const [from = Infinity, to = Infinity] = exempt;
+    const counted = shifts.filter(({ atMs }) => atMs < from || atMs > to);
+    return {
+      shift: Math.round(counted.reduce((sum, { value }) => sum + value, 0) * 1e4) / 1e4,
+      moved: [...new Set(counted.flatMap(({ moved }) => moved))],
+    };
   } finally {
     await page.close();
   }
@@ -45,11 +55,24 @@ export async function readThrough(page) {
   });
 }
 
+/**
+ * Returns the time of a page once it has rendered all that was pending, on the clock of its performance entries.
+ *
+ * @param {Page} page
+ */
+function now(page) {
+  return page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))),
+  );
+}
+
 /** Runs in the page. */
 function watchShifts() {
-  Object.assign(globalThis, { shiftOfPage: 0, movedOnPage: new Set() });
+  /** @type {Shift[]} */
+  const shifts = [];
+  Object.assign(globalThis, { shiftsOfPage: shifts });
   /**
-   * What lies in a shadow root is not told: where it lay then is the best clue.
+   * Names a shifted node. The browser hides nodes in shadow roots, so the position is the best clue.
    *
    * @param {{ node: Node | null, previousRect: DOMRectReadOnly, currentRect: DOMRectReadOnly }} source
    */
@@ -62,14 +85,11 @@ function watchShifts() {
   };
   const observer = new PerformanceObserver((list) => {
     const entries =
-      /** @type {{ value: number, hadRecentInput: boolean, sources: Parameters<typeof named>[0][] }[]} */ (
+      /** @type {{ startTime: number, value: number, hadRecentInput: boolean, sources: Parameters<typeof named>[0][] }[]} */ (
         /** @type {unknown} */ (list.getEntries())
       );
-    for (const { value, hadRecentInput, sources } of entries) {
-      if (hadRecentInput) continue;
-      Object.assign(globalThis, { shiftOfPage: Reflect.get(globalThis, 'shiftOfPage') + value });
-      for (const source of sources) Reflect.get(globalThis, 'movedOnPage').add(named(source));
-    }
+    for (const { startTime: atMs, value, hadRecentInput, sources } of entries)
+      if (!hadRecentInput) shifts.push({ atMs, value, moved: sources.map(named) });
   });
   observer.observe({ type: 'layout-shift', buffered: true });
 }

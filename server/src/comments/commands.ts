@@ -3,55 +3,63 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { OperatorError } from '../config.js';
 import { Problem } from '../problem.js';
-import { withSite } from '../sites/with-site.js';
-import { KnownStories } from '../stories/known-stories.js';
-import { tamedLine } from '../text.js';
-import { decideOnComments, setThreads, type Decision, type ThreadSetting } from './moderation.js';
-import { readCase, readQueue, type QueueRow } from './queue.js';
+import { withSite } from '../sites/commands.js';
+import { StoryResolver } from '../stories/story-resolver.js';
+import { sanitizeLine } from '../text.js';
+import { decideOnComments, setThreads, type Decision, type ThreadSetting } from './moderation/decisions.js';
+import { readCommentDetails, readQueue, readReported, type QueueRow } from './moderation/queue.js';
 import type { Finding } from './rules/pipeline.js';
 
 const decisions: Record<string, { decision: Decision; undo?: Decision; description: string }> = {
-  approve: { decision: { state: 'visible' }, description: 'Show comments that wait, were rejected or were removed.' },
-  reject: { decision: { state: 'rejected' }, description: 'Keep comments from being shown.' },
-  remove: { decision: { state: 'removed' }, description: 'Take shown comments away; replies keep their place.' },
-  pin: { decision: { pinned: true }, undo: { pinned: false }, description: 'Put comments above the thread.' },
+  approve: { decision: { state: 'visible' }, description: 'Publish pending, rejected or removed comments.' },
+  reject: { decision: { state: 'rejected' }, description: 'Reject comments: they are not published.' },
+  remove: { decision: { state: 'removed' }, description: 'Remove published comments; replies are kept.' },
+  pin: { decision: { pinned: true }, undo: { pinned: false }, description: 'Pin comments to the top of the thread.' },
   feature: { decision: { featured: true }, undo: { featured: false }, description: 'Mark comments as featured.' },
 };
 const states = ['pending', 'visible', 'rejected', 'removed', 'deleted'] as const;
+/** Visible comments with reports that no moderator has decided on. */
+const reported = 'reported';
+const queues = [...states, reported] as const;
 const threadStates = {
   close: { state: 'closed', description: "Close a story's thread to new comments." },
-  open: { state: 'open', description: 'Open it again.' },
-  'read-only': { state: 'read-only', description: 'Neither comments nor votes are taken.' },
+  open: { state: 'open', description: "Open a story's thread again." },
+  'read-only': { state: 'read-only', description: 'Accept neither comments nor votes.' },
 } as const;
 
-/** Moderation from a terminal, for as long as there is no desk. */
+/** Adds `afterword comments`: moderation from the command line. */
 export function addCommentCommands(program: Command): void {
   const comments = program.command('comments').description('Moderate comments.');
 
   comments
     .command('list')
-    .description('List comments, newest first, those that wait for a decision by default, and why they wait.')
+    .description('List comments with the reasons for a hold, newest first; pending ones by default.')
     .requiredOption('--site <id>', 'the site')
-    .option('--state <state>', states.join(', '), 'pending')
-    .option('--limit <n>', 'at most this many', '50')
+    .option('--state <state>', queues.join(', '), 'pending')
+    .option('--limit <n>', 'maximum number of comments', '50')
     .action(async ({ site, state, limit }: { site: string; state: string; limit: string }) => {
-      const wanted = z.enum(states).safeParse(state);
-      if (!wanted.success) throw new OperatorError(`--state ${state} is not one of ${states.join(', ')}.`);
-      const most = Number(limit);
-      if (!Number.isInteger(most) || most < 1) throw new OperatorError('--limit must be a whole number above 0.');
+      const wanted = z.enum(queues).safeParse(state);
+      if (!wanted.success) throw new OperatorError(`--state ${state} is not one of ${queues.join(', ')}.`);
+      const maxRows = Number(limit);
+      if (!Number.isInteger(maxRows) || maxRows < 1) throw new OperatorError('--limit must be a whole number above 0.');
       await withSite(site, async (database) => {
-        for (const row of await readQueue(database, site, wanted.data, most)) printRow(row);
+        const rows =
+          wanted.data === reported
+            ? await readReported(database, site, maxRows)
+            : await readQueue(database, site, wanted.data, maxRows);
+        for (const row of rows) printRow(row);
       });
     });
 
   comments
     .command('show')
-    .description('Show one comment whole: its texts, why it waits, its reports.')
+    .description('Show one comment with its revisions, reasons for a hold and reports.')
     .requiredOption('--site <id>', 'the site')
     .argument('<id>', 'its id')
-    .action(async (id: string, { site }: { site: string }) => {
+    .action(async (given: string, { site }: { site: string }) => {
+      const { id } = parseCommentId(given);
       await withSite(site, async (database) => {
-        const found = await readCase(database, site, id);
+        const found = await readCommentDetails(database, site, id);
         if (!found) throw new OperatorError(`${id}: There is no such comment.`);
         printRow(found.comment);
         process.stdout.write(`\n${found.comment.text}\n`);
@@ -69,20 +77,28 @@ export function addCommentCommands(program: Command): void {
       .command(name)
       .description(description)
       .requiredOption('--site <id>', 'the site')
-      .argument('<id...>', 'ids of comments');
-    if (undo) command.option('--undo', 'take it back');
+      .argument('<id...>', 'ids of comments; id@revision, as listed, where a comment was edited');
+    if (undo) command.option('--undo', 'undo the decision');
     command.action(async (ids: string[], { site, undo: takeBack }: { site: string; undo?: boolean }) => {
       await withSite(site, async (database) => {
-        for (const commentId of ids) {
+        const refused: string[] = [];
+        for (const given of ids) {
+          const { id: commentId, revision } = parseCommentId(given);
           const decided = takeBack && undo ? undo : decision;
-          const comment = await orOperatorError(
-            database.writer.submit(decideOnComments, { siteId: site, commentId, decision: decided }),
-            commentId,
-          );
-          process.stdout.write(
-            `${comment.id}\t${comment.state}${comment.pinned ? '\tpinned' : ''}${comment.featured ? '\tfeatured' : ''}\n`,
-          );
+          try {
+            const { id, state, pinned, featured } = await database.writer.submit(decideOnComments, {
+              siteId: site,
+              commentId,
+              decision: decided,
+              revision,
+            });
+            process.stdout.write(`${id}\t${state}${pinned ? '\tpinned' : ''}${featured ? '\tfeatured' : ''}\n`);
+          } catch (error) {
+            if (!(error instanceof Problem)) throw error;
+            refused.push(`${given}: ${refusal(error, commentId, name)}`);
+          }
         }
+        if (refused.length > 0) throw new OperatorError(refused.join('\n'));
       });
     });
   }
@@ -93,13 +109,13 @@ export function addCommentCommands(program: Command): void {
       .description(description)
       .requiredOption('--site <id>', 'the site')
       .requiredOption('--story <key>', "the story's id or URL");
-  const setThread = (siteId: string, key: string, set: Omit<ThreadSetting, 'storyId'>, told: string) =>
+  const setThread = (siteId: string, key: string, set: Omit<ThreadSetting, 'storyId'>, message: string) =>
     withSite(siteId, async (database, site) => {
-      const story = await new KnownStories(database).ensure(site, keyOf(key)).catch((error: Error) => {
+      const story = await new StoryResolver(database).findOrCreate(site, parseStoryKey(key)).catch((error: Error) => {
         throw new OperatorError(`${key}: ${error.message}`);
       });
       await database.writer.submit(setThreads, { storyId: story.id, ...set });
-      process.stdout.write(`${story.key}\t${told}\n`);
+      process.stdout.write(`${story.key}\t${message}\n`);
     });
 
   for (const [name, { state, description }] of Object.entries(threadStates)) {
@@ -111,40 +127,47 @@ export function addCommentCommands(program: Command): void {
     });
   }
 
-  threadCommand('question', 'Put a question of the newsroom above a thread; without words, take it away.')
+  threadCommand('question', 'Set the question shown above a thread; without an argument, remove it.')
     .argument('[words]', 'the question')
     .action((words: string | undefined, { site, story }: { site: string; story: string }) => {
-      const question = words ? tamedLine(words) || null : null;
+      const question = words ? sanitizeLine(words) || null : null;
       return setThread(site, story, { question }, question ?? 'no question');
     });
 }
 
-function printRow({ id, createdAt, authorName, state, findingsJson, reports, text }: QueueRow): void {
+const maxLineChars = 120;
+
+function printRow({ id, revision, createdAt, authorName, state, findingsJson, reports, text }: QueueRow): void {
   const findings = findingsJson === null ? [] : (JSON.parse(findingsJson) as Finding[]);
   const why = findings.map(({ reason, detail }) => (detail ? `${reason} (${detail})` : reason)).join('; ');
-  const line = text.replace(/\s+/g, ' ').slice(0, 120);
+  const line = text.replace(/\s+/g, ' ');
   const columns = [
-    id,
+    `${id}@${revision}`,
     new Date(createdAt).toISOString(),
     state,
     authorName || '-',
     why || '-',
     `${reports} reports`,
-    line,
+    line.length > maxLineChars ? `${line.slice(0, maxLineChars)}… (${line.length} characters, see show)` : line,
   ];
   process.stdout.write(`${columns.join('\t')}\n`);
 }
 
-async function orOperatorError<T>(work: Promise<T>, id: string): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof Problem) throw new OperatorError(`${id}: ${error.message}`);
-    throw error;
-  }
+/** Splits `id@revision`, as the list prints it. */
+function parseCommentId(given: string): { id: string; revision: number | undefined } {
+  const [, id = given, revision] = /^(.*)@(\d{1,9})$/.exec(given) ?? [];
+  return { id, revision: revision === undefined ? undefined : Number(revision) };
 }
 
-function keyOf(story: string): string {
+function refusal(problem: Problem, id: string, command: string): string {
+  if (problem.code !== 'comment-changed') return problem.message;
+  return (
+    `The comment has changed since it was listed. Read it with "comments show ${id}", ` +
+    `then run ${command} on the id@revision that it prints.`
+  );
+}
+
+function parseStoryKey(story: string): string {
   const key = storyKey(story);
   if (key === undefined) throw new OperatorError(`"${story}" is not a story's id or URL.`);
   return key;

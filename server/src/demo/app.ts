@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { etag } from 'hono/etag';
 import { hostilePage, latestPath, listPage, sectionPath, storyPage, type Paper } from './pages.js';
 import { partnerPage, partnerPath } from './partner.js';
 import { demoFolder, pathOf, readDemoStories, type DemoStory } from './stories.js';
 import { paperWords } from './words.js';
+import type { EpochMs } from '../time.js';
 
 export interface DemoOptions {
   /** Origin of the script, the API and the pictures. */
@@ -15,11 +15,11 @@ export interface DemoOptions {
   readonly partnerOrigin?: string | undefined;
   /** Default: those of `demo/stories.json`. */
   readonly stories?: readonly DemoStory[] | undefined;
-  /** When the demo was first started, so that pages and rails tell the same time. Default: now. */
-  readonly now?: number | undefined;
+  /** Time of the demo's first start, from which pages and rails compute dates. Default: now. */
+  readonly now?: EpochMs | undefined;
 }
 
-/** The invented paper: its front page, stories, sections, and a page that tries the widgets' patience. */
+/** Serves the invented paper: front page, stories, sections, and a page with hostile styles. */
 export function demoApp(options: DemoOptions): Hono {
   const paper = paperOf(options);
   const own = paper.stories.filter(({ translationOf }) => translationOf === undefined);
@@ -39,7 +39,7 @@ export function demoApp(options: DemoOptions): Hono {
   return app;
 }
 
-/** The partner's paper, to be served on an origin of its own. */
+/** Serves the partner's paper, on an origin of its own. */
 export function partnerApp(options: DemoOptions): Hono {
   const partner = { ...paperOf(options), assetOrigin: options.assetOrigin };
   const app = pagesApp(options);
@@ -53,18 +53,20 @@ function paperOf({ stories = readDemoStories(), storyOrigin, partnerOrigin, now 
   return { stories, storyOrigin, partnerOrigin, now };
 }
 
-/** What both papers share: strict pages, and the files of `demo/`. */
+/** Serves what both papers share: a strict content security policy, and the files of `demo/`. */
 function pagesApp({ assetOrigin }: DemoOptions): Hono {
   const app = new Hono();
   const policy = policyFor(assetOrigin);
   app.use(strictPage(policy), etag());
-  for (const [path, { type, text }] of demoFiles()) {
-    app.get(path, (c) => c.body(text, 200, { 'content-type': type, 'cache-control': 'public, max-age=3600' }));
-  }
+  app.get(
+    '/demo/:file{.+\\.(?:css|svg)}',
+    cacheable('public, max-age=3600'),
+    serveStatic({ root: demoFolder, rewriteRequestPath: (path) => path.slice('/demo'.length) }),
+  );
   return app;
 }
 
-/** As strict as a careful publisher's: widgets must not need more than this. Imported stories bring pictures of their own. */
+/** Returns a strict content security policy, which the widgets must work under. Pictures may come from anywhere: imported stories link to their own. */
 function policyFor(assetOrigin: string): string {
   return [
     `default-src 'none'`,
@@ -79,6 +81,13 @@ function policyFor(assetOrigin: string): string {
   ].join('; ');
 }
 
+function cacheable(cacheControl: string): MiddlewareHandler {
+  return async function cacheable(c, next) {
+    await next();
+    if (c.res.ok) c.res.headers.set('cache-control', cacheControl);
+  };
+}
+
 function strictPage(policy: string): MiddlewareHandler {
   return async function strictPage(c, next) {
     await next();
@@ -86,15 +95,4 @@ function strictPage(policy: string): MiddlewareHandler {
     c.res.headers.set('content-security-policy', policy);
     c.res.headers.set('cache-control', 'no-cache');
   };
-}
-
-function demoFiles(): Map<string, { type: string; text: string }> {
-  const types: Record<string, string> = { '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
-  const files = new Map<string, { type: string; text: string }>();
-  for (const name of readdirSync(demoFolder, { recursive: true, encoding: 'utf8' })) {
-    const type = types[extname(name)];
-    if (type === undefined) continue;
-    files.set(`/demo/${name.replaceAll('\\', '/')}`, { type, text: readFileSync(join(demoFolder, name), 'utf8') });
-  }
-  return files;
 }

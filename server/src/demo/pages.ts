@@ -11,21 +11,22 @@ import {
   type TagOptions,
 } from './widget-tags.js';
 import { paperWords } from './words.js';
+import type { EpochMs } from '../time.js';
 
 type Html = ReturnType<typeof html>;
 type Lang = DemoStory['lang'];
 
-/** What the pages of the paper are made from. */
+/** Data of the paper's pages. */
 export interface Paper {
   readonly stories: readonly DemoStory[];
-  /** Where the paper stands, without a slash at the end: addresses in canonical links begin with it. */
+  /** Origin of canonical links, without a slash at the end. */
   readonly storyOrigin: string;
   readonly partnerOrigin?: string | undefined;
-  /** When the demo was first started: the stories count back from here. */
-  readonly now: number;
+  /** Time of the demo's first start, from which publication times are computed. */
+  readonly now: EpochMs;
 }
 
-/** `Thời sự` as part of an address. */
+/** Turns a section such as `Thời sự` into a part of an address. */
 export function sectionSlug(section: string): string {
   return section
     .toLowerCase()
@@ -43,7 +44,7 @@ export function latestPath(lang: Lang): string {
   return lang === 'en' ? '/en/latest' : '/moi-nhat';
 }
 
-/** A story with everything that comes after its last paragraph. */
+/** Renders a story and all widgets below it. */
 export function storyPage(paper: Paper, story: DemoStory): Html {
   const { lang } = story;
   const words = paperWords[lang];
@@ -92,7 +93,7 @@ export function storyPage(paper: Paper, story: DemoStory): Html {
   );
 }
 
-/** The stories of a section, or the newest of all. */
+/** Renders a list of stories: a section, or the latest. */
 export function listPage(
   paper: Paper,
   { lang, heading, path, stories }: { lang: Lang; heading: string; path: string; stories: readonly DemoStory[] },
@@ -130,7 +131,7 @@ export function listPage(
   );
 }
 
-/** The widgets in a page whose styles reach for everything: what must hold is what a shadow root promises. */
+/** Renders the widgets on a page with hostile styles, from which their shadow roots must protect them. */
 export function hostilePage(paper: Paper): Html {
   const lead = leadOf(paper.stories);
   const tags: TagOptions = { lang: 'vi', storyOrigin: '', stories: paper.stories };
@@ -178,7 +179,10 @@ function homePath(lang: Lang): string {
   return lang === 'en' ? latestPath('en') : '/';
 }
 
-/** The frame of every page of the paper. */
+/**
+ * Renders the document around the content of each page. The browser paints nothing before the footer is parsed, since a
+ * centred header moves with each part of it that is parsed later.
+ */
 function document(
   { stories, storyOrigin, partnerOrigin, now }: Paper,
   { lang, title, description, path }: { lang: Lang; title: string; description: string; path: string },
@@ -195,6 +199,7 @@ function document(
         <meta name="description" content="${description}" />
         <link rel="icon" href="/demo/icon.svg" type="image/svg+xml" />
         <link rel="canonical" href="${storyOrigin}${path}" />
+        <link rel="expect" href="#end" blocking="render" />
         <link rel="stylesheet" href="/cloak.css" />
         <link rel="stylesheet" href="/demo/demo.css" />
         <script type="module" src="/afterword.js" data-site="demo"></script>
@@ -223,7 +228,7 @@ function document(
           </nav>
         </header>
         <div class="page">${content}</div>
-        <footer>
+        <footer id="end">
           <p class="paper">${words.paper}</p>
           <p>${words.invented}</p>
           <p>

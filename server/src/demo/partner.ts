@@ -4,13 +4,13 @@ import { storyArticle } from './story-article.js';
 import { commentsTag, newsletterTag, reactionsTag, storiesTag, type TagOptions } from './widget-tags.js';
 import type { Paper } from './pages.js';
 
-/** Another paper, in English, on another origin, that republishes a story of the first. */
+/** Data of the partner's pages: an English paper on another origin that republishes a story. */
 export interface Partner extends Paper {
-  /** Where the script comes from and the API answers. */
+  /** Origin of the script and the API. */
   readonly assetOrigin: string;
 }
 
-/** Where the partner prints a story: the translated lead is its front page. */
+/** Returns the path of a story on the partner's site: `/` for the translated lead. */
 export function partnerPath({ translationOf, slug }: DemoStory): string {
   return translationOf === undefined ? `/story/${slug}` : '/';
 }
@@ -30,6 +30,7 @@ export function partnerPage(partner: Partner, story: DemoStory): ReturnType<type
         <meta name="description" content="${story.summary}" />
         <link rel="icon" href="/demo/icon.svg" type="image/svg+xml" />
         <link rel="canonical" href="${canonical}" />
+        <link rel="expect" href="#end" blocking="render" />
         <link rel="stylesheet" href="${assetOrigin}/cloak.css" />
         <link rel="stylesheet" href="/demo/partner.css" />
         <script
@@ -72,7 +73,7 @@ export function partnerPage(partner: Partner, story: DemoStory): ReturnType<type
             ${english.map((other) => html`<li><a href="${partnerPath(other)}">${other.title}</a></li>`)}
           </ul>
         </nav>
-        <footer>
+        <footer id="end">
           <p>Tideline is a paper invented to show Afterword on a second origin, in its own colours.</p>
         </footer>
       </body>

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoryInput } from 'afterword/contract';
-import type { NewNewsletter } from '../newsletter/lists.js';
+import type { NewNewsletter } from '../newsletter/domain/lists.js';
 import { siteSettingsSchema, type NewSite } from '../sites/store.js';
 import { demoFolder, leadOf, pathOf, publishedAt, readDemoStories } from './stories.js';
+import type { EpochMs } from '../time.js';
 
-/** A comment of the demo's lead story. Texts are markdown, as a reader would type it. */
+/** A comment on the demo's lead story. Texts are markdown. */
 export interface DemoComment {
   readonly author: string;
   readonly text: string;
@@ -15,7 +16,7 @@ export interface DemoComment {
   readonly replies?: readonly DemoComment[];
 }
 
-/** The invented paper: it publishes at once and takes guests. Its origins are known once its ports are. */
+/** The demo's site: it shows comments at once and accepts guests. Its origins follow from the ports. */
 export const demoSite: Omit<NewSite, 'origins'> = {
   id: 'demo',
   name: 'Bến Sông',
@@ -23,8 +24,8 @@ export const demoSite: Omit<NewSite, 'origins'> = {
   settings: siteSettingsSchema.parse({ stories: 'any', moderation: 'post', who: 'guest', votes: 'up' }),
 };
 
-/** Every story that has an address of its own, as a publisher would hand it in: by an id that outlives its address. */
-export function demoStories(url: string, now: number): (StoryInput & { id: string; reads: number })[] {
+/** Returns all stories with a page of their own, in the form of `PUT /stories`. */
+export function demoStories(url: string, now: EpochMs): (StoryInput & { id: string; reads: number })[] {
   const stories = readDemoStories();
   return stories
     .filter(({ translationOf }) => translationOf === undefined)
@@ -50,7 +51,7 @@ export function demoStories(url: string, now: number): (StoryInput & { id: strin
     });
 }
 
-/** The address of the story that the sample comments and reactions belong to. */
+/** Returns the address of the story with the sample comments and reactions. */
 export function demoLeadUrl(url: string): string {
   const stories = readDemoStories();
   return new URL(pathOf(leadOf(stories), stories), url).href;
@@ -63,7 +64,7 @@ export function demoComments(): DemoComment[] {
 /** The newsroom's question above the sample comments. */
 export const demoQuestion = 'Nơi bạn sống đã có điều gì trở lại sau khi người ta thôi cản trở nó?';
 
-/** How many have chosen what on the lead story when the demo starts. */
+/** Initial votes by choice on the lead story. */
 export const demoReactions: Readonly<Record<string, number>> = { great: 214, like: 131, fun: 12, improve: 9 };
 
 export const demoNewsletters: readonly NewNewsletter[] = [

@@ -1,19 +1,23 @@
-import type { Hono } from 'hono';
-import { voteOnComments } from '../comments/votes.js';
-import { commentNodes } from '../comments/markdown.js';
-import { setThreads } from '../comments/moderation.js';
-import { postComments } from '../comments/writes.js';
-import { newId } from '../ids.js';
-import { putNewsletters } from '../newsletter/lists.js';
 import { defaultPoll } from 'afterword/contract';
+import type { Hono } from 'hono';
+import { setThreads } from '../comments/moderation/decisions.js';
+import { parseMarkdown } from '../comments/writing/markdown.js';
+import { postComments } from '../comments/writing/post.js';
+import { voteOnComments } from '../comments/writing/vote.js';
+import type { Config } from '../config.js';
+import { newId } from '../ids.js';
+import { putNewsletters } from '../newsletter/domain/lists.js';
+import { addDefaultPoll } from '../reactions/polls.js';
 import { castVotes } from '../reactions/votes.js';
 import { addReaders } from '../readers/store.js';
-import type { Services } from '../services.js';
-import { putSites, type NewSite } from '../sites/store.js';
-import { addReads } from '../stories/reads.js';
-import { putStories, upsertStories } from '../stories/store.js';
+import { putSites, type NewSite, type Sites } from '../sites/store.js';
+import type { Database } from '../storage/database.js';
 import type { Command, Transaction } from '../storage/writer.js';
+import { addReads } from '../stories/rails/read-counter.js';
+import { putStories, upsertStories, type StoryCaches } from '../stories/store.js';
+import { minuteMs, type EpochMs } from '../time.js';
 import { demoApp, partnerApp } from './app.js';
+import { markAsDemo } from './mark.js';
 import {
   demoComments,
   demoLeadUrl,
@@ -25,18 +29,25 @@ import {
   type DemoComment,
 } from './seed.js';
 
+/** Services that fill the demo. */
+export interface DemoServices extends StoryCaches {
+  readonly config: Pick<Config, 'url'>;
+  readonly database: Database;
+  readonly sites: Sites;
+}
+
 export interface Demo {
   readonly app: Hono;
   readonly partner: Hono;
 }
 
 /**
- * Brings the demo site up: filled at the first start, in one transaction, and from then on kept, whatever readers did
- * with it. Its origins and addresses follow the port.
+ * Seeds the demo site at its first start, in one transaction. Later starts keep its data and update its origins and
+ * addresses, which follow the port.
  *
- * @param partnerOrigin where the partner's page will stand; undefined where no port was free for it
+ * @param partnerOrigin origin of the partner's pages; undefined if no port is free
  */
-export async function startDemo(services: Services, partnerOrigin: string | undefined): Promise<Demo> {
+export async function startDemo(services: DemoServices, partnerOrigin: string | undefined): Promise<Demo> {
   const { config, database } = services;
   const site: NewSite = { ...demoSite, origins: originsOf(config.url, partnerOrigin) };
   const known = await database.read
@@ -55,7 +66,7 @@ export async function startDemo(services: Services, partnerOrigin: string | unde
   return { app: demoApp(options), partner: partnerApp(options) };
 }
 
-/** A newcomer types either name of the own machine. */
+/** Returns each origin under both names of the local machine: localhost and 127.0.0.1. */
 function originsOf(url: string, partnerOrigin: string | undefined): string[] {
   return [url, partnerOrigin].flatMap((address) => {
     if (address === undefined) return [];
@@ -67,7 +78,7 @@ function originsOf(url: string, partnerOrigin: string | undefined): string[] {
 interface Seed {
   readonly site: NewSite;
   readonly url: string;
-  readonly now: number;
+  readonly now: EpochMs;
 }
 
 const seedDemo: Command<Seed, void> = {
@@ -80,7 +91,8 @@ const seedDemo: Command<Seed, void> = {
 
 async function fill(transaction: Transaction, { site, url, now }: Seed): Promise<void> {
   const siteId = site.id;
-  await putSites.run(transaction, [site]);
+  await markAsDemo(transaction.db);
+  await putSites([addDefaultPoll]).run(transaction, [site]);
   const stories = demoStories(url, now);
   await putStories.run(transaction, [{ siteId, stories }]);
   await putNewsletters.run(
@@ -120,7 +132,7 @@ async function fill(transaction: Transaction, { site, url, now }: Seed): Promise
 interface Thread {
   readonly siteId: string;
   readonly storyId: string;
-  readonly now: number;
+  readonly now: EpochMs;
   readonly voters: readonly string[];
 }
 
@@ -140,9 +152,9 @@ async function fillThread(
         parentId,
         author: { id, name, badges: [] },
         text,
-        nodes: await commentNodes(text),
+        nodes: await parseMarkdown(text),
         findings: [],
-        createdAt: now - minutesAgo * 60_000,
+        createdAt: now - minutesAgo * minuteMs,
         idempotency: undefined,
       },
     ]);

@@ -2,15 +2,16 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StoryInput } from 'afterword/contract';
+import { minuteMs, type EpochMs } from '../time.js';
 
-/** What a newcomer sees first: its stories, pictures and styles. */
+/** Folder of the demo's stories, pictures and styles. */
 export const demoFolder = join(dirname(fileURLToPath(import.meta.resolve('afterword/package.json'))), 'demo');
 
 /** A story of the invented paper, as `demo/stories.json` holds it. */
 export interface DemoStory {
   readonly slug: string;
   readonly lang: 'vi' | 'en';
-  /** Set for a translation that only the partner shows, of the story with this slug. */
+  /** Slug of the original, for a translation that only the partner shows. */
   readonly translationOf?: string;
   readonly title: string;
   readonly summary: string;
@@ -20,15 +21,15 @@ export interface DemoStory {
   readonly kind: NonNullable<StoryInput['kind']>;
   readonly durationSec?: number;
   readonly sponsor?: { readonly name: string };
-  /** How long before the demo was first started it was published. */
+  /** Minutes from its publication to the demo's first start. */
   readonly minutesAgo: number;
-  /** A drawing of `demo/pictures`, without its ending. */
+  /** File in `demo/pictures`, without `.svg`. */
   readonly picture: string;
   readonly caption?: string;
   readonly dontMiss?: boolean;
-  /** How many have read it when the demo starts. */
+  /** Initial number of reads. */
   readonly reads: number;
-  /** Paragraphs; one that begins with `## ` is a heading, with `> ` a quotation set large. */
+  /** Paragraphs; `## ` begins a heading, `> ` a pull quote. */
   readonly body: readonly string[];
 }
 
@@ -36,19 +37,19 @@ export function readDemoStories(): DemoStory[] {
   return JSON.parse(readFileSync(join(demoFolder, 'stories.json'), 'utf8')) as DemoStory[];
 }
 
-/** The story that the front page is. */
+/** Returns the story on the front page. */
 export function leadOf(stories: readonly DemoStory[]): DemoStory {
   const [lead] = stories;
   if (!lead) throw new Error('demo/stories.json holds no story.');
   return lead;
 }
 
-/** Where a story of the paper itself stands; the first one is the front page. */
+/** Returns the path of a story: `/` for the lead story. */
 export function pathOf(story: DemoStory, stories: readonly DemoStory[]): string {
   if (story === leadOf(stories)) return '/';
   return story.lang === 'en' ? `/en/${story.slug}` : `/bai-viet/${story.slug}`;
 }
 
-export function publishedAt({ minutesAgo }: DemoStory, now: number): Date {
-  return new Date(now - minutesAgo * 60_000);
+export function publishedAt({ minutesAgo }: DemoStory, now: EpochMs): Date {
+  return new Date(now - minutesAgo * minuteMs);
 }

@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
 import { publishedAt, type DemoStory } from './stories.js';
 import { paperWords } from './words.js';
+import type { EpochMs } from '../time.js';
 
 const timeZone = 'Asia/Ho_Chi_Minh';
 
-/** A story as it is read: headline, byline, sapo, picture, text. The paper and its partner print the same. */
-export function storyArticle(story: DemoStory, now: number): ReturnType<typeof html> {
+/** Renders a story: headline, byline, summary, picture, text. Used by the paper and its partner. */
+export function storyArticle(story: DemoStory, now: EpochMs): ReturnType<typeof html> {
   const words = paperWords[story.lang];
   const published = publishedAt(story, now);
   return html`<article class="story">
@@ -34,14 +35,14 @@ function block(text: string): ReturnType<typeof html> {
   return html`<p>${text}</p>`;
 }
 
-/** `Thứ Ba, 24/11/2026`. */
+/** Formats a date as `Thứ Ba, 24/11/2026`. */
 export function longDate(time: Date, locale: string): string {
   const month = locale.startsWith('vi') ? 'numeric' : 'long';
   const options = { weekday: 'long', day: 'numeric', month, year: 'numeric', timeZone } as const;
   return new Intl.DateTimeFormat(locale, options).format(time);
 }
 
-/** `Thứ Ba, 24/11/2026, 19:04`. */
+/** Formats a time as `Thứ Ba, 24/11/2026, 19:04`. */
 export function longTime(time: Date, locale: string): string {
   const options = { hour: '2-digit', minute: '2-digit', timeZone } as const;
   return `${longDate(time, locale)}, ${new Intl.DateTimeFormat(locale, options).format(time)}`;

@@ -4,10 +4,10 @@ import { paperWords } from './words.js';
 
 type Html = ReturnType<typeof html>;
 
-/** What the tags on a page need to know. What stands inside a tag is read where the script cannot run. */
+/** Options of the widgets' tags. Their content is the fallback where the script does not run. */
 export interface TagOptions {
   readonly lang: 'vi' | 'en';
-  /** Set in front of the addresses of stories. */
+  /** Origin of the stories' addresses. */
   readonly storyOrigin: string;
   readonly stories: readonly DemoStory[];
 }
@@ -35,10 +35,10 @@ export function newsletterTag({ lang }: TagOptions, list: string): Html {
   </aw-newsletter>`;
 }
 
-/** No more than fits the room that is kept: the page must not move when the rail comes. */
+/** Number of stories in the fallback: they fit the reserved height, so that the rail causes no layout shift. */
 const fallbackStories = 4;
 
-/** A rail whose fallback is a plain list of the stories that an editor would have put there by hand. */
+/** Renders a rail with a plain list of stories as its fallback. */
 export function storiesTag(
   { lang, storyOrigin, stories }: TagOptions,
   rail: { name: string; layout: string; limit: number; heading: string; more?: string; fallback: readonly DemoStory[] },

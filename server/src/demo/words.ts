@@ -1,4 +1,4 @@
-/** What the paper's pages say around a story, in the languages it is published in. */
+/** Texts of the paper's pages around a story, by language. */
 export interface PaperWords {
   readonly paper: string;
   readonly motto: string;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { problemSchema, type ErrorCode, errors } from 'afterword/contract';
@@ -5,9 +6,8 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { Problem, type FieldError } from '../problem.js';
 import type { Site } from '../sites/store.js';
-import type { WriteCall } from './hot-routes.js';
 
-/** What travels with a request: `site` is there below `/v1/sites/{site}`. */
+/** The context of a request. `site` is set below `/v1/sites/{site}`. */
 export interface ApiEnv {
   Bindings: HttpBindings;
   Variables: { site: Site };
@@ -15,7 +15,7 @@ export interface ApiEnv {
 
 export type Api = OpenAPIHono<ApiEnv>;
 
-/** Every API path is below a site. */
+/** The prefix of every API path. */
 export const sitePath = '/v1/sites/{site}';
 
 export function createApi(): Api {
@@ -26,24 +26,24 @@ export function createApi(): Api {
   });
 }
 
-/** A refused request, naming the fields; a code of its own where the contract gives the field one. */
+/** Makes a problem that names the refused fields. Its code is that of the field, where the contract gives it one. */
 export function validationProblem(error: z.core.$ZodError): Problem {
   const fields: FieldError[] = error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }));
-  const own = error.issues
+  const fieldCode = error.issues
     .map((issue) => (issue.code === 'custom' ? (issue.params?.code as unknown) : undefined))
     .find((code) => code !== undefined);
-  const code = (own as ErrorCode | undefined) ?? 'validation-failed';
+  const code = (fieldCode as ErrorCode | undefined) ?? 'validation-failed';
   const [first] = fields;
   return new Problem(code, first ? `${first.field}: ${first.message}` : undefined, { fields });
 }
 
-/** The `responses` of a route: what it answers, and the problems it may answer instead. */
+/** Returns the `responses` of a route: its success, and the problems that may come instead. */
 export function responses(
   status: number,
   description: string,
   schema: z.ZodType | undefined,
   problems: ErrorCode[],
-  also: Readonly<Record<string, { schema: z.ZodType }>> = {},
+  otherTypes: Readonly<Record<string, { schema: z.ZodType }>> = {},
 ): RouteConfig['responses'] {
   const statuses = [...new Set(problems.map((code) => errors[code].status))];
   return {
@@ -59,26 +59,41 @@ export function responses(
         ];
       }),
     ),
-    [status]: { description, ...(schema ? { content: { 'application/json': { schema }, ...also } } : {}) },
+    [status]: { description, ...(schema ? { content: { 'application/json': { schema }, ...otherTypes } } : {}) },
   };
 }
 
-/** A JSON body that must be there. */
+/** Describes a required JSON body. */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true as const, content: { 'application/json': { schema } } };
 }
 
 export const bearer = [{ reader: [] as string[] }];
 
-/** Sends a problem as RFC 9457 has it. */
-export function problemAnswer(c: Context, problem: Problem): Response {
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-  if (problem.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(problem.retryAfter));
-  return c.body(JSON.stringify(problem.toBody()), problem.status, headers);
+/** Answers a problem as of RFC 9457. */
+export function problemResponse(c: Context, problem: Problem): Response {
+  return c.body(JSON.stringify(problem.toBody()), problem.status, problem.headers);
 }
 
-/** A request as those routes take it that a listener may answer without the framework. */
-export function callOf(c: Context<ApiEnv>, lang?: string): WriteCall {
+/** Returns true where the client has gone before it had sent the whole request: there is nobody to answer. */
+export function isAborted(request: IncomingMessage): boolean {
+  return request.destroyed && !request.complete;
+}
+
+/** A write as hot routes take it, independent of the framework. */
+export interface WriteRequest {
+  readonly site: Site;
+  readonly authorization: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly lang?: string | undefined;
+  /** The origin of the page that sent it. Servers send none. */
+  readonly origin: string | undefined;
+  /** Absent where there is no socket, as in tests. */
+  readonly incoming: IncomingMessage | undefined;
+}
+
+/** Reads the parts of a write from the framework's context. */
+export function writeRequest(c: Context<ApiEnv>, lang?: string): WriteRequest {
   return {
     site: c.get('site'),
     authorization: c.req.header('authorization'),

@@ -1,86 +1,103 @@
+import { limits } from 'afterword/contract';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { limits } from 'afterword/contract';
+import { cors } from 'hono/cors';
+import { secureHeaders } from 'hono/secure-headers';
 import { Problem } from '../problem.js';
-import { bearerToken } from '../readers/store.js';
-import { isServerKey, type Site, type Sites } from '../sites/store.js';
+import type { Site, Sites } from '../sites/store.js';
 import type { ApiEnv } from './api.js';
 
-const readOnly = new Set(['GET', 'HEAD', 'OPTIONS']);
+const readOnlyMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+const contentTypeOptions = 'nosniff';
+const referrerPolicy = 'strict-origin-when-cross-origin';
+const resourcePolicy = 'cross-origin';
+const anyOrigin = '*';
+const exposedHeader = 'Retry-After';
 
-/** What every answer of ours carries. Pages add a content security policy of their own. */
-export const securityHeaders = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'strict-origin-when-cross-origin',
-  'cross-origin-resource-policy': 'cross-origin',
+/** The headers that the two middlewares below set on responses of the API, for responses that bypass them. */
+export const apiHeaders = {
+  'x-content-type-options': contentTypeOptions,
+  'referrer-policy': referrerPolicy,
+  'cross-origin-resource-policy': resourcePolicy,
+  'access-control-allow-origin': anyOrigin,
+  'access-control-expose-headers': exposedHeader,
 } as const;
 
-/** What every answer of the API carries for pages of other origins. */
-export const crossOriginHeaders = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'Retry-After',
-} as const;
-
-/** Set before the handler runs: changing the headers of a finished answer costs a copy of it. */
-export function carrying(headers: Readonly<Record<string, string>>): MiddlewareHandler<ApiEnv> {
-  const entries = Object.entries(headers);
-  return function carrying(c, next) {
-    for (const [name, value] of entries) c.header(name, value);
-    return next();
-  };
-}
+/** Sets security headers on every response, except those that a page sets itself. Pages add a content security policy. */
+export const securityHeaders = secureHeaders({
+  xContentTypeOptions: contentTypeOptions,
+  referrerPolicy,
+  crossOriginResourcePolicy: resourcePolicy,
+  // The operator's proxy decides on TLS and on the other pages of its host.
+  strictTransportSecurity: false,
+  originAgentCluster: false,
+  crossOriginOpenerPolicy: false,
+  // Pages forbid frames by their content security policy. The others concern obsolete browsers.
+  xFrameOptions: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+  removePoweredBy: false,
+  overwrite: false,
+});
 
 /**
- * Answers a browser that asks before a cross-origin request. Any page may read; whether a page may write is decided by
- * `isAllowedOrigin`, on the server, since a browser's check alone binds nobody else. Nothing here rests on cookies, so
- * `*` gives nothing away.
+ * Lets pages of any origin read, and answers preflight requests. Writes are refused by `siteGuard` on the server, since
+ * clients other than browsers ignore CORS. No route uses cookies, so `*` exposes nothing.
  */
-export function preflight(): MiddlewareHandler<ApiEnv> {
-  return async function preflight(c, next): Promise<Response | void> {
-    if (c.req.method !== 'OPTIONS') return next();
-    return c.body(null, 204, {
-      'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
-      'access-control-max-age': '7200',
-    });
-  };
-}
+export const crossOrigin = cors({
+  origin: anyOrigin,
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+  exposeHeaders: [exposedHeader],
+  maxAge: 7200,
+});
 
-/** Finds the site of the path, and refuses what its pages may not do. */
+/** Finds the site of the path, and refuses writes and personal reads of pages on other origins. */
 export function siteGuard(sites: Sites): MiddlewareHandler<ApiEnv> {
   return async function siteGuard(c, next) {
-    const site = await sites.get(c.req.param('site') ?? '');
-    if (!site) throw new Problem('site-not-found');
-    const personal = !readOnly.has(c.req.method) || c.req.path.endsWith('/me') || c.req.path.endsWith('/export');
-    if (personal && !isAllowedOrigin(site, c.req.header('origin'))) throw new Problem('origin-not-allowed');
-    c.set('site', site);
+    const { method, path } = c.req;
+    const isPersonal = !readOnlyMethods.has(method) || path.endsWith('/me') || path.endsWith('/export');
+    const id = c.req.param('site') ?? '';
+    c.set('site', isPersonal ? await writableSite(sites, id, c.req.header('origin')) : await readableSite(sites, id));
     await next();
   };
 }
 
-/** Servers send no `Origin` and are allowed; a page must stand on one of the site's origins, `null` never does. */
+/** @throws Problem `site-not-found` */
+async function readableSite(sites: Sites, id: string): Promise<Site> {
+  const site = await sites.get(id);
+  if (!site) throw new Problem('site-not-found');
+  return site;
+}
+
+/**
+ * Returns a site that pages of this origin may write to.
+ *
+ * @throws Problem `site-not-found` or `origin-not-allowed`
+ */
+export async function writableSite(sites: Sites, id: string, origin: string | undefined): Promise<Site> {
+  const site = await readableSite(sites, id);
+  if (!isAllowedOrigin(site, origin)) throw new Problem('origin-not-allowed');
+  return site;
+}
+
+/** Servers send no `Origin` and are allowed. A page must be on one of the site's origins, which `null` never is. */
 export function isAllowedOrigin(site: Site, origin: string | undefined): boolean {
   return origin === undefined || site.origins.includes(origin);
 }
 
-/** Refuses a body by the length it declares; one that declares none is counted as it comes. */
+/** Refuses a body by its declared length. One without a declared length is counted while it is read. */
 export function limitedBody(): MiddlewareHandler<ApiEnv> {
   return async function limitedBody(c, next) {
     const isStories = c.req.method === 'PUT' && c.req.path.endsWith('/stories');
-    const most = isStories ? limits.storiesBodyBytes : limits.bodyBytes;
+    const maxSize = isStories ? limits.storiesBodyBytes : limits.bodyBytes;
     const refuse = () => {
-      throw new Problem('body-too-large', `At most ${most} bytes.`);
+      throw new Problem('body-too-large', `At most ${maxSize} bytes.`);
     };
-    if (Number(c.req.header('content-length') ?? 0) > most) refuse();
+    if (Number(c.req.header('content-length') ?? 0) > maxSize) refuse();
     if (c.req.header('transfer-encoding') === undefined) return next();
-    return bodyLimit({ maxSize: most, onError: refuse })(c, next);
+    return bodyLimit({ maxSize, onError: refuse })(c, next);
   };
 }
-
-/** Lets only the publisher's own servers in. Asked before five megabytes of somebody's body are read. */
-export const serverKeyOnly: MiddlewareHandler<ApiEnv> = async function serverKeyOnly(c, next) {
-  const token = bearerToken(c.req.header('authorization'));
-  if (token === undefined) throw new Problem('token-required', "The site's server key is needed.");
-  if (!isServerKey(c.get('site'), token)) throw new Problem('token-invalid');
-  await next();
-};

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 
-/** What our own pages share: the type, the colours and the calm of the widgets. */
+/** The styles of our own pages, in the fonts and colours of the widgets. */
 const style = `
 :root { color-scheme: light dark; --accent: light-dark(#b3261e, #ff8a80); --line: color-mix(in srgb, CanvasText 14%, transparent); --muted: color-mix(in srgb, CanvasText 65%, Canvas); }
 * { box-sizing: border-box; }
@@ -44,7 +44,7 @@ form button { margin-block-start: 1rem; }
 input[type='checkbox'] { inline-size: 1.25rem; block-size: 1.25rem; margin: 0; margin-inline-end: 0.5rem; vertical-align: -0.2em; accent-color: var(--accent); }
 @media (forced-colors: active) { button { border: 1px solid ButtonText; } }
 `;
-const styleHash = createHash('sha256').update(style).digest('base64');
+const styleHash = hash('sha256', style, 'base64');
 const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -53,12 +53,12 @@ export interface HtmlPage {
   readonly title: string;
   readonly lang: string;
   readonly body: Html;
-  /** For a table or two beside the text. */
+  /** For pages with tables. */
   readonly wide?: boolean;
   readonly status?: 200 | 400 | 403 | 404 | 410 | 422 | 429 | 503;
 }
 
-/** A page of the server's own: no script, one style, nothing from elsewhere, never kept, never framed, never indexed. */
+/** Answers a page of our own: without scripts and foreign resources, never cached, framed or indexed. */
 export async function htmlPage(
   c: Context,
   { title, lang, body, wide = false, status = 200 }: HtmlPage,

@@ -1,90 +1,114 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
-import { growingCache } from '../growing-cache.js';
+import { memoryCache } from '../storage/memory-cache.js';
+import { secondMs } from '../time.js';
 
-/** What a public answer shows, and the tags of what would change it. */
-export interface Shown<T> {
+/** The content of a public response, with the tags of everything in it that may change. */
+export interface PublicData<T> {
   readonly value: T;
   readonly tags: readonly string[];
-  /** Whether something of it failed on our side: then nobody may keep it. */
-  readonly failed?: boolean;
+  /** Set where a part could not be read. Such a response is not cached. */
+  readonly hasFailed?: boolean;
 }
 
-/** A public answer, ready to be sent as it is. */
-export class CachedAnswer {
+/** A serialized public response. */
+export class CachedResponse {
   readonly body: Buffer;
   readonly tags: readonly string[];
-  readonly failed: boolean;
+  readonly hasFailed: boolean;
+  /** The name of the route that made it, for metrics. */
+  readonly route: string;
+  /** By the counter of the cache. */
   readonly madeAt: number;
-  /** Weak, since it stands for the compressed form too. */
+  /** Weak, since the compressed form has the same. */
   readonly etag: string;
   #gzip: Buffer | undefined;
 
-  constructor({ value, tags, failed = false }: Shown<unknown>, madeAt: number) {
+  constructor({ value, tags, hasFailed = false }: PublicData<unknown>, route: string, madeAt: number) {
     this.body = Buffer.from(JSON.stringify(value));
     this.tags = tags;
-    this.failed = failed;
+    this.hasFailed = hasFailed;
+    this.route = route;
     this.madeAt = madeAt;
-    this.etag = `W/"${createHash('sha1').update(this.body).digest('base64url')}"`;
+    this.etag = `W/"${hash('sha1', this.body, 'base64url')}"`;
   }
 
-  /** Compressed at the first request that can read it; small bodies are not worth it. */
+  /** Compressed at the first request that accepts it. Small bodies are not. */
   get gzip(): Buffer | undefined {
-    if (this.body.length < worthCompressing) return undefined;
+    if (this.body.length < minCompressedBytes) return undefined;
     return (this.#gzip ??= gzipSync(this.body, { level: 6 }));
   }
 }
 
-const freshMillis = 5000;
-const mostBytes = 64 * 1024 * 1024;
-const worthCompressing = 1024;
+const ttlMs = 5 * secondMs;
+const maxCacheBytes = 64 * 1024 * 1024;
+const maxTags = 100_000;
+const minCompressedBytes = 1024;
 
 /**
- * Public answers, by the URL as asked.
+ * Caches public responses by their URL.
  *
- * Each carries the tags of what it shows. `drop(tag)` before a write is acknowledged, and no answer that was begun
- * before the drop is served after it, not even one still being made. Entries also age out after five seconds,
- * which is how a change made by another process (a command line, another node) comes through.
+ * A write calls `drop(tag)` before it is acknowledged. A response with that tag that was begun before the drop, even one
+ * still being made, is not served after it. Entries also expire after five seconds, so that changes by other processes
+ * (the command line, another node) show.
  */
 export class PublicCache {
-  readonly #entries = new LRUCache<string, CachedAnswer>({
-    maxSize: mostBytes,
-    ttl: freshMillis,
+  readonly #entries = new LRUCache<string, CachedResponse>({
+    maxSize: maxCacheBytes,
+    ttl: ttlMs,
     sizeCalculation: (entry, key) => Math.ceil(entry.body.length * 1.3) + key.length + 200,
   });
-  /** When each tag last changed, on a counter of our own; kept longer than any entry lives. */
-  readonly #dropped = growingCache<number>(100_000, 4 * freshMillis);
-  #clock = 0;
+  /** The counter at the last drop of each tag. Kept longer than any entry lives. */
+  readonly #droppedAt = memoryCache<number>(maxTags, 4 * ttlMs);
+  #counter = 0;
+  #hitCount = 0;
+  #missCount = 0;
 
-  get(url: string): CachedAnswer | undefined {
-    const entry = this.#entries.get(url);
-    return entry && this.#isFresh(entry) ? entry : undefined;
+  get hitCount(): number {
+    return this.#hitCount;
   }
 
-  /**
-   * Makes an answer and keeps it, unless something of it failed.
-   *
-   * @param make returns the value to send and the tags of all it shows
-   */
-  async make(url: string, make: () => Promise<Shown<unknown>>): Promise<CachedAnswer> {
-    const madeAt = this.#clock;
-    const entry = new CachedAnswer(await make(), madeAt);
-    if (!entry.failed && this.#isFresh(entry)) this.#entries.set(url, entry);
+  get missCount(): number {
+    return this.#missCount;
+  }
+
+  get entryCount(): number {
+    return this.#entries.size;
+  }
+
+  get(url: string): CachedResponse | undefined {
+    const entry = this.#entries.get(url);
+    if (!entry || !this.#isFresh(entry)) return undefined;
+    this.#hitCount++;
     return entry;
   }
 
-  /** Whatever shows this is out of date from now on. */
-  drop(tag: string): void {
-    this.#dropped.set(tag, ++this.#clock);
+  /**
+   * Makes a response, and caches it unless a part of it failed.
+   *
+   * @param make reads the value and its tags
+   * @param route the name of the route, for metrics
+   */
+  async make(url: string, make: () => Promise<PublicData<unknown>>, route = ''): Promise<CachedResponse> {
+    this.#missCount++;
+    const madeAt = this.#counter;
+    const entry = new CachedResponse(await make(), route, madeAt);
+    if (!entry.hasFailed && this.#isFresh(entry)) this.#entries.set(url, entry);
+    return entry;
   }
 
-  #isFresh(entry: CachedAnswer): boolean {
-    return entry.tags.every((tag) => (this.#dropped.get(tag) ?? 0) <= entry.madeAt);
+  /** Invalidates all responses with a tag. */
+  drop(tag: string): void {
+    this.#droppedAt.set(tag, ++this.#counter);
+  }
+
+  #isFresh(entry: CachedResponse): boolean {
+    return entry.tags.every((tag) => (this.#droppedAt.get(tag) ?? 0) <= entry.madeAt);
   }
 }
 
-/** Tags are made in one place, so that who shows a thing and who changes it mean the same. */
+/** Makes tags, for reads and writes alike. */
 export const tags = {
   site: (site: string) => `site ${site}`,
   story: (site: string, key: string) => `story ${site} ${key}`,

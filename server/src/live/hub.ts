@@ -1,211 +1,228 @@
-import type { Site } from '../sites/store.js';
-import { inPortions } from '../storage/portions.js';
-import { readChanges, type Change, type Seen, type Sources } from './changes.js';
+import type { Logger } from 'pino';
+import type { Site, Sites } from '../sites/store.js';
+import type { StoryResolver } from '../stories/story-resolver.js';
+import { minuteMs, secondMs, type EpochMs } from '../time.js';
+import { takeSnapshot, type Change, type LiveSources, type Snapshot } from './changes.js';
 
-/** Who hears of some stories. */
-export interface Follower {
-  /** Takes one event in the form of an event stream. */
+/** One open event stream. */
+export interface Subscriber {
+  /** Sends one event in the format of `text/event-stream`. */
   send(event: string): void;
   end(): void;
 }
 
-interface Watched {
+interface WatchedStory {
   readonly site: Site;
   readonly key: string;
-  seen: Seen;
-  /** By what each follower calls the story: its id, or one of its addresses. */
-  readonly followers: Map<Follower, string>;
-  /** The first event that was sure to be heard of. */
-  readonly from: number;
-  leftAt: number;
+  snapshot: Snapshot;
+  /** The key that each subscriber requested, which may be an alias. */
+  readonly subscribers: Map<Subscriber, string>;
+  /** The last event id before the story was watched: later events are complete. */
+  readonly watchedSinceId: number;
+  lastLeftAt: EpochMs;
 }
 
-interface Told {
+interface SentEvent {
   readonly id: number;
-  readonly watched: Watched;
+  readonly story: WatchedStory;
   readonly change: Change;
 }
 
-const lookMillis = 400;
-const beatMillis = 25_000;
-/** A story goes on being watched for a moment, so that whoever comes back hears what came meanwhile. */
-const lingerMillis = 60_000;
-const mostKept = 500;
+const pollIntervalMs = 400;
+const heartbeatMs = 25 * secondMs;
+/** A story stays watched this long without subscribers, so that one that reconnects misses nothing. */
+const retainMs = minuteMs;
+/** Events kept per site for subscribers that reconnect. */
+const maxKeptEvents = 500;
 
 /**
- * Tells who watches a story what is new about it.
+ * Sends subscribers the changes of the stories they watch.
  *
- * While anybody watches, it looks at where their stories stand several times a second, all in a few statements, and reads what has
- * changed: so a write costs nothing for being watched, and what another process wrote (a command line, another node) is told
- * just the same. Events are kept a while for those who come back.
+ * Polls the versions of all watched stories in a few statements and reads only stories whose version has changed. So a
+ * write does no work for subscribers, and changes by another process (the command line, another node) are sent too.
  */
 export class LiveHub {
-  readonly #sources: Sources;
-  readonly #watched = new Map<string, Watched>();
-  /** By site. Ids go on rising when the server starts again. */
-  readonly #told = new Map<string, Told[]>();
+  readonly #log: Pick<Logger, 'error'>;
+  readonly #sites: Sites;
+  readonly #stories: StoryResolver;
+  readonly #sources: LiveSources;
+  readonly #watched = new Map<string, WatchedStory>();
+  /** By site. */
+  readonly #sent = new Map<string, SentEvent[]>();
+  /** Starts from the clock, so that ids keep rising after a restart. */
   #lastId = Date.now() * 1000;
-  #looking: Promise<void> | undefined;
+  #polling: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #lastBeat = Date.now();
-  #closed = false;
+  #lastHeartbeatAt = Date.now();
+  #isClosed = false;
+  #streamCount = 0;
 
-  constructor(sources: Sources) {
-    this.#sources = sources;
+  constructor(services: {
+    readonly log: Pick<Logger, 'error'>;
+    readonly sites: Sites;
+    readonly stories: StoryResolver;
+    readonly sources: LiveSources;
+  }) {
+    this.#log = services.log;
+    this.#sites = services.sites;
+    this.#stories = services.stories;
+    this.#sources = services.sources;
   }
 
   /**
-   * Follows stories.
+   * Subscribes to stories.
    *
-   * @param since the id of the last event heard; what came after it is told again
-   * @returns how to stop
+   * @param lastEventId replays the events after it; without it, the current state is sent
+   * @returns a function that unsubscribes
    */
-  async follow(
+  async subscribe(
     site: Site,
     keys: readonly string[],
-    since: number | undefined,
-    follower: Follower,
+    lastEventId: number | undefined,
+    subscriber: Subscriber,
   ): Promise<() => void> {
-    const mine: Watched[] = [];
-    for (const name of new Set(keys)) {
-      const watched = await this.#watch(site, name);
-      watched.followers.set(follower, name);
-      mine.push(watched);
-      this.#greet(watched, follower, name, since);
+    const stories: WatchedStory[] = [];
+    for (const key of new Set(keys)) {
+      const story = await this.#watch(site, key);
+      story.subscribers.set(subscriber, key);
+      stories.push(story);
+      if (lastEventId === undefined) this.#sendState(story, subscriber, key);
+      else this.#replay(story, subscriber, key, lastEventId);
     }
-    if (this.#closed) follower.end();
-    else this.#timer ??= setTimeout(() => void this.#look(), lookMillis).unref();
+    this.#streamCount++;
+    if (this.#isClosed) subscriber.end();
+    else this.#timer ??= this.#schedulePoll();
     return () => {
-      for (const watched of mine) {
-        watched.followers.delete(follower);
-        watched.leftAt = Date.now();
+      this.#streamCount--;
+      for (const story of stories) {
+        story.subscribers.delete(subscriber);
+        story.lastLeftAt = Date.now();
       }
     };
   }
 
-  /** Ends all that follow, and whoever comes later. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    const all = new Set([...this.#watched.values()].flatMap(({ followers }) => [...followers.keys()]));
-    this.#watched.clear();
-    for (const follower of all) follower.end();
-    await this.#looking;
+  /** The number of subscribers. */
+  get streamCount(): number {
+    return this.#streamCount;
   }
 
-  async #watch(site: Site, name: string): Promise<Watched> {
-    const story = await this.#sources.stories.find(site.id, name);
-    const key = story?.key ?? name;
-    const known = this.#watched.get(`${site.id} ${key}`);
-    if (known) return known;
-    const { seen } = await readChanges(this.#sources, site, story, undefined);
-    // Somebody else may have come meanwhile.
-    const made = this.#watched.get(`${site.id} ${key}`) ?? {
+  /** Ends all streams, and later ones at once. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    const all = new Set([...this.#watched.values()].flatMap(({ subscribers }) => [...subscribers.keys()]));
+    this.#watched.clear();
+    for (const subscriber of all) subscriber.end();
+    await this.#polling;
+  }
+
+  async #watch(site: Site, givenKey: string): Promise<WatchedStory> {
+    const known = await this.#stories.find(site.id, givenKey);
+    const key = known?.key ?? givenKey;
+    const name = `${site.id} ${key}`;
+    const watched = this.#watched.get(name);
+    if (watched) return watched;
+    const { snapshot } = await takeSnapshot(this.#sources, site, known);
+    // Another subscriber may have added the story during the await.
+    const story = this.#watched.get(name) ?? {
       site,
       key,
-      seen,
-      followers: new Map<Follower, string>(),
-      from: this.#lastId,
-      leftAt: Date.now(),
+      snapshot,
+      subscribers: new Map<Subscriber, string>(),
+      watchedSinceId: this.#lastId,
+      lastLeftAt: Date.now(),
     };
-    this.#watched.set(`${site.id} ${key}`, made);
-    return made;
+    this.#watched.set(name, story);
+    return story;
   }
 
-  /** Where the story stands, or what came since; so nothing falls between the page and the stream. */
-  #greet(watched: Watched, follower: Follower, name: string, since: number | undefined): void {
-    const { site, seen } = watched;
-    if (since === undefined) {
-      const thread = JSON.parse(seen.shown) as Extract<Change, { type: 'thread' }>['thread'];
-      follower.send(framed(this.#lastId, { type: 'thread', thread, version: seen.thread }, name));
-      for (const poll of seen.polls.values()) follower.send(framed(this.#lastId, poll, name));
-      return;
-    }
-    const told = this.#told.get(site.id) ?? [];
-    const forgotten = told.length >= mostKept ? told[0]!.id : 0;
-    if (since < Math.max(watched.from, forgotten) || since > this.#lastId) {
-      follower.send(framed(this.#lastId, { type: 'reset' }, name));
-      return;
-    }
-    for (const { id, watched: about, change } of told)
-      if (id > since && about === watched) follower.send(framed(id, change, name));
+  /** Sends the thread and the polls, which may have changed between the page's request and the stream. */
+  #sendState({ snapshot }: WatchedStory, subscriber: Subscriber, key: string): void {
+    const { thread, threadVersion, polls } = snapshot;
+    subscriber.send(format(this.#lastId, { type: 'thread', thread, version: threadVersion }, key));
+    for (const poll of polls.values()) subscriber.send(format(this.#lastId, poll, key));
   }
 
-  async #look(): Promise<void> {
-    this.#looking = this.#lookAtAll();
-    await this.#looking.catch((error: unknown) =>
-      this.#sources.log.error({ err: error }, 'what is new could not be told'),
+  /** Sends the events after `lastEventId`, or `reset` where some of them are no longer kept. */
+  #replay(story: WatchedStory, subscriber: Subscriber, key: string, lastEventId: number): void {
+    const sent = this.#sent.get(story.site.id) ?? [];
+    const firstKeptId = sent.length >= maxKeptEvents ? sent[0]!.id : 0;
+    if (lastEventId < Math.max(story.watchedSinceId, firstKeptId) || lastEventId > this.#lastId) {
+      subscriber.send(format(this.#lastId, { type: 'reset' }, key));
+      return;
+    }
+    for (const event of sent)
+      if (event.id > lastEventId && event.story === story) subscriber.send(format(event.id, event.change, key));
+  }
+
+  #schedulePoll(): NodeJS.Timeout {
+    return setTimeout(() => void this.#poll(), pollIntervalMs).unref();
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = this.#pollOnce().catch((error: unknown) =>
+      this.#log.error({ err: error }, 'live updates could not be read'),
     );
-    this.#looking = undefined;
-    this.#timer =
-      this.#watched.size > 0 && !this.#closed ? setTimeout(() => void this.#look(), lookMillis).unref() : undefined;
+    await this.#polling;
+    this.#polling = undefined;
+    this.#timer = this.#watched.size > 0 && !this.#isClosed ? this.#schedulePoll() : undefined;
   }
 
-  async #lookAtAll(): Promise<void> {
+  async #pollOnce(): Promise<void> {
     const now = Date.now();
-    for (const [name, { followers, leftAt }] of this.#watched)
-      if (followers.size === 0 && leftAt < now - lingerMillis) this.#watched.delete(name);
-    for (const watched of await this.#moved()) {
-      const { site, key } = watched;
-      // Settings may have changed since.
-      const fresh = (await this.#sources.sites.get(site.id)) ?? site;
-      const story = await this.#sources.stories.find(site.id, key);
-      const { seen, changes } = await readChanges(this.#sources, fresh, story, watched.seen);
-      watched.seen = seen;
-      for (const change of changes) this.#tell(watched, change);
+    for (const [name, { subscribers, lastLeftAt }] of this.#watched)
+      if (subscribers.size === 0 && lastLeftAt < now - retainMs) this.#watched.delete(name);
+    for (const story of await this.#changedStories()) {
+      // The settings of the site and the key of the story may have changed since.
+      const site = (await this.#sites.get(story.site.id)) ?? story.site;
+      const known = await this.#stories.find(site.id, story.key);
+      const { snapshot, changes } = await takeSnapshot(this.#sources, site, known, story.snapshot);
+      story.snapshot = snapshot;
+      for (const change of changes) this.#publish(story, change);
     }
-    if (now - this.#lastBeat > beatMillis) {
-      this.#lastBeat = now;
-      for (const { followers } of this.#watched.values())
-        for (const follower of followers.keys()) follower.send(':\n\n');
+    if (now - this.#lastHeartbeatAt > heartbeatMs) {
+      this.#lastHeartbeatAt = now;
+      for (const { subscribers } of this.#watched.values())
+        for (const subscriber of subscribers.keys()) subscriber.send(':\n\n');
     }
   }
 
-  /** The stories that stand elsewhere than when they were last seen. */
-  async #moved(): Promise<Watched[]> {
-    const { database, stories } = this.#sources;
-    const byId = new Map<string, Watched>();
-    for (const watched of this.#watched.values()) {
-      const story = await stories.find(watched.site.id, watched.key);
-      if (story) byId.set(story.id, watched);
+  /** Finds the watched stories whose versions differ from their snapshots. */
+  async #changedStories(): Promise<Set<WatchedStory>> {
+    const byId = new Map<string, WatchedStory>();
+    for (const story of this.#watched.values()) {
+      const known = await this.#stories.find(story.site.id, story.key);
+      if (known) byId.set(known.id, story);
     }
-    const ids = [...byId.keys()];
-    const moved = new Set<Watched>();
-    for (const some of inPortions(ids)) {
-      const threads = await database.read
-        .selectFrom('threads')
-        .select(['storyId', 'version'])
-        .where('storyId', 'in', some)
-        .execute();
-      const tallies = await database.read
-        .selectFrom('reaction_tallies')
-        .select(['storyId', 'pollId', 'version'])
-        .where('storyId', 'in', some)
-        .execute();
-      for (const { storyId, version } of threads)
-        if (byId.get(storyId)!.seen.thread !== version) moved.add(byId.get(storyId)!);
-      for (const { storyId, pollId, version } of tallies)
-        if (byId.get(storyId)!.seen.polls.get(pollId)?.version !== version) moved.add(byId.get(storyId)!);
+    const storyIds = [...byId.keys()];
+    const changed = new Set<WatchedStory>();
+    for (const [storyId, version] of await this.#sources.readThreadVersions(storyIds)) {
+      const story = byId.get(storyId)!;
+      if (story.snapshot.threadVersion !== version) changed.add(story);
     }
-    return [...moved];
+    for (const { storyId, pollId, version } of await this.#sources.readPollVersions(storyIds)) {
+      const story = byId.get(storyId)!;
+      if (story.snapshot.polls.get(pollId)?.version !== version) changed.add(story);
+    }
+    return changed;
   }
 
-  #tell(watched: Watched, change: Change): void {
+  #publish(story: WatchedStory, change: Change): void {
     const id = ++this.#lastId;
-    const told = this.#told.get(watched.site.id) ?? [];
-    told.push({ id, watched, change });
-    if (told.length > mostKept) told.shift();
-    this.#told.set(watched.site.id, told);
-    // Written out once for all who call the story the same.
+    const sent = this.#sent.get(story.site.id) ?? [];
+    sent.push({ id, story, change });
+    if (sent.length > maxKeptEvents) sent.shift();
+    this.#sent.set(story.site.id, sent);
+    // Serialized once per key.
     const events = new Map<string, string>();
-    for (const [follower, name] of watched.followers) {
-      let event = events.get(name);
-      if (event === undefined) events.set(name, (event = framed(id, change, name)));
-      follower.send(event);
+    for (const [subscriber, key] of story.subscribers) {
+      let event = events.get(key);
+      if (event === undefined) events.set(key, (event = format(id, change, key)));
+      subscriber.send(event);
     }
   }
 }
 
-function framed(id: number, change: Change, story: string): string {
+function format(id: number, change: Change, story: string): string {
   return `id: ${id}\nevent: ${change.type}\ndata: ${JSON.stringify({ ...change, story })}\n\n`;
 }

@@ -1,21 +1,29 @@
 import { createRoute } from '@hono/zod-openapi';
 import { liveEventSchema, liveQuery, siteParams } from 'afterword/contract';
 import { responses, sitePath, type Api } from '../http/api.js';
+import type { ClientAddress } from '../http/client-address.js';
 import { Problem } from '../problem.js';
-import type { Services } from '../services.js';
+import { secondMs } from '../time.js';
+import type { LiveHub, Subscriber } from './hub.js';
 
-/** Readers of one network: mobile carriers put very many behind one address. */
-const mostOfNetwork = 500;
-const mostOfAll = 20_000;
-/** What a slow reader has not taken yet; whoever is further behind asks anew. */
-const mostWaiting = 256 * 1024;
-const retryMillis = 3000;
+/** The services that the route of live updates uses. */
+export interface LiveServices {
+  readonly clientAddress: ClientAddress;
+  readonly live: LiveHub;
+}
+
+/** Streams of one network: mobile carriers put many readers behind one address. */
+const maxStreamsPerNetwork = 500;
+const maxStreams = 20_000;
+/** A stream with more unsent bytes is closed; the client reconnects and catches up. */
+const maxBufferedBytes = 256 * 1024;
+const reconnectMs = 3 * secondMs;
 
 const getLive = createRoute({
   method: 'get',
   path: `${sitePath}/live`,
   tags: ['live'],
-  summary: 'What is new about some stories, as server-sent events; `Last-Event-ID` goes on where it broke off',
+  summary: 'Changes of up to 20 stories as server-sent events; `Last-Event-ID` resumes',
   request: { params: siteParams, query: liveQuery },
   responses: {
     ...responses(200, 'The events', undefined, [
@@ -28,66 +36,75 @@ const getLive = createRoute({
   },
 });
 
-export function addLiveRoutes(api: Api, { clientAddress, live }: Services): void {
-  const open = new Map<string, number>();
-  let all = 0;
+export function addLiveRoutes(api: Api, { clientAddress, live }: LiveServices): void {
+  const countByNetwork = new Map<string, number>();
+  let totalCount = 0;
 
-  api.openapi(getLive, async (c) => {
-    const site = c.get('site');
-    const { story } = c.req.valid('query');
-    const network = clientAddress.networkOf(c.env?.incoming);
-    const before = open.get(network) ?? 0;
-    if (all >= mostOfAll || before >= mostOfNetwork) throw new Problem('rate-limited', undefined, { retryAfter: 60 });
-    all++;
-    open.set(network, before + 1);
-    const leave = () => {
-      all--;
-      const left = (open.get(network) ?? 1) - 1;
-      if (left > 0) open.set(network, left);
-      else open.delete(network);
+  /** @returns a function that gives the place back */
+  function takePlace(network: string): () => void {
+    const count = countByNetwork.get(network) ?? 0;
+    if (totalCount >= maxStreams || count >= maxStreamsPerNetwork)
+      throw new Problem('rate-limited', undefined, { retryAfter: 60 });
+    totalCount++;
+    countByNetwork.set(network, count + 1);
+    return () => {
+      totalCount--;
+      const left = (countByNetwork.get(network) ?? 1) - 1;
+      if (left > 0) countByNetwork.set(network, left);
+      else countByNetwork.delete(network);
     };
-    const last = Number(c.req.header('last-event-id') ?? NaN);
-    const since = Number.isSafeInteger(last) && last >= 0 ? last : undefined;
-    const stream = eventStream((follower) => live.follow(site, story, since, follower), leave);
+  }
+
+  api.openapi(getLive, (c) => {
+    const site = c.get('site');
+    const { story: keys } = c.req.valid('query');
+    const release = takePlace(clientAddress.networkOf(c.env?.incoming));
+    const lastEventId = readEventId(c.req.header('last-event-id'));
+    const stream = eventStream((subscriber) => live.subscribe(site, keys, lastEventId, subscriber), release);
     return c.body(stream, 200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
-      // A proxy that gathers answers before it passes them on would gather for ever.
+      // Stops nginx from buffering the stream.
       'x-accel-buffering': 'no',
     });
   });
 }
 
+function readEventId(header: string | undefined): number | undefined {
+  const id = Number(header ?? NaN);
+  return Number.isSafeInteger(id) && id >= 0 ? id : undefined;
+}
+
+/** @param onEnd called once, however the stream ends */
 function eventStream(
-  follow: (follower: { send(event: string): void; end(): void }) => Promise<() => void>,
-  leave: () => void,
+  subscribe: (subscriber: Subscriber) => Promise<() => void>,
+  onEnd: () => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let stop: (() => void) | undefined;
-  let ended = false;
+  let unsubscribe: (() => void) | undefined;
+  let hasEnded = false;
   const finish = () => {
-    if (ended) return;
-    ended = true;
-    stop?.();
-    leave();
+    if (hasEnded) return;
+    hasEnded = true;
+    unsubscribe?.();
+    onEnd();
   };
   return new ReadableStream<Uint8Array>(
     {
       async start(controller) {
         const end = () => {
-          if (!ended) controller.close();
+          if (!hasEnded) controller.close();
           finish();
         };
         const send = (event: string) => {
-          if (ended) return;
-          // It comes back, and says what it heard last.
+          if (hasEnded) return;
           if ((controller.desiredSize ?? 0) <= 0) end();
           else controller.enqueue(encoder.encode(event));
         };
-        send(`retry: ${retryMillis}\n\n`);
+        send(`retry: ${reconnectMs}\n\n`);
         try {
-          stop = await follow({ send, end });
-          if (ended) stop();
+          unsubscribe = await subscribe({ send, end });
+          if (hasEnded) unsubscribe();
         } catch (error) {
           finish();
           controller.error(error);
@@ -95,6 +112,6 @@ function eventStream(
       },
       cancel: finish,
     },
-    { highWaterMark: mostWaiting, size: (chunk) => chunk.byteLength },
+    { highWaterMark: maxBufferedBytes, size: (chunk) => chunk.byteLength },
   );
 }

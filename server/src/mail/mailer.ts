@@ -2,52 +2,81 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../storage/database.js';
-import { Outbox } from './outbox.js';
-import { claimMails, nextDue, settleMails, type DueMail, type Outcome } from './queue.js';
-import { MailRefused, openOutbox, openSmtp, readSender, type Transport } from './transports.js';
+import { hourMs, minuteMs, secondMs, type EpochMs } from '../time.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { DemoMailbox } from './demo-mailbox.js';
+import {
+  adoptMails,
+  claimMail,
+  composeMails,
+  hasAdoptable,
+  nextDue,
+  settleMails,
+  type ClaimedMail,
+  type MailComposer,
+  type Outcome,
+} from './queue.js';
+import { MailRefused, openDemoMailbox, openSmtp, readSender, type Transport } from './transports.js';
 
-const batch = 20;
-/** Longer than a batch may take, were every mail of it to time out. */
-const leaseMillis = 20 * 60_000;
-/** Another node may have queued mails and died. */
-const pollMillis = 30_000;
-const firstRetryMillis = 60_000;
-const mostRetryMillis = 4 * 60 * 60_000;
-const giveUpMillis = 48 * 60 * 60_000;
+/** Bound of one attempt, whatever the mail server does. */
+const attemptMs = minuteMs;
+/** Lease of one mail, longer than an attempt. After a crash, another node takes the mail when it ends. */
+const leaseMs = 90 * secondMs;
+/** Interval of queries for mails that another node or the command line has queued. */
+const pollIntervalMs = 5 * secondMs;
+const minDelayMs = 100;
+const minRetryMs = minuteMs;
+const maxRetryMs = 4 * hourMs;
+const giveUpMs = 48 * hourMs;
 
 /**
- * Sends what is queued in the table `mails`, so that no request ever waits for a mail server and no mail is lost
- * with the process. At least once: a crash between the server's yes and ours sends the mail again, with the same
- * Message-ID.
+ * Sends the mails queued in the table `mails`, so that no request waits for a mail server and no mail is lost with the
+ * process. Claims one mail at a time, so that a process that dies delays that mail alone. Delivery is at least once: a
+ * crash after the mail server accepted a mail sends it again, with the same Message-ID.
  */
 export class Mailer {
-  /** `outbox`: the demo's mails become files. `off`: nothing can be sent, and features that need mail refuse. */
-  readonly mode: 'smtp' | 'outbox' | 'off';
-  readonly outbox: Outbox | undefined;
+  /** `demo` writes mails to files, on the demo. `off` sends none; features that need mail refuse. */
+  readonly mode: 'smtp' | 'demo' | 'off';
+  readonly demoMailbox: DemoMailbox | undefined;
   readonly #database: Database;
   readonly #log: Logger;
   readonly #transport: Transport | undefined;
+  readonly #compose;
+  readonly #breaker = new CircuitBreaker();
+  readonly #stopping = new AbortController();
   #state: 'new' | 'started' | 'stopped' = 'new';
   #delivering: Promise<void> | undefined;
-  #wokenMeanwhile = false;
+  #hasNewMails = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(config: Pick<Config, 'smtp' | 'mailFrom' | 'demo' | 'data' | 'url'>, database: Database, log: Logger) {
+  /** @param composers by the kind of mail */
+  constructor(
+    config: Pick<Config, 'smtp' | 'mailFrom' | 'demo' | 'dataFolder' | 'url'>,
+    database: Database,
+    log: Logger,
+    composers: Readonly<Record<string, MailComposer>> = {},
+  ) {
     this.#database = database;
     this.#log = log;
+    this.#compose = composeMails(composers);
     if (config.smtp !== undefined) {
       this.mode = 'smtp';
       this.#transport = openSmtp(config.smtp, readSender(config));
     } else if (config.demo) {
-      this.mode = 'outbox';
-      this.outbox = new Outbox(join(config.data, 'outbox'));
-      this.#transport = openOutbox(this.outbox, readSender(config));
+      this.mode = 'demo';
+      this.demoMailbox = new DemoMailbox(join(config.dataFolder, 'outbox'));
+      this.#transport = openDemoMailbox(this.demoMailbox, readSender(config));
     } else {
       this.mode = 'off';
     }
   }
 
-  /** Sends what waits, and from now on whatever is queued. */
+  /** False while the mail server is down. */
+  get isReachable(): boolean {
+    return !this.#breaker.isOpen;
+  }
+
+  /** Sends queued mails, and from now on new ones. */
   start(): void {
     if (this.#state !== 'new') return;
     this.#state = 'started';
@@ -55,18 +84,19 @@ export class Mailer {
     this.wake();
   }
 
-  /** Says that a mail was queued. */
+  /** Sends soon. Called after a mail was queued. */
   wake(): void {
     if (this.#state !== 'started' || !this.#transport) return;
-    this.#wokenMeanwhile = true;
+    this.#hasNewMails = true;
     this.#delivering ??= this.#deliver(this.#transport).finally(() => {
       this.#delivering = undefined;
     });
   }
 
-  /** Ends with the mail under way; the others stay queued. */
+  /** Finishes the current mail; the others stay queued. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
+    this.#stopping.abort();
     clearTimeout(this.#timer);
     await this.#delivering;
     this.#transport?.close();
@@ -74,76 +104,121 @@ export class Mailer {
 
   async #deliver(transport: Transport): Promise<void> {
     clearTimeout(this.#timer);
-    let pause = pollMillis;
+    let delayMs = pollIntervalMs;
     try {
-      while (this.#wokenMeanwhile && this.#state === 'started') {
-        this.#wokenMeanwhile = false;
-        while (await this.#deliverSome(transport));
+      if (await hasAdoptable(this.#database.read)) await this.#database.writer.submit(adoptMails, Date.now());
+      while (this.#hasNewMails && this.#state === 'started') {
+        this.#hasNewMails = false;
+        while (await this.#deliverNext(transport));
       }
       const next = await nextDue(this.#database.read);
-      if (next !== undefined) pause = Math.max(100, Math.min(pause, next - Date.now()));
+      if (next !== undefined) delayMs = Math.min(delayMs, next - Date.now());
+      if (this.#breaker.isOpen) delayMs = this.#breaker.probeAt - Date.now();
     } catch (error) {
       this.#log.error({ err: error }, 'the mail queue could not be read');
     }
-    if (this.#state === 'started') this.#timer = setTimeout(() => this.wake(), pause).unref();
+    if (this.#state === 'started') this.#timer = setTimeout(() => this.wake(), Math.max(minDelayMs, delayMs)).unref();
   }
 
-  /** @returns whether there may be more to send */
-  async #deliverSome(transport: Transport): Promise<boolean> {
+  /** @returns whether more mails may be due */
+  async #deliverNext(transport: Transport): Promise<boolean> {
     const { read, writer } = this.#database;
+    // Without a write where nothing is due.
     const next = await nextDue(read);
-    if (next === undefined || next > Date.now() || this.#state !== 'started') return false;
-    const mails = await writer.submit(claimMails, { most: batch, leaseMillis });
-    let reachable = true;
-    for (const mail of mails) {
-      const stopped = this.#state !== 'started';
-      let outcome: Outcome = { againAt: stopped ? Date.now() : retryAt(mail) };
-      if (reachable && !stopped) {
-        try {
-          outcome = await this.#attempt(transport, mail);
-        } catch {
-          // Logged where it happened. The rest of the batch would fare no better now.
-          reachable = false;
-        }
-      }
-      await writer.submit(settleMails, { id: mail.id, outcome });
-    }
-    return reachable && mails.length > 0;
+    if (next === undefined || next > Date.now() || !(await this.#canClaim(transport))) return false;
+    const mail = await writer.submit(claimMail, { leaseMs });
+    if (!mail) return false;
+    const outcome = await this.#attempt(transport, mail);
+    await writer.submit(settleMails, { mail, outcome });
+    return outcome.state !== 'released';
   }
 
-  /** @throws Error where the mail server cannot be reached or used at all */
-  async #attempt(transport: Transport, mail: DueMail): Promise<Outcome> {
-    const about = { mail: mail.id, kind: mail.kind, site: mail.siteId, tries: mail.tries };
+  /** Probes a mail server that was down, at most once a pause. */
+  async #canClaim(transport: Transport): Promise<boolean> {
+    if (this.#state !== 'started') return false;
+    if (!this.#breaker.isOpen) return true;
+    if (Date.now() < this.#breaker.probeAt) return false;
     try {
-      await transport.send(mail);
-      this.#log.info(about, 'mail sent');
-      return 'sent';
+      await withDeadline(transport, transport.verify(), this.#stopping.signal);
+      return true;
     } catch (error) {
-      const refused = error instanceof MailRefused;
-      // The server's own words may name the address: only codes are logged.
-      const { code, responseCode, command } = (refused ? error.cause : error) as SmtpError;
-      const why = { ...about, code, responseCode, command };
-      if ((refused && error.forGood) || Date.now() - mail.createdAt > giveUpMillis) {
-        this.#log.warn(why, 'mail given up');
-        return 'given-up';
-      }
-      this.#log.warn(why, 'mail not sent, will be tried again');
-      if (refused) return { againAt: retryAt(mail) };
-      throw error;
+      if (this.#stopping.signal.aborted) return false;
+      this.#breaker.recordFailure(Date.now());
+      this.#log.warn(detailsOf(error), 'the mail server cannot be used yet');
+      return false;
     }
+  }
+
+  async #attempt(transport: Transport, mail: ClaimedMail): Promise<Outcome> {
+    const context = { mail: mail.id, kind: mail.kind, site: mail.siteId, tries: mail.tries };
+    let message;
+    try {
+      message = await this.#database.writer.submit(this.#compose, mail);
+    } catch (error) {
+      this.#log.error({ ...context, err: error }, 'mail not composed, will be tried again');
+      return this.#isTooOld(mail) ? { state: 'failed', error: 'compose' } : { ...retry(mail), error: 'compose' };
+    }
+    if (!message) return { state: 'unwanted', error: 'unwanted' };
+    try {
+      await withDeadline(transport, transport.send({ ...mail, message }));
+      this.#breaker.recordSuccess();
+      this.#log.info(context, 'mail sent');
+      return { state: 'sent' };
+    } catch (error) {
+      const isRefusal = error instanceof MailRefused;
+      const details = { ...context, ...detailsOf(error) };
+      const code = String(details.responseCode ?? details.code ?? 'unknown');
+      // A server that refuses a mail works.
+      if (isRefusal) this.#breaker.recordSuccess();
+      if ((isRefusal && error.isPermanent) || this.#isTooOld(mail)) {
+        this.#log.warn(details, 'mail given up');
+        return { state: 'failed', error: code };
+      }
+      this.#log.warn(details, 'mail not sent, will be tried again');
+      if (isRefusal) return { ...retry(mail), error: code };
+      this.#breaker.recordFailure(Date.now());
+      return { state: 'released', error: code };
+    }
+  }
+
+  #isTooOld({ createdAt }: ClaimedMail): boolean {
+    return Date.now() - createdAt > giveUpMs;
   }
 }
 
-interface SmtpError {
-  readonly code?: string;
-  readonly responseCode?: number;
-  readonly command?: string;
+/** Doubles the delay with every attempt. */
+function retry({ tries }: ClaimedMail): { state: 'queued'; retryAt: EpochMs } {
+  return { state: 'queued', retryAt: Date.now() + Math.min(minRetryMs * 2 ** (tries - 1), maxRetryMs) };
 }
 
-export function createMailer(config: Config, database: Database, log: Logger): Mailer {
-  return new Mailer(config, database, log);
+/** Returns codes only, since the server's message may contain the address. */
+function detailsOf(error: unknown): { code?: string; responseCode?: number; command?: string } {
+  const { code, responseCode, command } = (error instanceof MailRefused ? error.cause : error) as {
+    code?: string;
+    responseCode?: number;
+    command?: string;
+  };
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(responseCode === undefined ? {} : { responseCode }),
+    ...(command === undefined ? {} : { command }),
+  };
 }
 
-function retryAt({ tries }: DueMail): number {
-  return Date.now() + Math.min(firstRetryMillis * 2 ** (tries - 1), mostRetryMillis);
+/** Closes the connection of an attempt that does not end, so that it ends before its lease does. */
+async function withDeadline<T>(transport: Transport, attempt: Promise<T>, signal?: AbortSignal): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    const breakOff = () => {
+      transport.close();
+      reject(Object.assign(new Error('The mail server did not answer in time.'), { code: 'EDEADLINE' }));
+    };
+    timer = setTimeout(breakOff, attemptMs);
+    signal?.addEventListener('abort', breakOff, { once: true });
+  });
+  try {
+    return await Promise.race([attempt, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,38 +1,54 @@
 import type { Kysely, Selectable } from 'kysely';
 import { newId } from '../ids.js';
-import type { MailRow, Millis, Tables } from '../storage/tables.js';
-import type { Command } from '../storage/writer.js';
+import type { MailRow, Tables } from '../storage/tables.js';
+import { runSequentially, type Command, type Transaction } from '../storage/writer.js';
+import { minuteMs, type EpochMs } from '../time.js';
 
-/** What a mail says. All of it is written by us: nothing a visitor typed, however small, comes into a mail. */
+/** The content of a mail. Never contains text that a visitor typed. */
 export interface MailMessage {
-  /** Shown as the sender: the site's name. */
+  /** Display name of the sender: the site's name. */
   readonly sender: string;
   readonly subject: string;
   readonly lang: string;
   readonly text: string;
   readonly html: string;
-  /** Where one POST unsubscribes (RFC 8058). */
+  /** The address where one POST unsubscribes (RFC 8058). */
   readonly unsubscribeUrl?: string;
 }
 
 export interface NewMail {
   readonly siteId: string;
-  /** What it is for, in the log and in the table. */
+  /** Its purpose, by which its composer is found. */
   readonly kind: string;
   readonly to: string;
-  readonly message: MailMessage;
+  /** A whole message, or what the composer of its kind makes one of. Stored until the mail is sent: holds no secrets. */
+  readonly content: MailMessage | Readonly<Record<string, unknown>>;
 }
 
-/** A mail whose turn has come. */
-export interface DueMail extends NewMail {
+/** A mail that this process has leased. */
+export interface ClaimedMail extends NewMail {
   readonly id: string;
-  readonly createdAt: Millis;
+  readonly claimId: string;
+  readonly createdAt: EpochMs;
   /** Attempts, this one included. */
   readonly tries: number;
 }
 
-/** Queues a mail in the transaction of what it tells about: both are stored, or neither. Wake the mailer after it. */
-export async function queueMail(db: Kysely<Tables>, { siteId, kind, to, message }: NewMail): Promise<void> {
+/** A mail with its message. */
+export interface ComposedMail extends ClaimedMail {
+  readonly message: MailMessage;
+}
+
+/**
+ * Makes the message of a mail for one attempt to send it, so that codes in it are live when it arrives, and are stored as
+ * hashes alone.
+ *
+ * @returns `undefined` where the mail is not wanted any more
+ */
+export type MailComposer = (transaction: Transaction, mail: ClaimedMail) => Promise<MailMessage | undefined>;
+
+/** Queues a mail in the transaction of the change that it reports. Wake the mailer after the commit. */
+export async function queueMail(db: Kysely<Tables>, { siteId, kind, to, content }: NewMail): Promise<void> {
   const now = Date.now();
   await db
     .insertInto('mails')
@@ -41,71 +57,136 @@ export async function queueMail(db: Kysely<Tables>, { siteId, kind, to, message 
       siteId,
       kind,
       toAddress: to,
-      messageJson: JSON.stringify(message),
+      messageJson: JSON.stringify(content),
       createdAt: now,
-      dueAt: now,
+      dueAt: null,
       sentAt: null,
+      sendAt: now,
+      claimId: null,
+      lastError: null,
     })
     .execute();
 }
 
-/** When the next mail is due; `undefined` where none waits. */
-export async function nextDue(read: Kysely<Tables>): Promise<Millis | undefined> {
+/** Returns the time when the next mail is due, or `undefined` where none is queued. */
+export async function nextDue(read: Kysely<Tables>): Promise<EpochMs | undefined> {
   const row = await read
     .selectFrom('mails')
-    .select('dueAt')
-    .where('dueAt', 'is not', null)
-    .orderBy('dueAt')
+    .select('sendAt')
+    .where('sendAt', 'is not', null)
+    .orderBy('sendAt')
     .limit(1)
     .executeTakeFirst();
-  return row?.dueAt ?? undefined;
+  return row?.sendAt ?? undefined;
 }
 
-/** Takes the next due mails for a while: a node that dies with them lets the others have them after that. */
-export const claimMails: Command<{ most: number; leaseMillis: number }, DueMail[]> = {
-  name: 'claim-mails',
-  async run({ db, locked }, claims) {
-    const results: DueMail[][] = [];
-    for (const { most, leaseMillis } of claims) {
+/** Leases the mail that is due first. When the lease ends, as after a crash, another attempt may take it. */
+export const claimMail: Command<{ leaseMs: number }, ClaimedMail | undefined> = {
+  name: 'claim-mail',
+  run: ({ db, claimable }, claims) =>
+    runSequentially(claims, async ({ leaseMs }) => {
       const now = Date.now();
-      const due = db.selectFrom('mails').selectAll().where('dueAt', '<=', now).orderBy('dueAt').limit(most);
-      const rows = await locked(due).execute();
-      if (rows.length > 0) {
-        await db
-          .updateTable('mails')
-          .set((eb) => ({ dueAt: now + leaseMillis, tries: eb('tries', '+', 1) }))
-          .where(
-            'id',
-            'in',
-            rows.map(({ id }) => id),
-          )
-          .execute();
-      }
-      results.push(rows.map(toDueMail));
-    }
-    return results;
-  },
+      const due = db
+        .selectFrom('mails')
+        .selectAll()
+        .where('sendAt', '<=', now)
+        .orderBy('sendAt')
+        .orderBy('id')
+        .limit(1);
+      const row = await claimable(due).executeTakeFirst();
+      if (!row) return undefined;
+      const claimId = newId();
+      await db
+        .updateTable('mails')
+        .set((eb) => ({ sendAt: now + leaseMs, claimId, tries: eb('tries', '+', 1) }))
+        .where('id', '=', row.id)
+        .execute();
+      return toClaimedMail(row, claimId);
+    }),
 };
 
-/** How an attempt ended: the mail is gone for good, or comes back at a time. */
-export type Outcome = 'sent' | 'given-up' | { readonly againAt: Millis };
+/** Runs the composers of mails. A mail without one carries its whole message. */
+export function composeMails(
+  composers: Readonly<Record<string, MailComposer>>,
+): Command<ClaimedMail, MailMessage | undefined> {
+  return {
+    name: 'compose-mails',
+    run: (transaction, mails) =>
+      runSequentially(mails, async (mail) => {
+        if (isMessage(mail.content)) return mail.content;
+        const compose = composers[mail.kind];
+        if (!compose) throw new Error(`Mails of the kind ${mail.kind} have no composer.`);
+        return compose(transaction, mail);
+      }),
+  };
+}
 
-/** Writes down how attempts ended. Of what is done, only that it was stays: neither the address nor the links. */
-export const settleMails: Command<{ id: string; outcome: Outcome }, void> = {
+function isMessage(content: NewMail['content']): content is MailMessage {
+  return 'subject' in content;
+}
+
+/**
+ * The outcome of an attempt: final, or another attempt at a time. `released` undoes the claim: the mail itself was not
+ * attempted. `unwanted` mails were not sent, because there is no reason for them any more.
+ */
+export type Outcome = { readonly error?: string } & (
+  | { readonly state: 'sent' | 'failed' | 'unwanted' | 'released' }
+  | { readonly state: 'queued'; readonly retryAt: EpochMs }
+);
+
+/**
+ * Stores outcomes, unless the lease has ended and another attempt has taken the mail. Clears the address and the content
+ * of a mail that is done; a failed one keeps them for `afterword mail retry`, until retention deletes it.
+ */
+export const settleMails: Command<{ mail: Pick<ClaimedMail, 'id' | 'claimId'>; outcome: Outcome }, void> = {
   name: 'settle-mails',
-  async run({ db }, settled) {
-    for (const { id, outcome } of settled) {
-      const values =
-        typeof outcome === 'object'
-          ? { dueAt: outcome.againAt }
-          : { dueAt: null, sentAt: outcome === 'sent' ? Date.now() : null, toAddress: '', messageJson: '{}' };
-      await db.updateTable('mails').set(values).where('id', '=', id).execute();
-    }
-    return settled.map(() => undefined);
-  },
+  run: ({ db }, settled) =>
+    runSequentially(settled, async ({ mail, outcome }) => {
+      const cleared = { toAddress: '', messageJson: '{}' };
+      const values = {
+        sent: { sendAt: null, sentAt: Date.now(), ...cleared },
+        unwanted: { sendAt: null, ...cleared },
+        failed: { sendAt: null },
+        released: { sendAt: Date.now() },
+        queued: { sendAt: 'retryAt' in outcome ? outcome.retryAt : null },
+      }[outcome.state];
+      await db
+        .updateTable('mails')
+        .set({ ...values, claimId: null, lastError: outcome.error ?? null })
+        .$if(outcome.state === 'released', (update) => update.set((eb) => ({ tries: eb('tries', '-', 1) })))
+        .where('id', '=', mail.id)
+        .where('claimId', '=', mail.claimId)
+        .execute();
+    }),
 };
 
-function toDueMail({ id, siteId, kind, toAddress, messageJson, createdAt, tries }: Selectable<MailRow>): DueMail {
-  const message = JSON.parse(messageJson) as MailMessage;
-  return { id, siteId, kind, to: toAddress, message, createdAt, tries: tries + 1 };
+/** Longer than the leases of versions that queue mails by `due_at`. */
+const adoptionMs = 20 * minuteMs;
+
+/** Returns whether a server of a version before has queued mails that it has not sent. */
+export async function hasAdoptable(read: Kysely<Tables>): Promise<boolean> {
+  const before = Date.now() - adoptionMs;
+  const query = read.selectFrom('mails').select('id').where('dueAt', '<', before).limit(1);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+/** Takes over those mails. */
+export const adoptMails: Command<EpochMs, void> = {
+  name: 'adopt-mails',
+  run: ({ db }, times) =>
+    runSequentially(times, async (now) => {
+      await db
+        .updateTable('mails')
+        .set({ sendAt: now, dueAt: null })
+        .where('dueAt', '<', now - adoptionMs)
+        .execute();
+    }),
+};
+
+function toClaimedMail(
+  { id, siteId, kind, toAddress, messageJson, createdAt, tries }: Selectable<MailRow>,
+  claimId: string,
+): ClaimedMail {
+  const content = JSON.parse(messageJson) as NewMail['content'];
+  return { id, claimId, siteId, kind, to: toAddress, content, createdAt, tries: tries + 1 };
 }

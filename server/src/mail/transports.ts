@@ -1,40 +1,44 @@
 import type { SendMailOptions } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
 import { OperatorError, type Config } from '../config.js';
-import type { Outbox } from './outbox.js';
-import type { DueMail } from './queue.js';
+import { secondMs } from '../time.js';
+import type { DemoMailbox } from './demo-mailbox.js';
+import type { ComposedMail } from './queue.js';
 
-/** Hands one mail on. */
+/** Sends mails, one at a time. */
 export interface Transport {
-  /** @throws MailRefused where it is about this mail; any other error means that nothing gets through */
-  send(mail: DueMail): Promise<void>;
+  /** @throws MailRefused where this mail is refused; any other error means that no mail can be sent */
+  send(mail: ComposedMail): Promise<void>;
+  /** Connects and signs in, without a mail. @throws Error where no mail can be sent */
+  verify(): Promise<void>;
+  /** Closes connections. The next mail opens others. */
   close(): void;
 }
 
-/** This mail is not taken, now (a full mailbox, a greylist) or for good. Others may well be. */
+/** A refusal of one mail: permanent, or temporary as by a full mailbox or a greylist. Other mails may still be accepted. */
 export class MailRefused extends Error {
-  readonly forGood: boolean;
+  readonly isPermanent: boolean;
 
-  constructor(forGood: boolean, cause: unknown) {
+  constructor(isPermanent: boolean, cause: unknown) {
     super('refused', { cause });
     this.name = 'MailRefused';
-    this.forGood = forGood;
+    this.isPermanent = isPermanent;
   }
 }
 
-const connectMillis = 10_000;
-const silentMillis = 30_000;
+const connectTimeoutMs = 10 * secondMs;
+const idleTimeoutMs = 30 * secondMs;
 
-/** Sends through the operator's SMTP server. The library comes with the first mail, here and below: it is a fifth of all code. */
+/** Sends through the operator's SMTP server. The library is a fifth of all code, so it is imported with the first mail. */
 export function openSmtp(url: string, sender: Sender): Transport {
   const options = {
-    ...smtpOptions(url),
+    url,
     pool: true,
     maxConnections: 1,
-    connectionTimeout: connectMillis,
-    greetingTimeout: connectMillis,
-    dnsTimeout: connectMillis,
-    socketTimeout: silentMillis,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    dnsTimeout: connectTimeoutMs,
+    socketTimeout: idleTimeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   } as const;
@@ -42,39 +46,46 @@ export function openSmtp(url: string, sender: Sender): Transport {
   let smtp: ReturnType<typeof open> | undefined;
   return {
     async send(mail) {
-      const opened = await (smtp ??= open());
+      const transport = await (smtp ??= open());
       try {
-        await opened.sendMail(asSent(mail, sender));
+        await transport.sendMail(toMimeOptions(mail, sender));
       } catch (error) {
         const { code, command, permanent } = error as { code?: string; command?: string; permanent?: boolean };
-        // A refused login or sender is the operator's to mend, and every mail can wait for that.
+        // Other commands refuse the login or the sender, which the operator can fix: all mails stay queued.
         if (command === 'RCPT TO' || command === 'DATA') throw new MailRefused(permanent === true, error);
         if (command === 'API' && code === 'EENVELOPE') throw new MailRefused(true, error);
         throw error;
       }
     },
-    close: () => void smtp?.then((opened) => opened.close()),
+    async verify() {
+      await (await (smtp ??= open())).verify();
+    },
+    close() {
+      void smtp?.then((transport) => transport.close());
+      smtp = undefined;
+    },
   };
 }
 
-/** Writes each mail to the demo's outbox. */
-export function openOutbox(outbox: Outbox, sender: Sender): Transport {
+/** Writes each mail to the demo's mailbox. */
+export function openDemoMailbox(mailbox: DemoMailbox, sender: Sender): Transport {
   const options = { streamTransport: true, buffer: true, newline: 'windows' } as const;
   const open = async () => (await import('nodemailer')).createTransport(options);
   let composer: ReturnType<typeof open> | undefined;
   return {
     async send(mail) {
-      const { message: source } = await (await (composer ??= open())).sendMail(asSent(mail, sender));
-      await outbox.write(mail, source as Buffer);
+      const { message: source } = await (await (composer ??= open())).sendMail(toMimeOptions(mail, sender));
+      await mailbox.write(mail, source as Buffer);
     },
-    close: () => void composer?.then((opened) => opened.close()),
+    verify: () => Promise.resolve(),
+    close: () => void composer?.then((transport) => transport.close()),
   };
 }
 
-/** Who mails come from. */
+/** The sender of all mails. */
 export interface Sender {
   readonly address: string;
-  /** What follows the @ of every Message-ID. */
+  /** The right-hand side of every Message-ID. */
   readonly host: string;
 }
 
@@ -88,12 +99,7 @@ export function readSender({ mailFrom, url }: Pick<Config, 'mailFrom' | 'url'>):
   return { address: first.address, host };
 }
 
-function smtpOptions(url: string): { url: string } {
-  if (!URL.canParse(url)) throw new OperatorError('AFTERWORD_SMTP must be smtp://… or smtps://….');
-  return { url };
-}
-
-function asSent({ id, to, createdAt, message }: DueMail, { address, host }: Sender): SendMailOptions {
+function toMimeOptions({ id, to, message }: ComposedMail, { address, host }: Sender): SendMailOptions {
   const { sender, subject, lang, text, html, unsubscribeUrl } = message;
   return {
     from: { name: sender, address },
@@ -101,8 +107,8 @@ function asSent({ id, to, createdAt, message }: DueMail, { address, host }: Send
     subject,
     text,
     html,
-    date: new Date(createdAt),
-    // The same at every try, so that a mail sent twice can be known as one.
+    date: new Date(),
+    // The same at every attempt, so that mail programs recognize a duplicate.
     messageId: `<${id}@${host}>`,
     ...(unsubscribeUrl ? { list: { unsubscribe: { url: unsubscribeUrl, comment: '' } } } : {}),
     headers: {

@@ -10,15 +10,28 @@ import {
   trapField,
 } from 'afterword/contract';
 import { jsonBody, responses, sitePath, type Api } from '../http/api.js';
-import { publicAnswer } from '../http/public-answer.js';
-import type { Services } from '../services.js';
-import { readNewsletters } from './lists.js';
+import type { ClientAddress } from '../http/client-address.js';
+import { publicResponse } from '../http/public-response.js';
+import type { PublicCache } from '../http/public-cache.js';
+import type { RateLimits } from '../http/rate-limits.js';
+import type { Database } from '../storage/database.js';
+import { readNewsletters } from './domain/lists.js';
+import type { Subscriptions } from './domain/subscriptions.js';
+
+/** Services that the newsletter routes use. */
+export interface NewsletterServices {
+  readonly cache: PublicCache;
+  readonly clientAddress: ClientAddress;
+  readonly database: Database;
+  readonly rateLimits: RateLimits;
+  readonly subscriptions: Subscriptions;
+}
 
 const getNewsletters = createRoute({
   method: 'get',
   path: `${sitePath}/newsletters`,
   tags: ['newsletter'],
-  summary: 'The newsletters of a site, and what subscribing to each means',
+  summary: 'List the newsletters of a site with their consent texts',
   request: { params: siteParams, query: langQuery },
   responses: responses(200, 'The newsletters', newslettersSchema, ['site-not-found', 'validation-failed']),
 });
@@ -27,7 +40,7 @@ const postSubscription = createRoute({
   method: 'post',
   path: `${sitePath}/subscriptions`,
   tags: ['newsletter'],
-  summary: 'Ask for newsletters; the address is asked to confirm by mail',
+  summary: 'Request a subscription; the address is asked by mail to confirm',
   request: { params: siteParams, body: jsonBody(subscribeBody) },
   responses: responses(202, 'The same for every address, known or not', subscribedSchema, [
     'origin-not-allowed',
@@ -45,7 +58,7 @@ const postCode = createRoute({
   method: 'post',
   path: `${sitePath}/subscriptions/code`,
   tags: ['newsletter'],
-  summary: 'Confirm with the six-digit code of the mail',
+  summary: 'Confirm with the six-digit code from the mail',
   request: { params: siteParams, body: jsonBody(subscriptionCodeBody) },
   responses: responses(200, 'Confirmed', confirmedSchema, [
     'origin-not-allowed',
@@ -57,30 +70,33 @@ const postCode = createRoute({
   ]),
 });
 
-export function addNewsletterRoutes(api: Api, services: Services): void {
-  const { cache, clientAddress, rateLimits, subscriptions } = services;
+export function addNewsletterRoutes(api: Api, services: NewsletterServices): void {
+  const { cache, clientAddress, database, rateLimits, subscriptions } = services;
 
   api.openapi(getNewsletters, (c) =>
-    publicAnswer(c, cache, () => readNewsletters(services, c.get('site'), c.req.valid('query').lang)),
+    publicResponse(c, cache, () => readNewsletters(database, c.get('site'), c.req.valid('query').lang)),
   );
 
   api.openapi(postSubscription, async (c) => {
     const body = c.req.valid('json');
-    await rateLimits.take('subscription', clientAddress.networkOf(c.env?.incoming));
+    const network = clientAddress.networkOf(c.env?.incoming);
+    await rateLimits.take('subscription', network);
     await subscriptions.request(c.get('site'), {
       email: body.email,
       lists: body.lists,
       consents: [body.consent].flat(),
       lang: body.lang,
-      trapped: Boolean(body[trapField]),
+      isTrapped: Boolean(body[trapField]),
       method: 'widget',
+      network,
     });
     return c.json({ state: 'check-inbox' as const }, 202);
   });
 
   api.openapi(postCode, async (c) => {
-    await rateLimits.take('code', clientAddress.networkOf(c.env?.incoming));
-    await subscriptions.confirmByCode(c.get('site'), c.req.valid('json'));
+    const network = clientAddress.networkOf(c.env?.incoming);
+    await rateLimits.take('code', network);
+    await subscriptions.confirmByCode(c.get('site'), { ...c.req.valid('json'), network });
     return c.json({ state: 'confirmed' as const }, 200);
   });
 }

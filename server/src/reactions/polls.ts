@@ -1,52 +1,53 @@
 import { defaultPoll, type EditedPoll, type Poll } from 'afterword/contract';
 import type { Kysely } from 'kysely';
-import { growingCache } from '../growing-cache.js';
+import { inAllLanguages } from '../locales/registry.js';
 import { Problem } from '../problem.js';
-import { inLang, type Words } from '../sites/words.js';
 import type { Database } from '../storage/database.js';
+import { memoryCache } from '../storage/memory-cache.js';
 import type { PollChoiceRow, PollRow, Tables } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
+import { localize, type LocalizedText } from '../text.js';
+import { secondMs, type EpochMs } from '../time.js';
 
-/** A poll as an editor writes it. */
+/** Poll as an editor defines it. */
 export interface NewPoll {
   readonly id: string;
-  readonly question: Words;
+  readonly question: LocalizedText;
   readonly multiple: boolean;
-  readonly choices: readonly { readonly id: string; readonly label: Words; readonly icon: string }[];
+  readonly choices: readonly { readonly id: string; readonly label: LocalizedText; readonly icon: string }[];
 }
 
-/** The reaction poll every site begins with. */
-export const defaultPollWords: NewPoll = {
+/** Default reaction poll of a new site. */
+const defaultReactionPoll: NewPoll = {
   id: defaultPoll,
-  question: { vi: 'Cảm nhận của bạn về bài viết này', en: 'How do you feel about this story?' },
+  question: inAllLanguages((words) => words.defaultPoll.question),
   multiple: false,
-  choices: [
-    { id: 'great', label: { vi: 'Rất hay', en: 'Excellent' }, icon: 'great' },
-    { id: 'like', label: { vi: 'Thích', en: 'I like it' }, icon: 'like' },
-    { id: 'fun', label: { vi: 'Giải trí', en: 'Entertaining' }, icon: 'fun' },
-    { id: 'improve', label: { vi: 'Cần cải thiện', en: 'Needs work' }, icon: 'improve' },
-  ],
+  // Built-in icons have the same names.
+  choices: (['great', 'like', 'fun', 'improve'] as const).map((id) => ({
+    id,
+    label: inAllLanguages((words) => words.defaultPoll.choices[id]),
+    icon: id,
+  })),
 };
 
-/** A poll with all its choices, retired ones too, in every language. */
+/** Stored poll with all languages and choices, retired ones included. */
 export interface StoredPoll extends NewPoll {
   readonly results: PollRow['results'];
   readonly state: PollRow['state'];
-  /** Milliseconds since 1970. */
-  readonly opensAt: number | null;
-  readonly closesAt: number | null;
-  /** The only story it stands on, and what that is called; without, any. */
+  readonly opensAt: EpochMs | null;
+  readonly closesAt: EpochMs | null;
+  /** Id and key of the only story that shows the poll; `null` for polls of all stories. */
   readonly storyId: string | null;
   readonly storyKey: string | null;
   readonly choices: readonly (NewPoll['choices'][number] & { readonly retired: boolean })[];
 }
 
-const freshMillis = 5000;
+const ttlMs = 5 * secondMs;
 
-/** The polls of all sites, kept for five seconds. */
+/** Reads polls and caches them for five seconds. */
 export class Polls {
   readonly #database: Database;
-  readonly #known = growingCache<StoredPoll>(5000, freshMillis);
+  readonly #cache = memoryCache<StoredPoll>(5000, ttlMs);
 
   constructor(database: Database) {
     this.#database = database;
@@ -54,28 +55,28 @@ export class Polls {
 
   async get(siteId: string, id: string): Promise<StoredPoll | undefined> {
     const key = `${siteId} ${id}`;
-    const known = this.#known.get(key);
+    const known = this.#cache.get(key);
     if (known) return known;
     const [poll] = await this.#read(siteId, id);
-    if (poll) this.#known.set(key, poll);
+    if (poll) this.#cache.set(key, poll);
     return poll;
   }
 
   /** @throws Problem `poll-not-found` */
-  async need(siteId: string, id: string): Promise<StoredPoll> {
+  async getOrThrow(siteId: string, id: string): Promise<StoredPoll> {
     const poll = await this.get(siteId, id);
     if (!poll) throw new Problem('poll-not-found');
     return poll;
   }
 
-  /** All of a site, as they stand now. */
+  /** Lists all polls of a site, uncached. */
   list(siteId: string): Promise<StoredPoll[]> {
     return this.#read(siteId);
   }
 
-  /** It was just changed. */
-  forget(siteId: string, id: string): void {
-    this.#known.delete(`${siteId} ${id}`);
+  /** Drops a changed poll from the cache. */
+  invalidate(siteId: string, id: string): void {
+    this.#cache.delete(`${siteId} ${id}`);
   }
 
   async #read(siteId: string, id?: string): Promise<StoredPoll[]> {
@@ -93,21 +94,21 @@ export class Polls {
     }
     const rows = await polls.orderBy('polls.id').execute();
     if (rows.length === 0) return [];
-    const ofAll = await choices.orderBy('position').execute();
+    const allChoices = await choices.orderBy('position').execute();
     return rows.map((row) =>
-      fromRows(
+      toPoll(
         row,
-        ofAll.filter(({ pollId }) => pollId === row.id),
+        allChoices.filter(({ pollId }) => pollId === row.id),
       ),
     );
   }
 }
 
-function fromRows(row: PollRow & { storyKey: string | null }, choices: readonly PollChoiceRow[]): StoredPoll {
+function toPoll(row: PollRow & { storyKey: string | null }, choices: readonly PollChoiceRow[]): StoredPoll {
   const { id, questionJson, multiple, results, state, opensAt, closesAt, storyId, storyKey } = row;
   return {
     id,
-    question: JSON.parse(questionJson) as Words,
+    question: JSON.parse(questionJson) as LocalizedText,
     multiple: multiple === 1,
     results,
     state,
@@ -117,48 +118,54 @@ function fromRows(row: PollRow & { storyKey: string | null }, choices: readonly 
     storyKey,
     choices: choices.map(({ id, labelJson, icon, retired }) => ({
       id,
-      label: JSON.parse(labelJson) as Words,
+      label: JSON.parse(labelJson) as LocalizedText,
       icon,
       retired: retired === 1,
     })),
   };
 }
 
-/** The poll as its editors see it. */
-export function editedPoll({ storyId: _, storyKey, opensAt, closesAt, choices, ...poll }: StoredPoll): EditedPoll {
-  return { ...poll, opensAt: isoTime(opensAt), closesAt: isoTime(closesAt), story: storyKey, choices: [...choices] };
+/** Converts a poll for editors. */
+export function toEditedPoll({ storyId: _, storyKey, opensAt, closesAt, choices, ...poll }: StoredPoll): EditedPoll {
+  return {
+    ...poll,
+    opensAt: toIsoTime(opensAt),
+    closesAt: toIsoTime(closesAt),
+    story: storyKey,
+    choices: [...choices],
+  };
 }
 
-function isoTime(at: number | null): string | null {
+function toIsoTime(at: EpochMs | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-/** Whether the poll takes votes now: its own state, within the times it opens and closes at. */
-export function stateOf({ state, opensAt, closesAt }: StoredPoll, now: number): Poll['state'] {
+/** Returns the state at a time: the stored state, limited by the opening and closing times. */
+export function pollState({ state, opensAt, closesAt }: StoredPoll, now: EpochMs): Poll['state'] {
   if (state !== 'open') return state;
   return (opensAt !== null && now < opensAt) || (closesAt !== null && now >= closesAt) ? 'closed' : 'open';
 }
 
-/** The poll in one language, as readers see it. */
-export function shownPoll(poll: StoredPoll, lang: string | undefined, siteLang: string, now: number): Poll {
+/** Converts a poll for readers, in one language and without retired choices. */
+export function toPublicPoll(poll: StoredPoll, lang: string | undefined, siteLang: string, now: EpochMs): Poll {
   const { id, question, choices, multiple, results, opensAt, closesAt } = poll;
-  const words = (all: Words) => inLang(all, lang, siteLang);
+  const translate = (all: LocalizedText) => localize(all, lang, siteLang);
   return {
     id,
-    question: words(question),
+    question: translate(question),
     choices: choices
       .filter(({ retired }) => !retired)
-      .map(({ id, label, icon }) => ({ id, label: words(label), icon })),
+      .map(({ id, label, icon }) => ({ id, label: translate(label), icon })),
     multiple,
     results,
-    state: stateOf(poll, now),
-    opensAt: isoTime(opensAt),
-    closesAt: isoTime(closesAt),
+    state: pollState(poll, now),
+    opensAt: toIsoTime(opensAt),
+    closesAt: toIsoTime(closesAt),
   };
 }
 
-/** Adds a poll where the site has none of that id; an existing one is an editor's business. */
-export async function addPoll(db: Kysely<Tables>, siteId: string, poll: NewPoll): Promise<void> {
+/** Inserts a poll unless the site has one with this id. Never overwrites an edited poll. */
+async function addPoll(db: Kysely<Tables>, siteId: string, poll: NewPoll): Promise<void> {
   await db
     .insertInto('polls')
     .values({
@@ -191,7 +198,12 @@ export async function addPoll(db: Kysely<Tables>, siteId: string, poll: NewPoll)
     .execute();
 }
 
-/** Adds polls to sites that have none of their id. */
+/** Inserts the default poll unless the site has one with its id. */
+export function addDefaultPoll(db: Kysely<Tables>, siteId: string): Promise<void> {
+  return addPoll(db, siteId, defaultReactionPoll);
+}
+
+/** Inserts polls unless their sites have ones with these ids. */
 export const addPolls: Command<{ siteId: string; poll: NewPoll }, void> = {
   name: 'add-polls',
   async run({ db }, added) {

@@ -1,16 +1,16 @@
 import type { PollResults } from 'afterword/contract';
 import { stringify } from 'csv-stringify/sync';
-import { inLang } from '../sites/words.js';
 import type { Database } from '../storage/database.js';
+import { localize } from '../text.js';
 import type { StoredPoll } from './polls.js';
 
 type StoryResults = PollResults['stories'][number];
 type Votes = StoryResults['total'];
 
 /**
- * Where a poll stands, counted from the votes themselves.
+ * Reads detailed results of a poll, counted from the votes instead of the tallies.
  *
- * @param storyIds on these stories; without, on those with most voters
+ * @param storyIds limits the results to these stories; by default the stories with the most voters
  */
 export async function readResults(
   { read }: Database,
@@ -35,13 +35,13 @@ export async function readResults(
     .execute();
   const byStory = new Map(stories.map(({ id }) => [id, [] as typeof groups]));
   for (const group of groups) byStory.get(group.storyId)?.push(group);
-  const found: StoryResults[] = [];
+  const results: StoryResults[] = [];
   for (const { id, key, frozenAt, frozenWhy } of stories) {
-    const all = noVotes(poll);
-    const byOrigin = new Map<string | null, ReturnType<typeof noVotes>>();
+    const all = zeroVotes(poll);
+    const byOrigin = new Map<string | null, ReturnType<typeof zeroVotes>>();
     for (const { choicesJson, confidence, origin, voters } of byStory.get(id)!) {
       let own = byOrigin.get(origin);
-      if (!own) byOrigin.set(origin, (own = noVotes(poll)));
+      if (!own) byOrigin.set(origin, (own = zeroVotes(poll)));
       for (const { total, choices } of [all, own]) {
         const counted = [total, ...(JSON.parse(choicesJson) as string[]).map((choice) => choices[choice])];
         for (const votes of counted) {
@@ -51,7 +51,7 @@ export async function readResults(
         }
       }
     }
-    found.push({
+    results.push({
       story: key,
       frozen: frozenAt === null ? null : { at: new Date(frozenAt).toISOString(), why: frozenWhy ?? '' },
       ...all,
@@ -60,18 +60,18 @@ export async function readResults(
         .sort((a, b) => b.total.votes - a.total.votes || ((a.origin ?? '') < (b.origin ?? '') ? -1 : 1)),
     });
   }
-  return { poll: poll.id, asOf: new Date().toISOString(), stories: found };
+  return { poll: poll.id, asOf: new Date().toISOString(), stories: results };
 }
 
-/** Without a prototype: `constructor` is a choice like any other. */
-function noVotes({ choices }: StoredPoll): { total: Votes; choices: Record<string, Votes> } {
+/** Has no prototype, since `constructor` is a valid choice id. */
+function zeroVotes({ choices }: StoredPoll): { total: Votes; choices: Record<string, Votes> } {
   const none = (): Votes => ({ votes: 0, trusted: 0 });
   const byChoice = Object.create(null) as Record<string, Votes>;
   for (const { id } of choices) byChoice[id] = none();
   return { total: none(), choices: byChoice };
 }
 
-/** One line for each story, choice and origin. No cell can be taken for a formula. */
+/** Formats results as CSV, one row for each story, choice and origin. Cells are escaped against formula injection. */
 export function resultsAsCsv({ poll: id, stories }: PollResults, poll: StoredPoll, lang: string): string {
   const rows = stories.flatMap(({ story, origins }) =>
     origins.flatMap(({ origin, choices }) =>
@@ -80,7 +80,7 @@ export function resultsAsCsv({ poll: id, stories }: PollResults, poll: StoredPol
         poll: id,
         origin: origin ?? '',
         choice: choice.id,
-        label: inLang(choice.label, undefined, lang),
+        label: localize(choice.label, undefined, lang),
         retired: choice.retired ? 'yes' : 'no',
         ...choices[choice.id],
       })),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { OperatorError } from '../config.js';
-import { withSite } from '../sites/with-site.js';
+import { withSite } from '../sites/commands.js';
 import { Readers } from './store.js';
 import { ReaderTokens } from './tokens.js';
 
@@ -9,11 +9,11 @@ export function addReaderCommands(program: Command): void {
 
   readers
     .command('badge')
-    .description('Say of readers who they are. Whoever has the badge "staff" is trusted with what they write.')
+    .description('Give readers a badge. Comments of readers with the badge "staff" are never held.')
     .requiredOption('--site <id>', 'the site')
     .argument('<badge>', 'such as staff')
     .argument('<id...>', 'ids of readers')
-    .option('--undo', 'take it back')
+    .option('--undo', 'take the badge back')
     .action(async (badge: string, ids: string[], { site, undo }: { site: string; undo?: boolean }) => {
       if (!/^[a-z][a-z-]{0,30}$/.test(badge))
         throw new OperatorError(`"${badge}" is not a badge: letters a to z and hyphens.`);

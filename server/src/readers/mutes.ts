@@ -7,28 +7,28 @@ interface Mute {
   readonly siteId: string;
   readonly readerId: string;
   readonly mutedId: string;
-  /** `false` takes it back. */
-  readonly mutes: boolean;
+  /** `false` ends the mute. */
+  readonly isMuted: boolean;
 }
 
-/** Sets whom readers do not want to see. Saying the same again changes nothing. */
+/** Starts or ends mutes. Repeating one changes nothing. */
 export const muteReaders: Command<Mute, void> = {
   name: 'mute-readers',
   async run({ db }, mutes) {
     const results: (undefined | Problem)[] = [];
-    for (const { siteId, readerId, mutedId, mutes: on } of mutes) {
+    for (const { siteId, readerId, mutedId, isMuted } of mutes) {
       results.push(undefined);
-      if (!on) {
+      if (!isMuted) {
         await db.deleteFrom('reader_mutes').where('readerId', '=', readerId).where('mutedId', '=', mutedId).execute();
         continue;
       }
-      const muted = await db
+      const mutedReader = await db
         .selectFrom('readers')
         .select('id')
         .where('id', '=', mutedId)
         .where('siteId', '=', siteId)
         .executeTakeFirst();
-      if (!muted) results[results.length - 1] = new Problem('reader-not-found');
+      if (!mutedReader) results[results.length - 1] = new Problem('reader-not-found');
       else
         await db
           .insertInto('reader_mutes')
@@ -40,7 +40,7 @@ export const muteReaders: Command<Mute, void> = {
   },
 };
 
-/** Whom a reader does not want to see, the last ones where they are very many. */
+/** Reads the ids of muted readers, the last ones where there are very many. */
 export async function readMuted({ read }: Database, readerId: string): Promise<string[]> {
   const rows = await read
     .selectFrom('reader_mutes')

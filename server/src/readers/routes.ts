@@ -11,22 +11,43 @@ import {
   type Me,
 } from 'afterword/contract';
 import type { Context } from 'hono';
-import { readStoriesWrittenTo, readVotesAndOwn } from '../comments/own.js';
 import { bearer, jsonBody, responses, sitePath, type Api, type ApiEnv } from '../http/api.js';
-import { tags } from '../http/public-cache.js';
+import type { ClientAddress } from '../http/client-address.js';
+import { tags, type PublicCache } from '../http/public-cache.js';
+import type { RateLimits } from '../http/rate-limits.js';
 import { Problem } from '../problem.js';
-import { heldChoice } from '../reactions/routes.js';
-import { readHeldChoices } from '../reactions/votes.js';
-import type { Services } from '../services.js';
+import type { Database } from '../storage/database.js';
+import type { StoryResolver } from '../stories/story-resolver.js';
 import { muteReaders, readMuted } from './mutes.js';
+import type { ReaderNames } from './names.js';
+import type { Readers } from './store.js';
+
+/** The services that the routes of readers use. */
+export interface ReaderServices {
+  readonly cache: PublicCache;
+  readonly clientAddress: ClientAddress;
+  readonly database: Database;
+  readonly rateLimits: RateLimits;
+  readonly readerNames: ReaderNames;
+  readonly readers: Readers;
+  readonly stories: StoryResolver;
+}
+
+/** Data of a reader that other features hold. `app.ts` puts it together. */
+export interface ReaderActivity {
+  /** Reads what a reader chose and wrote on a story. */
+  readOwn(siteId: string, storyId: string, readerId: string): Promise<Pick<Me, 'reactions' | 'votes' | 'own'>>;
+  /** Reads the keys of the stories whose threads show the reader's name. */
+  readStoryKeysByAuthor(readerId: string): Promise<string[]>;
+}
 
 const postReader = createRoute({
   method: 'post',
   path: `${sitePath}/readers`,
   tags: ['readers'],
-  summary: 'Become a guest: asked by a widget before the first act, never before',
+  summary: 'Become a guest, before the first act of a reader',
   request: { params: siteParams, body: jsonBody(readerBody) },
-  responses: responses(201, 'A token, to be sent as bearer', sessionSchema, [
+  responses: responses(201, 'A bearer token', sessionSchema, [
     'origin-not-allowed',
     'site-not-found',
     'validation-failed',
@@ -76,7 +97,7 @@ const getMe = createRoute({
   summary: "The reader's own overlay on the public data",
   security: bearer,
   request: { params: siteParams, query: meQuery },
-  responses: responses(200, 'Who the reader is, and what they hold on this story', meSchema, [
+  responses: responses(200, 'The reader, and their votes and comments on this story', meSchema, [
     'token-required',
     'token-invalid',
     'origin-not-allowed',
@@ -98,7 +119,7 @@ const putMute = createRoute({
   method: 'put',
   path: mutePath,
   tags: ['readers'],
-  summary: 'See no more of what a reader writes',
+  summary: 'Hide the comments of a reader',
   security: bearer,
   request: { params: siteParams.extend(readerParams.shape) },
   responses: responses(204, 'Muted', undefined, [...muteProblems, 'reader-not-found', 'mute-not-allowed']),
@@ -108,17 +129,17 @@ const deleteMute = createRoute({
   method: 'delete',
   path: mutePath,
   tags: ['readers'],
-  summary: 'See a reader again',
+  summary: 'Show the comments of a reader again',
   security: bearer,
   request: { params: siteParams.extend(readerParams.shape) },
   responses: responses(204, 'No longer muted', undefined, muteProblems),
 });
 
-export function addReaderRoutes(api: Api, services: Services): void {
-  const { cache, clientAddress, database, polls, rateLimits, readerNames, readers, stories } = services;
+export function addReaderRoutes(api: Api, services: ReaderServices, activity: ReaderActivity): void {
+  const { cache, clientAddress, database, rateLimits, readerNames, readers, stories } = services;
 
   api.openapi(postReader, async (c) => {
-    const name = await readerNames.accepted(c.req.valid('json').name ?? '', c.get('site'));
+    const name = await readerNames.accept(c.req.valid('json').name ?? '', c.get('site'));
     await rateLimits.take('new-reader', clientAddress.networkOf(c.env?.incoming));
     return c.json(await readers.addGuest(c.get('site').id, name), 201);
   });
@@ -135,10 +156,10 @@ export function addReaderRoutes(api: Api, services: Services): void {
     const reader = await readers.authenticate(c.req.header('authorization'), site.id);
     const { name } = c.req.valid('json');
     if (name === undefined) return c.json(reader, 200);
-    const accepted = await readerNames.accepted(name, site);
+    const acceptedName = await readerNames.accept(name, site);
     await rateLimits.take('rename', reader.id);
-    const renamed = await readers.rename(reader, accepted);
-    for (const key of await readStoriesWrittenTo(database, reader.id)) cache.drop(tags.story(site.id, key));
+    const renamed = await readers.rename(reader, acceptedName);
+    for (const key of await activity.readStoryKeysByAuthor(reader.id)) cache.drop(tags.story(site.id, key));
     return c.json(renamed, 200);
   });
 
@@ -147,27 +168,20 @@ export function addReaderRoutes(api: Api, services: Services): void {
     const reader = await readers.authenticate(c.req.header('authorization'), site.id);
     const key = c.req.valid('query').story;
     const story = key === undefined ? undefined : await stories.find(site.id, key);
-    const reactions: Me['reactions'] = {};
-    if (story) {
-      for (const [pollId, choices] of await readHeldChoices(database, story.id, reader.id)) {
-        const poll = await polls.get(site.id, pollId);
-        if (poll) reactions[pollId] = heldChoice(poll, choices);
-      }
-    }
-    const { votes, own } = story ? await readVotesAndOwn(database, story.id, reader.id) : { votes: {}, own: [] };
+    const own = story ? await activity.readOwn(site.id, story.id, reader.id) : { reactions: {}, votes: {}, own: [] };
     c.header('cache-control', 'no-store');
-    return c.json({ reader, reactions, votes, own, muted: await readMuted(database, reader.id) }, 200);
+    return c.json({ reader, ...own, muted: await readMuted(database, reader.id) }, 200);
   });
 
-  async function mute(c: Context<ApiEnv>, mutedId: string, mutes: boolean) {
+  async function setMute(c: Context<ApiEnv>, mutedId: string, isMuted: boolean) {
     const site = c.get('site');
     const reader = await readers.authenticate(c.req.header('authorization'), site.id);
-    if (mutes && reader.id === mutedId) throw new Problem('mute-not-allowed', 'Nobody can mute themselves.');
+    if (isMuted && reader.id === mutedId) throw new Problem('mute-not-allowed', 'Nobody can mute themselves.');
     await rateLimits.take('mute', reader.id);
-    await database.writer.submit(muteReaders, { siteId: site.id, readerId: reader.id, mutedId, mutes });
+    await database.writer.submit(muteReaders, { siteId: site.id, readerId: reader.id, mutedId, isMuted });
     return c.body(null, 204);
   }
 
-  api.openapi(putMute, (c) => mute(c, c.req.valid('param').id, true));
-  api.openapi(deleteMute, (c) => mute(c, c.req.valid('param').id, false));
+  api.openapi(putMute, (c) => setMute(c, c.req.valid('param').id, true));
+  api.openapi(deleteMute, (c) => setMute(c, c.req.valid('param').id, false));
 }

@@ -1,31 +1,37 @@
 import type { Reader } from 'afterword/contract';
-import { growingCache } from '../growing-cache.js';
+import { bearerToken, type Authenticator } from '../http/authorization.js';
 import { newId } from '../ids.js';
 import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
-import { runKept } from '../storage/kept-queries.js';
+import { memoryCache } from '../storage/memory-cache.js';
+import { runCached } from '../storage/statement-cache.js';
 import type { ReaderRow } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
+import { secondMs } from '../time.js';
 import type { ReaderTokens } from './tokens.js';
 
-const freshMillis = 5000;
+/** The kinds of readers that this server has: no route signs a reader in. */
+export const readerKinds: readonly Reader['kind'][] = ['guest'];
 
-/** The readers of all sites, and who a bearer token stands for. */
-export class Readers {
+const ttlMs = 5 * secondMs;
+const maxReaders = 100_000;
+
+/** The readers of all sites, and the reader of a bearer token. */
+export class Readers implements Authenticator {
   readonly #database: Database;
   readonly #tokens: ReaderTokens;
-  readonly #known = growingCache<Reader>(100_000, freshMillis);
+  readonly #cache = memoryCache<Reader>(maxReaders, ttlMs);
 
   constructor(database: Database, tokens: ReaderTokens) {
     this.#database = database;
     this.#tokens = tokens;
   }
 
-  /** A new reader nobody vouches for. */
+  /** Adds a reader without an identity. */
   async addGuest(siteId: string, name: string): Promise<{ token: string; reader: Reader }> {
     const reader: Reader = { id: newId(), name, kind: 'guest', verified: false, badges: [] };
     await this.#database.writer.submit(addReaders, { reader, siteId });
-    this.#known.set(reader.id, reader);
+    this.#cache.set(reader.id, reader);
     return { token: await this.#tokens.sign({ readerId: reader.id, siteId }), reader };
   }
 
@@ -34,7 +40,7 @@ export class Readers {
   }
 
   /**
-   * Who sends this `Authorization` header.
+   * Finds the reader of an `Authorization` header.
    *
    * @throws Problem `token-required` or `token-invalid`
    */
@@ -47,12 +53,12 @@ export class Readers {
     return reader;
   }
 
-  /** The reader, unless erased. */
+  /** Reads a reader, unless erased. */
   async get(id: string): Promise<Reader | undefined> {
-    const known = this.#known.get(id);
-    if (known) return known;
+    const cached = this.#cache.get(id);
+    if (cached) return cached;
     const { read } = this.#database;
-    const { rows } = await runKept(
+    const { rows } = await runCached(
       read,
       'reader',
       () => read.selectFrom('readers').selectAll().where('id', '=', id).where('erasedAt', 'is', null),
@@ -60,11 +66,11 @@ export class Readers {
     );
     const [row] = rows;
     const reader = row && fromRow(row);
-    if (reader) this.#known.set(id, reader);
+    if (reader) this.#cache.set(id, reader);
     return reader;
   }
 
-  /** Whether a reader belongs to a site. */
+  /** Returns whether a reader belongs to a site. */
   async isOf(id: string, siteId: string): Promise<boolean> {
     const query = this.#database.read.selectFrom('readers').select('id').where('id', '=', id);
     return (await query.where('siteId', '=', siteId).executeTakeFirst()) !== undefined;
@@ -73,21 +79,16 @@ export class Readers {
   async rename(reader: Reader, name: string): Promise<Reader> {
     await this.#database.writer.submit(renameReader, { id: reader.id, name });
     const renamed = { ...reader, name };
-    this.#known.set(reader.id, renamed);
+    this.#cache.set(reader.id, renamed);
     return renamed;
   }
 
-  /** What the newsroom says of a reader, as `staff`. @returns the reader, or nothing where there is none */
+  /** Sets the badges of a reader, such as `staff`. @returns the reader, or `undefined` where there is none */
   async setBadges(id: string, badges: readonly string[]): Promise<Reader | undefined> {
-    await this.#database.writer.submit(badgeReader, { id, badges });
-    this.#known.delete(id);
+    await this.#database.writer.submit(setReaderBadges, { id, badges });
+    this.#cache.delete(id);
     return this.get(id);
   }
-}
-
-/** The token of an `Authorization: Bearer` header. */
-export function bearerToken(authorization: string | undefined): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
 export const addReaders: Command<{ reader: Reader; siteId: string }, void> = {
@@ -101,6 +102,7 @@ export const addReaders: Command<{ reader: Reader; siteId: string }, void> = {
           id: reader.id,
           siteId,
           name: reader.name,
+          pendingName: null,
           kind: reader.kind,
           verified: reader.verified ? (1 as const) : (0 as const),
           badgesJson: JSON.stringify(reader.badges),
@@ -121,8 +123,8 @@ const renameReader: Command<{ id: string; name: string }, void> = {
   },
 };
 
-const badgeReader: Command<{ id: string; badges: readonly string[] }, void> = {
-  name: 'badge-reader',
+const setReaderBadges: Command<{ id: string; badges: readonly string[] }, void> = {
+  name: 'set-reader-badges',
   async run({ db }, badged) {
     for (const { id, badges } of badged)
       await db

@@ -1,8 +1,9 @@
 import type { webcrypto } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import { growingCache } from '../growing-cache.js';
+import { decodeBase64Url } from '../base64url.js';
+import { memoryCache } from '../storage/memory-cache.js';
 
-/** What a reader token says: who, and on which site. */
+/** The claims of a reader token. */
 export interface TokenClaims {
   readonly readerId: string;
   readonly siteId: string;
@@ -12,17 +13,20 @@ const issuer = 'afterword';
 const purpose = 'reader';
 const lifetime = '180d';
 const algorithm = 'HS256';
+const maxTokens = 100_000;
+/** Ours have about 300 characters. */
+const maxTokenChars = 2048;
 
-/** Signs and reads reader tokens: JWTs, so that any node that has the secret can read them. */
+/** Signs and verifies reader tokens: JWTs, which any node with the secret can verify. */
 export class ReaderTokens {
-  /** Not as bytes: those would be made a key again for every token. */
+  /** Keys instead of bytes, which would be imported again for every token. */
   readonly #keys: Promise<webcrypto.CryptoKey[]>;
-  /** Checking a signature costs more than everything else a vote does; a token that was good once stays so until it expires. */
-  readonly #checked = growingCache<TokenClaims>(100_000);
+  /** Verified tokens, until they expire. Verifying a signature costs more than the rest of a vote. */
+  readonly #verified = memoryCache<TokenClaims>(maxTokens);
 
   /** @param secrets the first signs, all verify */
   constructor(secrets: readonly string[]) {
-    this.#keys = Promise.all(secrets.map(keyOf));
+    this.#keys = Promise.all(secrets.map(importKey));
   }
 
   async sign({ readerId, siteId }: TokenClaims): Promise<string> {
@@ -38,10 +42,11 @@ export class ReaderTokens {
       .sign(key);
   }
 
-  /** @returns what the token says, or `undefined` where it is malformed, expired, foreign or of another site */
+  /** @returns the claims, or `undefined` where the token is malformed, expired, foreign or of another site */
   async verify(token: string, siteId: string): Promise<TokenClaims | undefined> {
-    const checked = this.#checked.get(token);
-    if (checked) return checked.siteId === siteId ? checked : undefined;
+    const verified = this.#verified.get(token);
+    if (verified) return verified.siteId === siteId ? verified : undefined;
+    if (token.length > maxTokenChars || !token.split('.').every((part) => decodeBase64Url(part))) return undefined;
     for (const key of await this.#keys) {
       try {
         const { payload } = await jwtVerify(token, key, {
@@ -51,17 +56,17 @@ export class ReaderTokens {
           requiredClaims: ['sub', 'exp'],
         });
         const claims = { readerId: payload.sub ?? '', siteId };
-        this.#checked.set(token, claims, { ttl: Math.max(1, (payload.exp ?? 0) * 1000 - Date.now()) });
+        this.#verified.set(token, claims, { ttl: Math.max(1, (payload.exp ?? 0) * 1000 - Date.now()) });
         return claims;
       } catch {
-        // Not signed with this key, or not valid at all: the next key, or the answer below, decides.
+        // Another key may have signed it.
       }
     }
     return undefined;
   }
 }
 
-function keyOf(secret: string): Promise<webcrypto.CryptoKey> {
+function importKey(secret: string): Promise<webcrypto.CryptoKey> {
   const bytes = new TextEncoder().encode(`${purpose}:${secret}`);
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
 }

@@ -1,29 +1,33 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { lang, serverKeyPrefix, slug } from 'afterword/contract';
+import { lang, limits, serverKeyPrefix, slug } from 'afterword/contract';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { growingCache } from '../growing-cache.js';
-import { addPoll, defaultPollWords } from '../reactions/polls.js';
 import type { Database } from '../storage/database.js';
-import type { SiteRow } from '../storage/tables.js';
-import type { Command } from '../storage/writer.js';
+import { memoryCache } from '../storage/memory-cache.js';
+import type { SiteRow, Tables } from '../storage/tables.js';
+import { runSequentially, type Command } from '../storage/writer.js';
+import { byteLength } from '../text.js';
+import { secondMs } from '../time.js';
 
 const commentRulesSchema = z.object({
-  /** Words and phrases; how they are found is told in comments/rules/banned-words.ts. */
-  words: z.array(z.string().min(1).max(200)).max(20_000).default([]),
-  /** More links than this; `null`: any number may stand. */
-  links: z.int().min(0).nullable().default(2),
-  /** The first so many comments of a reader; 0: none. */
+  /** Words and phrases, matched by comments/rules/banned-words.ts. */
+  words: z.array(z.string().min(1).max(limits.bannedWordChars)).max(limits.bannedWords).default([]),
+  /** More links than this hold a comment; `null` allows any number. */
+  links: z.int().min(0).max(limits.integer).nullable().default(2),
+  /** The first comments of a reader that are held; 0 for none. */
   newCommenter: z.int().min(0).max(20).default(0),
-  /** The same said again within so many minutes; 0: as often as they like. */
+  /** The minutes within which a repeated text is held; 0 for never. */
   repeatMinutes: z.int().min(0).max(1440).default(10),
-  /** So many comments within so many minutes. */
-  rate: z.object({ comments: z.int().min(1).max(20), minutes: z.int().min(1) }).default({ comments: 20, minutes: 5 }),
-  /** The publisher's own check, asked last. */
+  /** More comments within so many minutes are held. */
+  rate: z
+    .object({ comments: z.int().min(1).max(20), minutes: z.int().min(1).max(1440) })
+    .default({ comments: 20, minutes: 5 }),
+  /** The publisher's own check, called last. */
   external: z
     .object({
-      url: z.url({ protocol: /^https?$/ }),
-      secret: z.string().min(16),
+      url: z.url({ protocol: /^https?$/ }).max(limits.storyKeyBytes),
+      secret: z.string().min(16).max(1000),
       timeoutMillis: z.int().min(100).max(5000).default(1500),
     })
     .nullable()
@@ -31,30 +35,40 @@ const commentRulesSchema = z.object({
 });
 
 const reactionRulesSchema = z.object({
-  /** So many guests of one network may vote in a poll on a story within an hour; others are asked to sign in. `null`: any number. */
-  networkGuests: z.int().min(1).nullable().default(500),
-  /** So many guests within a minute, five times what is usual and nearly all for the same, pause a poll. `null`: never. */
-  burstGuests: z.int().min(1).nullable().default(300),
+  /** Guests of one network that may vote in a poll on a story within an hour. Others must sign in. `null` for any number. */
+  networkGuests: z.int().min(1).max(limits.integer).nullable().default(500),
+  /** Guests within a minute that freeze a poll, where that is five times the usual number and nearly all vote alike. `null` for never. */
+  burstGuests: z.int().min(1).max(limits.integer).nullable().default(300),
 });
 
 export const siteSettingsSchema = z.object({
-  /** Which story keys a reader's write may make known. */
+  /** The story keys that a reader's write may create. */
   stories: z.enum(['known', 'origins', 'any']).default('origins'),
-  /** Whether a guest's comment waits for a moderator. */
+  /** `pre` holds a guest's comment for a moderator. */
   moderation: z.enum(['pre', 'post']).default('pre'),
   who: z.enum(['guest', 'email', 'signed-on']).default('guest'),
   votes: z.enum(['up', 'up-down']).default('up'),
-  editSeconds: z.int().min(0).default(300),
-  /** Threads close so many days after their story came out; `null`: never. */
-  closeAfterDays: z.int().min(1).nullable().default(null),
-  /** Reports by so many readers hold a comment for a moderator. */
-  reportsToHold: z.int().min(1).default(3),
-  /** What holds a comment for a moderator. */
+  editSeconds: z.int().min(0).max(limits.integer).default(300),
+  /** Days after publication when threads close; `null` for never. */
+  closeAfterDays: z.int().min(1).max(36_500).nullable().default(null),
+  /** The number of readers whose reports hold a comment. */
+  reportsToHold: z.int().min(1).max(limits.integer).default(3),
+  /** Rules that hold a comment for a moderator. */
   rules: commentRulesSchema.prefault({}),
-  /** What keeps polls from being stuffed. */
+  /** Mails to confirm and notices that anybody can trigger, in an hour: by one network, and in all. Others are not sent. */
+  newsletter: z
+    .object({ networkMailsPerHour: z.int().min(1).default(20), mailsPerHour: z.int().min(1).default(1000) })
+    .prefault({}),
+  /** Rules against ballot stuffing. */
   reactions: reactionRulesSchema.prefault({}),
 });
 export type SiteSettings = z.infer<typeof siteSettingsSchema>;
+
+/** Settings that are about to be stored. Those that an earlier version has stored may exceed the limit of bytes. */
+export const newSettingsSchema = siteSettingsSchema.refine(
+  ({ rules }) => rules.words.reduce((bytes, word) => bytes + byteLength(word), 0) <= limits.bannedWordsBytes,
+  { path: ['rules', 'words'], error: `At most ${limits.bannedWordsBytes / 1024} kB in all.` },
+);
 
 export const newSiteSchema = z.object({
   id: slug,
@@ -65,35 +79,44 @@ export const newSiteSchema = z.object({
 });
 export type NewSite = z.output<typeof newSiteSchema>;
 
-/** A publisher's site, as the rest of the server sees it. */
+/** A publisher's site. */
 export interface Site extends NewSite {
   readonly serverKeyHash: string | null;
 }
 
-const freshMillis = 5000;
+const ttlMs = 5 * secondMs;
+const maxSites = 1000;
 
-/** The sites of this server. Reads are kept for five seconds, so a change by the command line comes through. */
+/** Adds rows of a feature to a site, in the transaction that stores the site. Runs again when the site is changed. */
+export type SiteSetup = (db: Kysely<Tables>, siteId: string) => Promise<void>;
+
+/** The sites of this server. Cached for five seconds, so that changes by the command line show. */
 export class Sites {
   readonly #database: Database;
-  readonly #known = growingCache<Site>(1000, freshMillis);
-  readonly #last = growingCache<{ row: SiteRow; site: Site }>(1000);
+  readonly #cache = memoryCache<Site>(maxSites, ttlMs);
+  readonly #last = memoryCache<{ row: SiteRow; site: Site }>(maxSites);
+  readonly #put: Command<NewSite, void>;
+  readonly #add: Command<NewSite, boolean>;
 
-  constructor(database: Database) {
+  /** @param setups run by `add` and `put` */
+  constructor(database: Database, setups: readonly SiteSetup[]) {
     this.#database = database;
+    this.#put = putSites(setups);
+    this.#add = addSites(setups);
   }
 
   async get(id: string): Promise<Site | undefined> {
-    const known = this.#known.get(id);
-    if (known) return known;
-    // It comes out of an address or a form: not every database can be asked for what may stand there.
+    const cached = this.#cache.get(id);
+    if (cached) return cached;
+    // PostgreSQL refuses some characters that a URL or a form may contain.
     if (!slug.safeParse(id).success) return undefined;
     const row = await this.#database.read.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
     if (!row) return undefined;
-    // The same site stays the same object: what others have made of its settings holds on.
+    // An unchanged site stays the same object, so that caches of its settings stay valid.
     const last = this.#last.get(id);
     const site = last && isDeepStrictEqual(last.row, row) ? last.site : fromRow(row);
     this.#last.set(id, { row, site });
-    this.#known.set(id, site);
+    this.#cache.set(id, site);
     return site;
   }
 
@@ -101,47 +124,72 @@ export class Sites {
     return (await this.#database.read.selectFrom('sites').selectAll().orderBy('id').execute()).map(fromRow);
   }
 
-  /** Adds a site with the default poll, or brings an existing one up to date. */
-  async put(site: NewSite): Promise<void> {
-    await this.#database.writer.submit(putSites, site);
-    this.#known.delete(site.id);
+  /**
+   * Adds a site, and runs the setups of the features.
+   *
+   * @returns false where there is a site of this id, which is left unchanged
+   */
+  add(site: NewSite): Promise<boolean> {
+    return this.#database.writer.submit(this.#add, site);
   }
 
-  /** Makes a new key for the site's own servers; the old one stops working. It is told once and stored as a hash. */
+  /** Adds or updates a site, and runs the setups of the features. */
+  async put(site: NewSite): Promise<void> {
+    await this.#database.writer.submit(this.#put, site);
+    this.#cache.delete(site.id);
+  }
+
+  /** Makes a new server key, which replaces the old one. Only its hash is stored. */
   async makeServerKey(id: string): Promise<string> {
     const key = `${serverKeyPrefix}${randomBytes(32).toString('base64url')}`;
     await this.#database.writer.submit(setServerKey, { id, hash: hashOf(key) });
-    this.#known.delete(id);
+    this.#cache.delete(id);
     return key;
   }
 }
 
-/** Whether a bearer token is the site's server key. */
+/** Returns whether a bearer token is the server key of a site. */
 export function isServerKey(site: Site, token: string | undefined): boolean {
   if (!token?.startsWith(serverKeyPrefix) || !site.serverKeyHash) return false;
   return timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(site.serverKeyHash));
 }
 
-export const putSites: Command<NewSite, void> = {
-  name: 'put-sites',
-  async run({ db }, sites) {
-    for (const site of sites) {
-      const row = {
-        name: site.name,
-        lang: site.lang,
-        originsJson: JSON.stringify(site.origins),
-        settingsJson: JSON.stringify(site.settings),
-      };
-      await db
-        .insertInto('sites')
-        .values({ id: site.id, serverKeyHash: null, createdAt: Date.now(), ...row })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-        .execute();
-      await addPoll(db, site.id, defaultPollWords);
-    }
-    return sites.map(() => undefined);
-  },
-};
+/** Adds sites, and runs the setups of each in the same transaction. Leaves sites that exist unchanged. */
+function addSites(setups: readonly SiteSetup[]): Command<NewSite, boolean> {
+  return {
+    name: 'add-sites',
+    run: ({ db }, sites) =>
+      runSequentially(sites, async (site) => {
+        const { numInsertedOrUpdatedRows } = await db
+          .insertInto('sites')
+          .values({ id: site.id, serverKeyHash: null, createdAt: Date.now(), ...toRow(site) })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .executeTakeFirstOrThrow();
+        const isNew = numInsertedOrUpdatedRows === 1n;
+        if (isNew) for (const setUp of setups) await setUp(db, site.id);
+        return isNew;
+      }),
+  };
+}
+
+/** Stores sites, and runs the setups of each in the same transaction. */
+export function putSites(setups: readonly SiteSetup[]): Command<NewSite, void> {
+  return {
+    name: 'put-sites',
+    async run({ db }, sites) {
+      for (const site of sites) {
+        const row = toRow(site);
+        await db
+          .insertInto('sites')
+          .values({ id: site.id, serverKeyHash: null, createdAt: Date.now(), ...row })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute();
+        for (const setUp of setups) await setUp(db, site.id);
+      }
+      return sites.map(() => undefined);
+    },
+  };
+}
 
 const setServerKey: Command<{ id: string; hash: string }, void> = {
   name: 'set-server-key',
@@ -153,7 +201,11 @@ const setServerKey: Command<{ id: string; hash: string }, void> = {
 };
 
 function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
+  return hash('sha256', key, 'base64url');
+}
+
+function toRow({ name, lang, origins, settings }: NewSite) {
+  return { name, lang, originsJson: JSON.stringify(origins), settingsJson: JSON.stringify(settings) };
 }
 
 function fromRow(row: SiteRow): Site {

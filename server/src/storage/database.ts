@@ -1,56 +1,94 @@
-import { Migrator, type Kysely } from 'kysely';
-import { migrations } from './migrations.js';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Kysely } from 'kysely';
+import { OperatorError } from '../config.js';
+import type { ConnectionCounts, Driver, DriverOptions } from './driver.js';
+import { migrate, migrations, readPending, type Migrations } from './migrations.js';
+import { waitForLock } from './lock-wait.js';
 import type { Tables } from './tables.js';
-import { Writer, type WriteConnection } from './writer.js';
+import { writeProbe } from './write-probe.js';
+import { Writer } from './writer.js';
 
-/** An open database: queries go to `read`, every change goes through `writer`. */
+/** An open database. Queries use `read`; all writes go through `writer`. */
 export interface Database {
-  readonly kind: 'sqlite' | 'postgres';
+  readonly kind: Driver['kind'];
   readonly read: Kysely<Tables>;
   readonly writer: Writer;
-  /** Writes a consistent copy to a new file while the server goes on. SQLite only. */
-  backup(file: string): Promise<void>;
-  /** Whether an error means that the database cannot do its work now, and may later. */
-  isUnavailable(error: unknown): boolean;
-  /** Throws where the database does not answer. */
+  /** Returns whether an error is an outage: the database may work again later. */
+  isUnavailable(this: void, error: unknown): boolean;
+  /** @throws Error where the database does not answer or takes no writes */
   check(): Promise<void>;
-  /** Ends what is under way and closes. */
+  /** Of the pool to PostgreSQL. */
+  connectionCounts(this: void): ConnectionCounts;
+  /** Commits the writes that were taken, and closes. */
   close(): Promise<void>;
 }
 
-/** What each kind of database brings. */
-export interface Driver {
-  readonly kind: Database['kind'];
-  readonly read: Kysely<Tables>;
-  /** A connection that may change the schema. */
-  readonly write: Kysely<Tables>;
-  readonly connection: WriteConnection;
-  isUnavailable(error: unknown): boolean;
-  backup(file: string): Promise<void>;
-  close(): Promise<void>;
+export interface OpenOptions extends DriverOptions {
+  /** Migrations to run, other than those of this version. For tests. */
+  readonly migrations?: Migrations;
+  /** Called after pending migrations were run, with their names. */
+  onMigrated?(names: readonly string[]): void;
+  /** Called again and again while another process runs migrations or restores a backup. */
+  onWait?(): void;
 }
 
 /**
  * Opens `sqlite:<file>` or `postgres://…` and brings its schema up to date.
  *
- * @throws Error with one sentence for people where that is not possible
+ * @throws OperatorError where that is not possible
  */
-export async function openDatabase(url: string): Promise<Database> {
-  const driver = await openDriver(url);
-  try {
-    await migrate(driver.write);
-  } catch (error) {
+export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
+  return withDriver(url, options, async (driver) => {
+    const executed = await migrate(driver, options.migrations ?? migrations, options.onWait);
+    if (executed.length > 0) options.onMigrated?.(executed);
+    return databaseOf(driver);
+  });
+}
+
+/**
+ * Returns the names of the migrations that `openDatabase` would run. Changes nothing.
+ *
+ * @throws OperatorError where it would refuse the database
+ */
+export async function readPendingMigrations(url: string, options: OpenOptions = {}): Promise<string[]> {
+  const known = options.migrations ?? migrations;
+  const file = sqliteFile(url);
+  if (file !== undefined && !existsSync(file)) return Object.keys(known).sort();
+  return withDriver(url, options, async (driver) => {
+    const pending = await readPending(driver, known);
     await driver.close();
-    throw error;
+    return pending;
+  });
+}
+
+/** Returns the file of a SQLite database, or `undefined` for PostgreSQL. */
+export function sqliteFile(url: string): string | undefined {
+  return url.startsWith('sqlite:') ? resolve(url.slice('sqlite:'.length)) : undefined;
+}
+
+/** Opens a database for work that closes it. Closes it where the work throws. */
+async function withDriver<T>(url: string, options: OpenOptions, work: (driver: Driver) => Promise<T>): Promise<T> {
+  try {
+    const driver = await openDriver(url, options);
+    return await work(driver).catch(async (error: unknown) => {
+      await driver.close();
+      throw error;
+    });
+  } catch (error) {
+    throw new OperatorError(`The database cannot be opened: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function databaseOf(driver: Driver): Database {
   const writer = new Writer(driver.connection);
   return {
     kind: driver.kind,
     read: driver.read,
     writer,
     isUnavailable: (error) => driver.isUnavailable(error),
-    backup: (file) => driver.backup(file),
-    check: async () => void (await driver.read.selectFrom('sites').select('id').limit(1).execute()),
+    connectionCounts: () => driver.connectionCounts(),
+    check: () => driver.check(() => writer.submit(writeProbe, String(Date.now()))),
     close: async () => {
       await writer.close();
       await driver.close();
@@ -58,15 +96,11 @@ export async function openDatabase(url: string): Promise<Database> {
   };
 }
 
-/** Each start needs one of the two, and its client library is most of a driver's weight. */
-async function openDriver(url: string): Promise<Driver> {
-  if (!url.startsWith('sqlite:')) return (await import('./postgres.js')).openPostgres(url);
-  return (await import('./sqlite.js')).openSqlite(url.slice('sqlite:'.length));
-}
-
-async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error)
-    throw error instanceof Error ? error : new Error('The schema cannot be brought up to date.', { cause: error });
+/** Imports one driver only: its client library takes memory and time at start. */
+async function openDriver(url: string, options: OpenOptions): Promise<Driver> {
+  const file = sqliteFile(url);
+  if (file === undefined) return (await import('./postgres.js')).openPostgres(url, options);
+  const { isBusy, openSqlite } = await import('./sqlite.js');
+  // Another process that starts now may be about to choose the journal mode.
+  return waitForLock(() => openSqlite(file), isBusy, { onWait: options.onWait });
 }

@@ -1,196 +1,137 @@
-import { sql, type Kysely, type Migration } from 'kysely';
-import { firstTables } from './first-tables.js';
+import type { Kysely, Migration as SchemaChange } from 'kysely';
+import type { Driver } from './driver.js';
+import { createInitialSchema } from './migrations/0001-initial-schema.js';
+import { createMetadata } from './migrations/0002-metadata.js';
+import { addThreadIndexes } from './migrations/0003-thread-indexes.js';
+import { addMailAndRetention } from './migrations/0004-mail-and-retention.js';
+import { addRevisionsAndReporters } from './migrations/0005-revisions-and-reporters.js';
+import type { Tables } from './tables.js';
 
-/** In order, never edited once released: a change is a new entry. */
-export const migrations: Record<string, Migration> = {
-  '0001-first-tables': { up: firstTables },
-  '0002-subscription-requests': { up: subscriptionRequests },
-  '0003-lighter-posts': { up: lighterPosts },
-  '0004-thread-orders': { up: threadOrders },
-  '0005-moderation': { up: moderation },
-  '0006-changed-comments': { up: changedComments },
-  '0007-keys-with-comments': { up: keysWithComments },
-  '0008-polls-of-editors': { up: pollsOfEditors },
+/** A change of the schema, for both databases. */
+export interface Migration extends Pick<SchemaChange, 'up'> {
+  /**
+   * The migration that a server must know to run on the changed schema, where that is not this one: servers of the version
+   * before run beside the new one, and can be started again. See docs/upgrade.md.
+   */
+  readonly compatibleWith?: string;
+}
+
+/** Migrations by name, whose order is that of their names. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+/** All migrations. A released migration never changes: a change of the schema is a new migration. */
+export const migrations: Migrations = {
+  '0001-initial-schema': { up: createInitialSchema },
+  '0002-metadata': { up: createMetadata },
+  '0003-thread-indexes': { up: addThreadIndexes, compatibleWith: '0002-metadata' },
+  '0004-mail-and-retention': { up: addMailAndRetention, compatibleWith: '0002-metadata' },
+  '0005-revisions-and-reporters': { up: addRevisionsAndReporters, compatibleWith: '0002-metadata' },
 };
 
-async function subscriptionRequests({ schema }: Kysely<unknown>): Promise<void> {
+/** Migrations of builds before the first release. Their data cannot be carried over. */
+const unreleased = new Set([
+  '0001-first-tables',
+  '0002-subscription-requests',
+  '0003-lighter-posts',
+  '0004-thread-orders',
+  '0005-moderation',
+  '0006-changed-comments',
+  '0007-keys-with-comments',
+  '0008-polls-of-editors',
+]);
+
+/** The name and columns are those of Kysely's migrator, which made the first databases. */
+type MigrationTables = Pick<Tables, 'migration_compatibility'> & {
+  kysely_migration: { name: string; timestamp: string };
+};
+const migrationTable = 'kysely_migration';
+
+/** The executed migrations of a database, and what they say about other servers. */
+export interface SchemaState {
+  readonly executed: readonly string[];
+  /** The migration that a server must know, by the names of executed migrations. */
+  readonly compatibleWith: ReadonlyMap<string, string>;
+}
+
+/**
+ * Runs the pending migrations in one transaction, while no other process can run any.
+ *
+ * @param onWait called again and again while another process runs migrations
+ * @returns the names of those it has run
+ * @throws Error with one sentence where the database belongs to a build that this one cannot continue
+ */
+export async function migrate(driver: Driver, known: Migrations, onWait?: () => void): Promise<string[]> {
+  // Without the lock, since usually there is nothing to do.
+  if ((await readPending(driver, known)).length === 0) return [];
+  return driver.migrate(async (db) => {
+    const tables = db.withTables<MigrationTables>();
+    await createMigrationTable(tables);
+    const pending = await readPending(driver, known, db);
+    for (const name of pending) {
+      const { up, compatibleWith } = known[name]!;
+      await up(db);
+      await tables.insertInto(migrationTable).values({ name, timestamp: new Date().toISOString() }).execute();
+      if (compatibleWith !== undefined)
+        await tables.insertInto('migration_compatibility').values({ migration: name, compatibleWith }).execute();
+    }
+    return pending;
+  }, onWait);
+}
+
+/**
+ * Returns the names of the migrations that a database lacks, in order.
+ *
+ * @throws Error with one sentence where the database belongs to a build that this one cannot continue
+ */
+export async function readPending(
+  driver: Pick<Driver, 'read' | 'hasTable'>,
+  known: Migrations,
+  db = driver.read,
+): Promise<string[]> {
+  const state = await readSchemaState(driver, db);
+  refuseForeign(state, known);
+  return Object.keys(known)
+    .sort()
+    .filter((name) => !state.executed.includes(name));
+}
+
+/**
+ * @throws Error with one sentence where servers with these migrations cannot use a database
+ */
+export function refuseForeign({ executed, compatibleWith }: SchemaState, known: Migrations): void {
+  if (executed.some((name) => unreleased.has(name)))
+    throw new Error(
+      'it was made by an earlier build of Afterword, whose data cannot be carried over. ' +
+        'Move it away, or set AFTERWORD_DATABASE to a new one.',
+    );
+  const foreign = executed.find((name) => !(name in known) && !((compatibleWith.get(name) ?? '') in known));
+  if (foreign !== undefined)
+    throw new Error(
+      `it was made by a newer version of Afterword (${foreign}). ` +
+        'Start that version, or put back a backup from before the upgrade.',
+    );
+}
+
+async function createMigrationTable({ schema }: Kysely<MigrationTables>): Promise<void> {
   await schema
-    .createTable('subscription_requests')
-    .addColumn('id', 'text', (c) => c.primaryKey())
-    .addColumn('site_id', 'text', (c) => c.notNull().references('sites.id'))
-    .addColumn('email_key', 'text', (c) => c.notNull())
-    .addColumn('email', 'text', (c) => c.notNull())
-    .addColumn('lists_json', 'text', (c) => c.notNull())
-    .addColumn('lang', 'text', (c) => c.notNull())
-    .addColumn('method', 'text', (c) => c.notNull())
-    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .createTable(migrationTable)
+    .ifNotExists()
+    .addColumn('name', 'varchar(255)', (column) => column.notNull().primaryKey())
+    .addColumn('timestamp', 'varchar(255)', (column) => column.notNull())
     .execute();
 }
 
-/** A thread that everybody writes to at once costs as many pages of the disk as its indexes touch. */
-async function lighterPosts(db: Kysely<unknown>): Promise<void> {
-  const { schema } = db;
-  // The orders by votes and by replies are no index's business: see comments/orders.ts.
-  await schema.dropIndex('comments_by_score').execute();
-  await schema.dropIndex('comments_by_replies').execute();
-  // Moderators ask for what is not shown; what is shown need not be in their list.
-  await schema.dropIndex('comments_by_state').execute();
-  await schema
-    .createIndex('comments_by_state')
-    .on('comments')
-    .columns(['site_id', 'state', 'created_at', 'id'])
-    .where(sql.ref('state'), '!=', sql.lit('visible'))
-    .execute();
-
-  // Keys of our own clients begin with the time, so those that come together stand together.
-  await schema
-    .createTable('idempotent_answers_by_key')
-    .addColumn('key', 'text', (c) => c.notNull())
-    .addColumn('reader_id', 'text', (c) => c.notNull())
-    .addColumn('site_id', 'text', (c) => c.notNull())
-    .addColumn('request_hash', 'text', (c) => c.notNull())
-    .addColumn('answer_json', 'text', (c) => c.notNull())
-    .addColumn('created_at', 'bigint', (c) => c.notNull())
-    .addPrimaryKeyConstraint('idempotent_answers_key', ['key', 'reader_id', 'site_id'])
-    .execute();
-  await sql`
-    insert into idempotent_answers_by_key (key, reader_id, site_id, request_hash, answer_json, created_at)
-    select key, reader_id, site_id, request_hash, answer_json, created_at from idempotent_answers
-  `.execute(db);
-  await schema.dropTable('idempotent_answers').execute();
-  await schema.alterTable('idempotent_answers_by_key').renameTo('idempotent_answers').execute();
-  await schema.createIndex('idempotent_answers_age').on('idempotent_answers').column('created_at').execute();
-}
-
-async function threadOrders({ schema }: Kysely<unknown>): Promise<void> {
-  await schema
-    .createTable('thread_orders')
-    .addColumn('story_id', 'text', (c) => c.notNull().references('stories.id'))
-    .addColumn('sort', 'text', (c) => c.notNull())
-    .addColumn('version', 'bigint', (c) => c.notNull())
-    .addColumn('thread_version', 'bigint', (c) => c.notNull())
-    .addColumn('length', 'integer', (c) => c.notNull())
-    .addColumn('newest_at', 'bigint', (c) => c.notNull())
-    .addColumn('newest_id', 'text', (c) => c.notNull())
-    .addColumn('made_at', 'bigint', (c) => c.notNull())
-    .addColumn('superseded_at', 'bigint')
-    .addPrimaryKeyConstraint('thread_orders_pk', ['story_id', 'sort', 'version'])
-    .execute();
-  await schema
-    .createTable('thread_order_ids')
-    .addColumn('story_id', 'text', (c) => c.notNull())
-    .addColumn('sort', 'text', (c) => c.notNull())
-    .addColumn('version', 'bigint', (c) => c.notNull())
-    .addColumn('part', 'integer', (c) => c.notNull())
-    .addColumn('first_value', 'double precision', (c) => c.notNull())
-    .addColumn('first_id', 'text', (c) => c.notNull())
-    .addColumn('ids', 'text', (c) => c.notNull())
-    .addPrimaryKeyConstraint('thread_order_ids_pk', ['story_id', 'sort', 'version', 'part'])
-    .addForeignKeyConstraint(
-      'thread_order_ids_order',
-      ['story_id', 'sort', 'version'],
-      'thread_orders',
-      ['story_id', 'sort', 'version'],
-      (constraint) => constraint.onDelete('cascade'),
-    )
-    .execute();
-  await schema
-    .createIndex('thread_order_ids_by_value')
-    .on('thread_order_ids')
-    .columns(['story_id', 'sort', 'version', 'first_value', 'first_id'])
-    .execute();
-  await schema
-    .createIndex('comments_pinned')
-    .on('comments')
-    .columns(['story_id', 'parent_id', 'pinned', 'created_at', 'id'])
-    .where(sql.ref('pinned'), '=', sql.lit(1))
-    .execute();
-}
-
-async function moderation({ schema }: Kysely<unknown>): Promise<void> {
-  await schema.alterTable('comments').addColumn('findings_json', 'text').execute();
-  await schema.alterTable('comments').addColumn('decided_at', 'bigint').execute();
-  await schema
-    .createTable('comment_revisions')
-    .addColumn('comment_id', 'text', (c) => c.notNull().references('comments.id'))
-    .addColumn('number', 'integer', (c) => c.notNull())
-    .addColumn('text', 'text', (c) => c.notNull())
-    .addColumn('nodes_json', 'text', (c) => c.notNull())
-    .addColumn('written_at', 'bigint', (c) => c.notNull())
-    .addPrimaryKeyConstraint('comment_revisions_pk', ['comment_id', 'number'])
-    .execute();
-  await schema
-    .createTable('comment_reports')
-    .addColumn('comment_id', 'text', (c) => c.notNull().references('comments.id'))
-    .addColumn('reader_id', 'text', (c) => c.notNull().references('readers.id'))
-    .addColumn('reason', 'text', (c) => c.notNull())
-    .addColumn('note', 'text')
-    .addColumn('created_at', 'bigint', (c) => c.notNull())
-    .addPrimaryKeyConstraint('comment_reports_pk', ['comment_id', 'reader_id'])
-    .execute();
-  await schema
-    .createTable('reader_mutes')
-    .addColumn('reader_id', 'text', (c) => c.notNull().references('readers.id'))
-    .addColumn('muted_id', 'text', (c) => c.notNull().references('readers.id'))
-    .addColumn('created_at', 'bigint', (c) => c.notNull())
-    .addPrimaryKeyConstraint('reader_mutes_pk', ['reader_id', 'muted_id'])
-    .execute();
-  await schema
-    .createIndex('readers_with_badges')
-    .on('readers')
-    .column('site_id')
-    .where(sql.ref('badges_json'), '!=', sql.lit('[]'))
-    .execute();
-}
-
-async function changedComments({ schema }: Kysely<unknown>): Promise<void> {
-  await schema.alterTable('comments').addColumn('changed_at', 'bigint').execute();
-  // Of what is only written, nothing has changed: posts do not touch it.
-  await schema
-    .createIndex('comments_changed')
-    .on('comments')
-    .columns(['story_id', 'changed_at'])
-    .where(sql.ref('changed_at'), 'is not', sql.lit(null))
-    .execute();
-}
-
-/** Which comment a request's key is answered with stands with the comment: one row for a post, not two. */
-async function keysWithComments(db: Kysely<unknown>): Promise<void> {
-  const { schema } = db;
-  await schema.alterTable('comments').addColumn('idempotency_key', 'text').execute();
-  await schema.alterTable('comments').addColumn('request_hash', 'text').execute();
-  await sql`
-    update comments set idempotency_key = answers.key, request_hash = answers.request_hash
-    from idempotent_answers as answers
-    where comments.id = replace(answers.answer_json, '"', '') and comments.author_id = answers.reader_id
-  `.execute(db);
-  await schema.dropTable('idempotent_answers').execute();
-  await schema
-    .createIndex('comments_by_idempotency_key')
-    .on('comments')
-    // Keys of our own clients begin with the time, so those that come together stand together.
-    .columns(['idempotency_key', 'author_id'])
-    .unique()
-    .where(sql.ref('idempotency_key'), 'is not', sql.lit(null))
-    .execute();
-  await schema
-    .createIndex('comments_idempotency_key_age')
-    .on('comments')
-    .column('created_at')
-    .where(sql.ref('idempotency_key'), 'is not', sql.lit(null))
-    .execute();
-}
-
-async function pollsOfEditors({ schema }: Kysely<unknown>): Promise<void> {
-  await schema
-    .alterTable('polls')
-    .addColumn('story_id', 'text', (c) => c.references('stories.id'))
-    .execute();
-  await schema
-    .alterTable('reaction_votes')
-    .addColumn('confidence', 'text', (c) => c.notNull().defaultTo('guest'))
-    .execute();
-  await schema.alterTable('reaction_votes').addColumn('origin', 'text').execute();
-  await schema.alterTable('reaction_tallies').addColumn('frozen_at', 'bigint').execute();
-  await schema.alterTable('reaction_tallies').addColumn('frozen_why', 'text').execute();
+/** Reads the state of the schema. A new database has none of the tables. */
+async function readSchemaState({ hasTable }: Pick<Driver, 'hasTable'>, db: Kysely<Tables>): Promise<SchemaState> {
+  const tables = db.withTables<MigrationTables>();
+  const executed = (await hasTable(db, migrationTable))
+    ? await tables.selectFrom(migrationTable).select('name').execute()
+    : [];
+  const compatible = (await hasTable(db, 'migration_compatibility'))
+    ? await tables.selectFrom('migration_compatibility').selectAll().execute()
+    : [];
+  return {
+    executed: executed.map(({ name }) => name),
+    compatibleWith: new Map(compatible.map(({ migration, compatibleWith }) => [migration, compatibleWith])),
+  };
 }

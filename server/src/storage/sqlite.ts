@@ -1,90 +1,142 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CamelCasePlugin, Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { CamelCasePlugin, CompiledQuery, Kysely, sql, SqliteDialect, type SqliteDatabase } from 'kysely';
 import Sqlite from 'libsql';
-import type { Driver } from './database.js';
+import { secondMs } from '../time.js';
+import type { Driver } from './driver.js';
+import { lockFile, type FileLock } from './file-lock.js';
+import { waitForLock } from './lock-wait.js';
+import { OpenFile } from './open-file.js';
 import type { Tables } from './tables.js';
 
-/** Waiting this long for another process (a command line beside the server) is better than failing. */
-const busyMillis = 5000;
+/** The wait for the lock of another process, such as a command beside the server. */
+const busyTimeoutMs = 5 * secondMs;
+/** The longest wait inside a call of the driver, which blocks the event loop. Long waits are those of {@link begin}. */
+const blockingTimeoutMs = 50;
+const maxRetryDelayMs = 50;
 
 /**
- * How much of the log is written before it is copied into the database, in pages of 4 kB. A crowd touches the same pages again
- * and again: copied four times as seldom as is usual, each is copied once for many writes, and a commit that copies still
- * takes some 20 ms only.
+ * The length of the write-ahead log at which it is copied into the database, in pages of 4 kB. Many writes to one thread
+ * change the same pages, so four times the default copies each page once for many writes. A commit that copies takes
+ * about 20 ms.
  */
-const pagesBeforeCheckpoint = 4000;
+const checkpointPages = 4000;
+const maxStatements = 500;
 
-/** Two connections to one file: the writer never waits for a reader, nor a reader for the writer. */
+/** Takes the write lock at once: a transaction that reads first may fail when it wants to write. */
+const beginStatement = 'begin immediate';
+
+/** Opens two connections to one file, so that reads and writes do not block one another. */
 export function openSqlite(file: string): Driver {
   const path = resolve(file);
   mkdirSync(dirname(path), { recursive: true });
-  const writing = connect(path);
-  const reading = connect(path);
+  const lock = lockFile(path, 'shared');
+  const [writing, reading] = connectBoth(path, lock);
   reading.pragma('query_only = on');
+  for (const connection of [writing, reading]) connection.pragma(`busy_timeout = ${blockingTimeoutMs}`);
   const write = kysely(writing);
   const read = kysely(reading);
+  const files = [new OpenFile(path), new OpenFile(`${path}-wal`)];
   return {
     kind: 'sqlite',
     read,
-    write,
     connection: {
-      beginStatement: 'begin immediate',
       locksRows: false,
+      begin,
       isTransient: () => false,
-      use: (work) => write.connection().execute(work),
+      isLockTimeout: () => false,
+      async use(work) {
+        const result = await write.connection().execute(work);
+        // After the commit, so that nothing is acknowledged that went to a file which is gone.
+        for (const file of files) file.assertInPlace();
+        return result;
+      },
     },
-    isUnavailable: (error) => unavailable.test(codeOf(error)),
-    backup(target) {
-      // Of its own: copying takes a while, and the two others have work to do.
-      const copying = connect(path);
-      copying.prepare('vacuum into ?').run(resolve(target));
-      copying.close();
-      return Promise.resolve();
-    },
+    migrate: (work, onWait) => write.connection().execute((db) => inTransaction(db, () => work(db), onWait)),
+    hasTable: async (db, name) =>
+      (await sql`select 1 from sqlite_schema where type = 'table' and name = ${name}`.execute(db)).rows.length > 0,
+    check: (writeRow) => writeRow(),
+    connectionCounts: () => ({ total: 0, idle: 0, queued: 0 }),
+    isUnavailable: (error) => outageCodes.test(codeOf(error)),
     async close() {
       await read.destroy();
       await write.destroy();
+      lock.release();
     },
   };
 }
 
+function connectBoth(path: string, lock: FileLock): [Sqlite.Database, Sqlite.Database] {
+  try {
+    return [connect(path), connect(path)];
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
 function connect(path: string): Sqlite.Database {
   const connection = new Sqlite(path);
-  connection.pragma(`busy_timeout = ${busyMillis}`);
+  connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
   connection.pragma('journal_mode = wal');
-  // A write is acknowledged only when it would survive a power cut.
+  // Flushes every commit to disk: an acknowledged write survives a power cut.
   connection.pragma('synchronous = full');
-  connection.pragma(`wal_autocheckpoint = ${pagesBeforeCheckpoint}`);
+  connection.pragma(`wal_autocheckpoint = ${checkpointPages}`);
   connection.pragma('foreign_keys = on');
   return connection;
 }
 
 function kysely(connection: Sqlite.Database): Kysely<Tables> {
   return new Kysely<Tables>({
-    dialect: new SqliteDialect({ database: keepingStatements(connection) }),
+    dialect: new SqliteDialect({ database: cacheStatements(connection) }),
     plugins: [new CamelCasePlugin()],
   });
 }
 
-/** A full or failing disk, a file that is gone, another process that writes and writes. */
-const unavailable = /^SQLITE_(BUSY|CANTOPEN|FULL|IOERR|LOCKED|READONLY)/;
+/** Begins a transaction, and waits for the lock of another process without blocking the event loop. */
+async function begin(db: Kysely<Tables>): Promise<void> {
+  const statement = CompiledQuery.raw(beginStatement);
+  await waitForLock(() => db.executeQuery(statement), isBusy, {
+    maxWaitMs: busyTimeoutMs,
+    maxDelayMs: maxRetryDelayMs,
+  });
+}
+
+/** Runs work in a transaction that holds the write lock, and waits for the lock without blocking the event loop. */
+async function inTransaction<T>(db: Kysely<Tables>, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+  const execute = (statement: string) => db.executeQuery(CompiledQuery.raw(statement));
+  await waitForLock(() => execute(beginStatement), isBusy, { onWait });
+  try {
+    const result = await work();
+    await execute('commit');
+    return result;
+  } catch (error) {
+    await execute('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Codes of outages: a full or failing disk, a missing file, another process that holds the lock. */
+const outageCodes = /^SQLITE_(BUSY|CANTOPEN|FULL|IOERR|LOCKED|READONLY)/;
+
+/** Returns whether another process holds a lock. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_BUSY');
+}
 
 function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code);
 }
 
-const mostStatements = 500;
-
-/** Kysely prepares a statement for every call; parsing the same SQL again is a good part of a small query's time. */
-function keepingStatements(connection: Sqlite.Database): SqliteDatabase {
+/** Reuses prepared statements. Kysely prepares one for every call, and parsing is a large part of a small query's time. */
+function cacheStatements(connection: Sqlite.Database): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   return {
     close: () => connection.close(),
     prepare(sql) {
       let statement = statements.get(sql);
       if (!statement) {
-        if (statements.size >= mostStatements) statements.clear();
+        if (statements.size >= maxStatements) statements.clear();
         statement = connection.prepare(sql);
         statements.set(sql, statement);
       }

@@ -1,10 +1,22 @@
-import type { Generated } from 'kysely';
+import type { commentSorts } from 'afterword/contract';
+import type { EpochMs } from '../time.js';
+import type {
+  ConsentEventRow,
+  ConsentTextRow,
+  MailRow,
+  NewsletterRow,
+  SubscriptionRequestRow,
+  SubscriptionRow,
+  SubscriptionTokenRow,
+} from './newsletter-tables.js';
+
+export type * from './newsletter-tables.js';
 
 /**
- * Every table, as Kysely sees it.
+ * The types of all tables.
  *
- * One portable subset serves SQLite and PostgreSQL: ids are UUIDv7 text, times are milliseconds since 1970,
- * flags are 0 or 1, and columns named `…Json` hold JSON text. So one query code runs on both.
+ * They use the subset that SQLite and PostgreSQL share: ids are UUIDv7 text, times are milliseconds since 1970, flags are
+ * 0 or 1, and columns named `…Json` hold JSON text.
  */
 export interface Tables {
   sites: SiteRow;
@@ -31,11 +43,35 @@ export interface Tables {
   subscription_tokens: SubscriptionTokenRow;
   consent_events: ConsentEventRow;
   mails: MailRow;
+  limit_counters: LimitCounterRow;
+  leases: LeaseRow;
+  metadata: MetadataRow;
+  migration_compatibility: MigrationCompatibilityRow;
 }
 
+/** Events that are limited, counted in a window of time by a key. Keys contain hashes only. */
+export interface LimitCounterRow {
+  key: string;
+  count: number;
+  /** The start of the window. */
+  since: EpochMs;
+  /** The time of the last event. */
+  lastAt: EpochMs;
+  /** The end of the window, after which the row is deleted. */
+  expiresAt: EpochMs;
+}
+
+/** Work that one process of the cluster does at a time. */
+export interface LeaseRow {
+  name: string;
+  holder: string | null;
+  expiresAt: EpochMs;
+  /** The time when the work was last done. */
+  doneAt: EpochMs;
+}
+
+/** A boolean column, as both databases can store it. */
 export type Flag = 0 | 1;
-/** Milliseconds since 1970, UTC. */
-export type Millis = number;
 
 export interface SiteRow {
   id: string;
@@ -44,18 +80,20 @@ export interface SiteRow {
   originsJson: string;
   settingsJson: string;
   serverKeyHash: string | null;
-  createdAt: Millis;
+  createdAt: EpochMs;
 }
 
 export interface ReaderRow {
   id: string;
   siteId: string;
   name: string;
+  /** A new name that waits for a moderator. */
+  pendingName: string | null;
   kind: 'guest' | 'email' | 'signed-on';
   verified: Flag;
   badgesJson: string;
-  createdAt: Millis;
-  erasedAt: Millis | null;
+  createdAt: EpochMs;
+  erasedAt: EpochMs | null;
 }
 
 export interface StoryRow {
@@ -64,9 +102,9 @@ export interface StoryRow {
   /** The canonical story key: the publisher's id or a URL. */
   key: string;
   url: string;
-  /** Null for a story that a reader's write made known before its publisher did. */
+  /** Null for a story that a reader's write created before its publisher sent it. */
   title: string | null;
-  publishedAt: Millis | null;
+  publishedAt: EpochMs | null;
   summary: string | null;
   imageJson: string | null;
   section: string | null;
@@ -78,8 +116,8 @@ export interface StoryRow {
   sponsorJson: string | null;
   lang: string | null;
   dontMiss: Flag;
-  createdAt: Millis;
-  updatedAt: Millis;
+  createdAt: EpochMs;
+  updatedAt: EpochMs;
 }
 
 export interface StoryAliasRow {
@@ -88,11 +126,12 @@ export interface StoryAliasRow {
   storyId: string;
 }
 
-/** An exponentially decaying counter: `value` as it stood at `at`. */
+/** An exponentially decaying counter, whose `value` is that at the time `at`. */
 export interface StoryReadsRow {
   storyId: string;
   value: number;
-  at: Millis;
+  at: EpochMs;
+  /** Reads without repeats: one of a network in a day. */
   total: number;
 }
 
@@ -103,9 +142,9 @@ export interface PollRow {
   multiple: Flag;
   results: 'always' | 'after-voting' | 'after-closing';
   state: 'open' | 'closed' | 'frozen';
-  opensAt: Millis | null;
-  closesAt: Millis | null;
-  /** The only story it stands on. */
+  opensAt: EpochMs | null;
+  closesAt: EpochMs | null;
+  /** The only story that has the poll, or null for all stories of the site. */
   storyId: string | null;
 }
 
@@ -124,10 +163,10 @@ export interface ReactionVoteRow {
   pollId: string;
   readerId: string;
   choicesJson: string;
-  changedAt: Millis;
-  /** How well its reader was known when they voted. */
+  changedAt: EpochMs;
+  /** The kind of the reader at the time of the vote. */
   confidence: 'guest' | 'email' | 'signed-on';
-  /** Of the page that was voted on. */
+  /** The origin of the page that sent the vote. */
   origin: string | null;
 }
 
@@ -137,15 +176,15 @@ export interface ReactionTallyRow {
   countsJson: string;
   voters: number;
   version: number;
-  /** Since when votes are paused for a review, and why. */
-  frozenAt: Millis | null;
+  /** The time when votes were paused for a review, and the reason. */
+  frozenAt: EpochMs | null;
   frozenWhy: string | null;
 }
 
 export interface ThreadRow {
   storyId: string;
   state: 'open' | 'closed' | 'read-only';
-  closesAt: Millis | null;
+  closesAt: EpochMs | null;
   question: string | null;
   total: number;
   version: number;
@@ -162,44 +201,50 @@ export interface CommentRow {
   text: string;
   nodesJson: string;
   state: 'visible' | 'pending' | 'rejected' | 'removed' | 'deleted';
-  /** Codes of why it waits, for its writer. */
+  /** Codes of the reasons for a hold, for the writer. */
   reasonsJson: string | null;
-  /** The same with what was found, for moderators. */
+  /** The same reasons with details, for moderators. */
   findingsJson: string | null;
-  /** When a moderator last let it be shown, as it stands. */
-  decidedAt: Millis | null;
-  /** When it last became another than it was written: edited, voted on, decided on. */
-  changedAt: Millis | null;
-  createdAt: Millis;
-  editedAt: Millis | null;
+  /** Grows with every edit. Decisions name the one they read. */
+  revision: number;
+  /** The time of a moderator's last approval of this text. */
+  decidedAt: EpochMs | null;
+  /** The time of the last edit, vote or decision, read by servers of the version before. Null for a comment that was only written. */
+  changedAt: EpochMs | null;
+  /** The version of the thread that its last change has made. */
+  version: number;
+  /** The version of the thread since which it is visible, or was. Null for a comment that never was. */
+  visibleSince: number | null;
+  createdAt: EpochMs;
+  editedAt: EpochMs | null;
   up: number;
   down: number;
-  /** What `best` sorts by; written when a vote changes it. */
+  /** The sort value of `best`, updated by votes. */
   score: number;
-  /** Direct replies that are visible. */
+  /** The number of visible direct replies. */
   replies: number;
   pinned: Flag;
   featured: Flag;
-  /** Of the request that wrote it, by the writer's own choice; forgotten after some weeks. */
+  /** The idempotency key of the request that wrote it. Purged after 30 days. */
   idempotencyKey: string | null;
-  /** Of what that request asked for. */
+  /** The hash of that request's content. */
   requestHash: string | null;
 }
 
-/** A version of the order of a thread's roots: see comments/orders.ts. */
+/** A version of the order of a thread's roots: see comments/reading/sort-orders.ts. */
 export interface ThreadOrderRow {
   storyId: string;
-  sort: 'best' | 'discussed';
+  sort: (typeof commentSorts)[number];
   version: number;
-  /** The thread's own version that it was made of. */
+  /** The version of the thread that it was made from. */
   threadVersion: number;
-  /** How many roots. */
+  /** The number of roots. */
   length: number;
-  /** The youngest root when it was made. */
-  newestAt: Millis;
+  /** The newest root when it was made. */
+  newestAt: EpochMs;
   newestId: string;
-  madeAt: Millis;
-  supersededAt: Millis | null;
+  madeAt: EpochMs;
+  supersededAt: EpochMs | null;
 }
 
 export interface ThreadOrderIdsRow {
@@ -207,20 +252,20 @@ export interface ThreadOrderIdsRow {
   sort: ThreadOrderRow['sort'];
   version: number;
   part: number;
-  /** By what the first of these roots was sorted. */
+  /** The sort value of the first of these roots. */
   firstValue: number;
   firstId: string;
-  /** A hundred ids, one after the other. */
+  /** A hundred concatenated ids. */
   ids: string;
 }
 
-/** What a comment said before it was edited, as it was shown. */
+/** An earlier text of an edited comment. */
 export interface CommentRevisionRow {
   commentId: string;
   number: number;
   text: string;
   nodesJson: string;
-  writtenAt: Millis;
+  writtenAt: EpochMs;
 }
 
 export interface CommentReportRow {
@@ -228,101 +273,35 @@ export interface CommentReportRow {
   readerId: string;
   reason: string;
   note: string | null;
-  createdAt: Millis;
+  /** The keyed hash of the reporter's network, different for each comment. Null in reports of earlier versions. */
+  networkHash: string | null;
+  createdAt: EpochMs;
 }
 
-/** Whom a reader does not want to see. */
+/** A reader whose comments another reader hides. */
 export interface ReaderMuteRow {
   readerId: string;
   mutedId: string;
-  createdAt: Millis;
+  createdAt: EpochMs;
 }
 
 export interface CommentVoteRow {
   commentId: string;
   readerId: string;
   value: 1 | -1;
-  changedAt: Millis;
+  changedAt: EpochMs;
 }
 
-export interface NewsletterRow {
-  siteId: string;
-  id: string;
-  nameJson: string;
-  descriptionJson: string;
-  frequencyJson: string;
-  position: number;
+/** A fact about the database as a whole. */
+export interface MetadataRow {
+  /** `secret-checks`: see ops/secret-check.ts. `demo`: set where the data is that of a demo, see demo/mark.ts. */
+  name: 'secret-checks' | 'write-probe' | 'demo';
+  value: string;
 }
 
-/** Never changed once written: a new wording is a new row. */
-export interface ConsentTextRow {
-  id: string;
-  siteId: string;
-  newsletterId: string;
-  textJson: string;
-  createdAt: Millis;
-}
-
-/** What was answered with "check your inbox" and waits to be looked at; gone once it was. */
-export interface SubscriptionRequestRow {
-  id: string;
-  siteId: string;
-  emailKey: string;
-  email: string;
-  /** The lists asked for, each with the consent text agreed to. */
-  listsJson: string;
-  lang: string;
-  method: 'widget' | 'form';
-  createdAt: Millis;
-}
-
-export interface SubscriptionRow {
-  id: string;
-  siteId: string;
-  newsletterId: string;
-  /** Lower-case, NFC, domain in ASCII: what makes two spellings one address. */
-  emailKey: string;
-  email: string;
-  lang: string;
-  state: 'pending' | 'confirmed' | 'unsubscribed';
-  createdAt: Millis;
-  changedAt: Millis;
-}
-
-export interface SubscriptionTokenRow {
-  tokenHash: string;
-  purpose: 'confirm' | 'unsubscribe' | 'manage';
-  siteId: string;
-  emailKey: string;
-  newslettersJson: string;
-  codeHash: string | null;
-  tries: Generated<number>;
-  createdAt: Millis;
-  expiresAt: Millis | null;
-  usedAt: Millis | null;
-}
-
-export interface ConsentEventRow {
-  id: string;
-  siteId: string;
-  newsletterId: string;
-  emailHash: string;
-  type: 'requested' | 'confirmed' | 'unsubscribed';
-  method: 'widget' | 'code' | 'link' | 'one-click' | 'form';
-  consentTextId: string | null;
-  lang: string;
-  at: Millis;
-}
-
-export interface MailRow {
-  id: string;
-  siteId: string;
-  kind: string;
-  toAddress: string;
-  messageJson: string;
-  createdAt: Millis;
-  /** When to try next; null once sent or given up. */
-  dueAt: Millis | null;
-  tries: Generated<number>;
-  sentAt: Millis | null;
+/** An executed migration that servers of an earlier version can run with. */
+export interface MigrationCompatibilityRow {
+  migration: string;
+  /** The migration that a server must know. */
+  compatibleWith: string;
 }

@@ -1,184 +1,258 @@
 import { CompiledQuery, type Kysely } from 'kysely';
+import type { Metric } from '../metric.js';
+import type { WriteConnection } from './driver.js';
 import type { Tables } from './tables.js';
+import { WriteQueue } from './write-queue.js';
+import { WriterMetrics } from './writer-metrics.js';
 
-/** An open transaction, and what differs between the databases inside one. */
+/** An open transaction, and the differences between databases inside one. */
 export interface Transaction {
   readonly db: Kysely<Tables>;
-  /** Keeps the selected rows to ourselves until the commit. SQLite has one writer and needs no such clause. */
-  locked<Query extends { forUpdate(): Query }>(query: Query): Query;
+  /** Selects rows FOR NO KEY UPDATE (row lock). SQLite has one writer and needs no lock. */
+  locked<Query extends { forNoKeyUpdate(): Query }>(query: Query): Query;
+  /** Selects rows FOR NO KEY UPDATE SKIP LOCKED: leaves out rows that another node has locked. */
+  claimable<Query extends { forNoKeyUpdate(): Query; skipLocked(): Query }>(query: Query): Query;
 }
 
 /**
- * One kind of write. All inputs of a kind that arrive together are run as one, so that a hundred votes cost
- * a few statements and one disk flush.
+ * One kind of write. Inputs that arrive together run as one batch, so that a hundred votes cost a few statements and one
+ * flush to disk.
  */
 export interface Command<Input, Output> {
   readonly name: string;
   /**
+   * Returns the story of each input whose thread, comments or polls it changes. All stories of a batch are locked before
+   * its commands run, in one order. Not called where the database has one writer.
+   */
+  storyIds?(db: Kysely<Tables>, inputs: readonly Input[]): MaybePromise<readonly (string | undefined)[]>;
+  /**
    * Writes all inputs in order.
    *
-   * @returns one result per input; an `Error` refuses that input alone and must leave nothing of it written
+   * @returns one result per input; an `Error` refuses that input alone, of which nothing may be written
    */
   run(transaction: Transaction, inputs: readonly Input[]): Promise<(Output | Error)[]>;
 }
 
-/** What the writer needs from a database: one connection and how to begin on it. */
-export interface WriteConnection {
-  readonly beginStatement: string;
-  readonly locksRows: boolean;
-  /** Whether the same transaction may succeed when run again: another node was in the way. */
-  isTransient(error: unknown): boolean;
-  use<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+type MaybePromise<T> = T | Promise<T>;
+
+/** Runs inputs one after another, since each may depend on rows written by those before it. */
+export async function runSequentially<Input, Output>(
+  inputs: readonly Input[],
+  run: (input: Input) => Promise<Output>,
+): Promise<Output[]> {
+  const outputs: Output[] = [];
+  for (const input of inputs) outputs.push(await run(input));
+  return outputs;
 }
 
-interface Waiting {
+interface PendingWrite {
   readonly command: Command<never, unknown>;
   readonly input: unknown;
+  /** The story that it changes, once that is known. */
+  storyId?: string | undefined;
   resolve(output: unknown): void;
   reject(error: unknown): void;
 }
 
-/** Made once: they are a part of every commit. */
-const statement = {
+const statements = {
   commit: CompiledQuery.raw('commit'),
   rollback: CompiledQuery.raw('rollback'),
-  guard: CompiledQuery.raw('savepoint command'),
-  undo: CompiledQuery.raw('rollback to savepoint command'),
-  release: CompiledQuery.raw('release savepoint command'),
+  savepoint: CompiledQuery.raw('savepoint command'),
+  rollbackToSavepoint: CompiledQuery.raw('rollback to savepoint command'),
+  releaseSavepoint: CompiledQuery.raw('release savepoint command'),
 };
-const mostInOneCommit = 400;
-const mostTries = 3;
+const maxBatchWrites = 400;
+const maxTries = 5;
+const maxRetryDelayMs = 60;
+/** Transactions that may wait for locks at once, beside the main one. */
+const maxParallel = 4;
 
 /**
- * Group commit: writes that arrive while the disk is busy share the next commit.
+ * Runs writes with group commit: those that arrive while the disk is busy share the next commit.
  *
- * A write is answered after its commit is on disk, and a write that fails takes none of its neighbours with it: where one
- * throws, all are run again, each kind in a savepoint, and the kind that throws one input at a time.
+ * A write resolves after its commit is on disk. A write that throws fails alone: the batch runs again with each kind in a
+ * savepoint, and the kind that throws runs one input at a time. After a lock timeout the batch leaves the way for others,
+ * and each of its stories gets a transaction of its own; later writes to these stories follow it.
  */
 export class Writer {
   readonly #connection: WriteConnection;
-  readonly #begin: CompiledQuery;
-  #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
-  #closed = false;
+  readonly #together = new WriteQueue<PendingWrite>((batch) => this.#commitTogether(batch), maxBatchWrites);
+  readonly #byStory = new WriteQueue<PendingWrite>((batch) => this.#commitByStory(batch), maxBatchWrites);
+  /** Stories that may be locked by another process. */
+  readonly #blockedStoryIds = new Set<string>();
+  #isClosed = false;
+  readonly #metrics = new WriterMetrics();
 
   constructor(connection: WriteConnection) {
     this.#connection = connection;
-    this.#begin = CompiledQuery.raw(connection.beginStatement);
   }
 
   /** Resolves with the command's output once it is durable. */
   submit<Input, Output>(command: Command<Input, Output>, input: Input): Promise<Output> {
-    if (this.#closed) return Promise.reject(new Error('The writer is closed.'));
+    if (this.#isClosed) return Promise.reject(new Error('The writer is closed.'));
+    this.#metrics.submitted();
     return new Promise<Output>((resolve, reject) => {
-      this.#waiting.push({
-        command,
-        input,
-        resolve,
-        reject,
-      });
-      this.#running ??= this.#drain();
+      this.#together.add({ command, input, ...this.#metrics.settling(resolve, reject) });
     });
   }
 
-  /** Takes no more writes, and resolves when those taken are durable. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#running;
+  metrics(): Metric[] {
+    return this.#metrics.metrics();
   }
 
-  async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      // Let every request that has already reached the socket join this commit.
-      await new Promise((resolve) => setImmediate(resolve));
-      await this.#commit(this.#waiting.splice(0, mostInOneCommit));
+  /** Takes no more writes, and resolves when the writes taken are durable. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#together.drained();
+    await this.#byStory.drained();
+  }
+
+  async #commitTogether(batch: PendingWrite[]): Promise<void> {
+    try {
+      await this.#findStories(batch);
+    } catch (error) {
+      return rejectAll(batch, error);
     }
-    this.#running = undefined;
+    const isBlocked = ({ storyId }: PendingWrite) => storyId !== undefined && this.#blockedStoryIds.has(storyId);
+    const free = batch.filter((write) => !isBlocked(write));
+    for (const write of batch) if (isBlocked(write)) this.#byStory.add(write);
+    try {
+      if (free.length > 0) await this.#commit(free);
+    } catch (error) {
+      if (!this.#connection.isLockTimeout(error)) return rejectAll(free, error);
+      for (const { storyId } of free) if (storyId !== undefined) this.#blockedStoryIds.add(storyId);
+      for (const write of free) this.#byStory.add(write);
+    }
+  }
+
+  async #commitByStory(batch: PendingWrite[]): Promise<void> {
+    const groups = groupBy(batch, ({ storyId, command }) => storyId ?? command);
+    const commitNext = async (): Promise<void> => {
+      for (let group = groups.shift(); group; group = groups.shift()) {
+        try {
+          await this.#commit(group);
+          this.#blockedStoryIds.delete(group[0]!.storyId ?? '');
+        } catch (error) {
+          rejectAll(group, error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: maxParallel }, commitNext));
+  }
+
+  async #findStories(batch: PendingWrite[]): Promise<void> {
+    if (!this.#connection.locksRows) return;
+    for (const group of byCommand(batch)) {
+      const { command } = group[0]!;
+      const inputs = group.map(({ input }) => input) as never[];
+      const storyIds = command.storyIds && (await this.#connection.use(async (db) => command.storyIds!(db, inputs)));
+      group.forEach((write, index) => (write.storyId = storyIds?.[index]));
+    }
   }
 
   /**
-   * @param guarded whether each kind runs in a savepoint: asked for only when one has thrown, since nearly none does and
-   *   every savepoint costs every commit
+   * @param usesSavepoints set only after a write has thrown, since savepoints slow down every commit
+   * @throws the error that has ended the transaction, of which nothing is written
    */
-  async #commit(batch: Waiting[], { tries = mostTries, guarded = false } = {}): Promise<void> {
-    const results = new Map<Waiting, unknown>();
-    let thrown = false;
-    const run = async (db: Kysely<Tables>, group: Waiting[]) => {
-      if (guarded) return this.#runGuarded(db, group, results);
+  async #commit(batch: PendingWrite[], { tries = maxTries, usesSavepoints = false } = {}): Promise<void> {
+    const startedAt = performance.now();
+    const results = new Map<PendingWrite, unknown>();
+    let hasThrown = false;
+    const run = async (db: Kysely<Tables>, group: PendingWrite[]) => {
+      if (usesSavepoints) return this.#runInSavepoint(db, group, results);
       try {
         await this.#run(db, group, results);
       } catch (error) {
-        thrown = true;
+        hasThrown = true;
         throw error;
       }
     };
     try {
       await this.#connection.use(async (db) => {
-        await db.executeQuery(this.#begin);
+        await this.#connection.begin(db, storiesOf(batch));
         try {
           for (const group of byCommand(batch)) await run(db, group);
-          await db.executeQuery(statement.commit);
+          await db.executeQuery(statements.commit);
         } catch (error) {
-          // The first error is the one worth telling; a connection that is gone cannot roll back either.
-          await db.executeQuery(statement.rollback).catch(() => undefined);
+          // A broken connection cannot roll back either. The first error is the one to report.
+          await db.executeQuery(statements.rollback).catch(() => undefined);
           throw error;
         }
       });
     } catch (error) {
-      if (tries > 1 && this.#connection.isTransient(error)) return this.#commit(batch, { tries: tries - 1, guarded });
-      if (thrown && batch.length > 1) return this.#commit(batch, { tries, guarded: true });
-      for (const waiting of batch) waiting.reject(error);
-      return;
+      if (tries > 1 && this.#connection.isTransient(error)) {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * maxRetryDelayMs));
+        return this.#commit(batch, { tries: tries - 1, usesSavepoints });
+      }
+      if (hasThrown && batch.length > 1 && !this.#connection.isLockTimeout(error))
+        return this.#commit(batch, { tries, usesSavepoints: true });
+      throw error;
     }
-    for (const waiting of batch) {
-      const result = results.get(waiting);
-      if (result instanceof Error) waiting.reject(result);
-      else waiting.resolve(result);
+    this.#metrics.committed(batch.length, performance.now() - startedAt);
+    for (const write of batch) {
+      const result = results.get(write);
+      if (result instanceof Error) write.reject(result);
+      else write.resolve(result);
     }
   }
 
-  async #run(db: Kysely<Tables>, group: Waiting[], results: Map<Waiting, unknown>): Promise<void> {
+  async #run(db: Kysely<Tables>, group: PendingWrite[], results: Map<PendingWrite, unknown>): Promise<void> {
     const transaction: Transaction = {
       db,
-      locked: (query) => (this.#connection.locksRows ? query.forUpdate() : query),
+      locked: (query) => (this.#connection.locksRows ? query.forNoKeyUpdate() : query),
+      claimable: (query) => (this.#connection.locksRows ? query.forNoKeyUpdate().skipLocked() : query),
     };
     const outputs = await group[0]!.command.run(transaction, group.map(({ input }) => input) as never[]);
-    group.forEach((waiting, index) => results.set(waiting, outputs[index]));
+    group.forEach((write, index) => results.set(write, outputs[index]));
   }
 
-  /** A group that throws is undone, and run again one input at a time. */
-  async #runGuarded(db: Kysely<Tables>, group: Waiting[], results: Map<Waiting, unknown>): Promise<void> {
-    await db.executeQuery(statement.guard);
+  /** Runs a group in a savepoint. A group that throws is rolled back, and runs again one input at a time. */
+  async #runInSavepoint(db: Kysely<Tables>, group: PendingWrite[], results: Map<PendingWrite, unknown>): Promise<void> {
+    await db.executeQuery(statements.savepoint);
     try {
       await this.#run(db, group, results);
-      await db.executeQuery(statement.release);
+      await db.executeQuery(statements.releaseSavepoint);
     } catch (error) {
-      // The whole transaction is lost to another node's: nothing is gained by undoing a part of it.
-      if (this.#connection.isTransient(error)) throw error;
-      await undo(db, error);
-      if (group.length > 1) for (const waiting of group) await this.#runGuarded(db, [waiting], results);
+      // A conflict with another node ends the whole transaction.
+      if (this.#connection.isTransient(error) || this.#connection.isLockTimeout(error)) throw error;
+      await rollBackToSavepoint(db, error);
+      if (group.length > 1) for (const write of group) await this.#runInSavepoint(db, [write], results);
       else results.set(group[0]!, error instanceof Error ? error : new Error(String(error)));
     }
   }
 }
 
-/** A full disk or a dead connection has undone more than that already; then the first error is the one to tell. */
-async function undo(db: Kysely<Tables>, first: unknown): Promise<void> {
+/** @throws the first error where a full disk or a broken connection has already ended the transaction */
+async function rollBackToSavepoint(db: Kysely<Tables>, firstError: unknown): Promise<void> {
   try {
-    await db.executeQuery(statement.undo);
-    await db.executeQuery(statement.release);
+    await db.executeQuery(statements.rollbackToSavepoint);
+    await db.executeQuery(statements.releaseSavepoint);
   } catch {
-    throw first;
+    throw firstError;
   }
 }
 
-function byCommand(batch: Waiting[]): Waiting[][] {
-  const groups = new Map<unknown, Waiting[]>();
-  for (const waiting of batch) {
-    const group = groups.get(waiting.command);
-    if (group) group.push(waiting);
-    else groups.set(waiting.command, [waiting]);
+function rejectAll(batch: readonly PendingWrite[], error: unknown): void {
+  for (const write of batch) write.reject(error);
+}
+
+/** Returns the stories of a batch in the order in which every node locks them. */
+function storiesOf(batch: readonly PendingWrite[]): string[] {
+  return [...new Set(batch.flatMap(({ storyId }) => storyId ?? []))].sort();
+}
+
+/** Groups a batch by kind, in the order in which every node runs the kinds, so that row locks have one order too. */
+function byCommand(batch: readonly PendingWrite[]): PendingWrite[][] {
+  const groups = groupBy(batch, ({ command }) => command);
+  return groups.sort(([a], [b]) => ((a?.command.name ?? '') < (b?.command.name ?? '') ? -1 : 1));
+}
+
+function groupBy(batch: readonly PendingWrite[], keyOf: (write: PendingWrite) => unknown): PendingWrite[][] {
+  const groups = new Map<unknown, PendingWrite[]>();
+  for (const write of batch) {
+    const group = groups.get(keyOf(write));
+    if (group) group.push(write);
+    else groups.set(keyOf(write), [write]);
   }
-  // Always in the same order, so that two nodes lock rows in the same order.
-  return [...groups.values()].sort(([a], [b]) => ((a?.command.name ?? '') < (b?.command.name ?? '') ? -1 : 1));
+  return [...groups.values()];
 }

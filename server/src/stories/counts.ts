@@ -1,26 +1,33 @@
 import { defaultPoll, storyKey, type Counts } from 'afterword/contract';
-import { tags, type Shown } from '../http/public-cache.js';
-import type { Services } from '../services.js';
+import { tags, type PublicData } from '../http/public-cache.js';
 import type { Site } from '../sites/store.js';
+import type { Database } from '../storage/database.js';
+import type { StoryResolver } from './story-resolver.js';
+
+/** Services needed to read counts. */
+export interface CountSources {
+  readonly database: Database;
+  readonly stories: StoryResolver;
+}
 
 /**
- * How many comments and reactions each story has, by key as asked; zeros for stories never seen.
+ * Counts comments and reactions per story, by key as sent. Unknown stories have zeros.
  *
- * @param keys as they travel: ids, URLs, or paths on the site's first origin
+ * @param keys ids, URLs, or paths on the site's first origin
  */
 export async function readCounts(
-  { database, stories }: Services,
+  { database, stories }: CountSources,
   site: Site,
   keys: readonly string[],
-): Promise<Shown<Counts>> {
-  const asked = await Promise.all(
+): Promise<PublicData<Counts>> {
+  const requested = await Promise.all(
     [...new Set(keys)].map(async (sent) => {
-      const key = keyOf(site, sent);
+      const key = toStoryKey(site, sent);
       const story = await stories.find(site.id, key);
       return { sent, key: story?.key ?? key, id: story?.id };
     }),
   );
-  const ids = [...new Set(asked.flatMap(({ id }) => id ?? []))];
+  const ids = [...new Set(requested.flatMap(({ id }) => id ?? []))];
   const [threads, tallies] =
     ids.length === 0
       ? [[], []]
@@ -38,18 +45,18 @@ export async function readCounts(
   return {
     value: {
       counts: Object.fromEntries(
-        asked.map(({ sent, id = '' }) => [
+        requested.map(({ sent, id = '' }) => [
           sent,
           { comments: comments.get(id) ?? 0, reactions: reactions.get(id) ?? 0 },
         ]),
       ),
     },
-    tags: [tags.site(site.id), ...asked.map(({ key }) => tags.story(site.id, key))],
+    tags: [tags.site(site.id), ...requested.map(({ key }) => tags.story(site.id, key))],
   };
 }
 
-/** A path stands for an address on the site's first origin, which a list page need not repeat a hundred times. */
-function keyOf({ origins }: Site, sent: string): string {
+/** Resolves paths against the site's first origin. List pages send paths to keep the query string short. */
+function toStoryKey({ origins }: Site, sent: string): string {
   const [origin] = origins;
   const full = sent.startsWith('/') && origin !== undefined ? `${origin}${sent}` : sent;
   return storyKey(full) ?? sent;

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
-import { inPortions } from '../storage/portions.js';
+import { inBatches } from '../storage/statement-cache.js';
 import type { ReactionTallyRow, Tables } from '../storage/tables.js';
 import type { Transaction } from '../storage/writer.js';
-import { addReads } from './reads.js';
+import { addReads } from './rails/read-counter.js';
 
-/** Two rows that turn out to be one story: whatever readers left on `from` moves to `into`, and `from` goes. */
+/** Merges two rows of the same story: moves comments, votes and reads to `into` and deletes `from`. */
 export async function mergeStory(transaction: Transaction, from: string, into: string): Promise<void> {
   const { db } = transaction;
   await db.updateTable('story_aliases').set({ storyId: into }).where('storyId', '=', from).execute();
@@ -15,7 +15,7 @@ export async function mergeStory(transaction: Transaction, from: string, into: s
   await db.deleteFrom('stories').where('id', '=', from).execute();
 }
 
-/** Where a reader voted on both, the later vote stands; the tallies are counted anew. */
+/** Keeps the later vote of readers who voted on both, and recounts the tallies. */
 async function mergeReactions(db: Kysely<Tables>, from: string, into: string): Promise<void> {
   const votes = await db.selectFrom('reaction_votes').selectAll().where('storyId', 'in', [from, into]).execute();
   const before = await db.selectFrom('reaction_tallies').selectAll().where('storyId', 'in', [from, into]).execute();
@@ -33,7 +33,7 @@ async function mergeReactions(db: Kysely<Tables>, from: string, into: string): P
       counts: {},
       voters: 0,
       version: Math.max(version + 1, known?.version ?? 0),
-      // What is being reviewed on either goes on being reviewed.
+      // A freeze of either tally is kept.
       frozenAt: known?.frozenAt ?? frozenAt,
       frozenWhy: known?.frozenWhy ?? frozenWhy,
     });
@@ -46,7 +46,7 @@ async function mergeReactions(db: Kysely<Tables>, from: string, into: string): P
   }
   await db.deleteFrom('reaction_votes').where('storyId', 'in', [from, into]).execute();
   await db.deleteFrom('reaction_tallies').where('storyId', 'in', [from, into]).execute();
-  for (const some of inPortions([...kept.values()])) await db.insertInto('reaction_votes').values(some).execute();
+  for (const batch of inBatches([...kept.values()])) await db.insertInto('reaction_votes').values(batch).execute();
   if (tallies.size > 0) {
     await db
       .insertInto('reaction_tallies')
@@ -62,7 +62,7 @@ async function mergeReactions(db: Kysely<Tables>, from: string, into: string): P
   }
 }
 
-/** The comments of both stand in one thread, under the rules of `into`. */
+/** Moves the comments into the thread of `into`, which keeps its settings. */
 async function mergeThreads(db: Kysely<Tables>, from: string, into: string): Promise<void> {
   await db.updateTable('comments').set({ storyId: into }).where('storyId', '=', from).execute();
   const threads = await db.selectFrom('threads').selectAll().where('storyId', 'in', [from, into]).execute();

@@ -13,17 +13,26 @@ import {
 } from 'afterword/contract';
 import type { MiddlewareHandler } from 'hono';
 import { jsonBody, responses, sitePath, validationProblem, type Api, type ApiEnv } from '../http/api.js';
-import { serverKeyOnly } from '../http/guards.js';
-import { publicAnswer } from '../http/public-answer.js';
+import { serverKeyOnly } from '../http/authorization.js';
+import type { ClientAddress } from '../http/client-address.js';
+import { publicResponse } from '../http/public-response.js';
+import type { RateLimits } from '../http/rate-limits.js';
 import { Problem } from '../problem.js';
-import type { Services } from '../services.js';
 import { readCounts } from './counts.js';
-import { readRail } from './rails.js';
-import { countReads } from './reads.js';
-import { upsertStories } from './store.js';
+import { readRail, type RailSources } from './rails/rails.js';
+import { countReads } from './rails/read-counter.js';
+import type { ReadWeights } from './rails/read-weights.js';
+import { upsertStories, type StoryCaches } from './store.js';
 
-/** A rail is a place, not a field: one that is not there is 404. */
-const knownRail: MiddlewareHandler<ApiEnv> = async function knownRail(c, next) {
+/** Services that the story routes use. */
+export interface StoryServices extends RailSources, StoryCaches {
+  readonly clientAddress: ClientAddress;
+  readonly rateLimits: RateLimits;
+  readonly readWeights: ReadWeights;
+}
+
+/** Answers 404 for unknown rails, since the rail is part of the path. */
+const requireKnownRail: MiddlewareHandler<ApiEnv> = async function knownRail(c, next) {
   if (!railParams.safeParse(c.req.param()).success) throw new Problem('rail-not-found');
   await next();
 };
@@ -32,8 +41,8 @@ const getRail = createRoute({
   method: 'get',
   path: `${sitePath}/stories/{rail}`,
   tags: ['stories'],
-  summary: 'A rail of stories, each with why it is in it',
-  middleware: knownRail,
+  summary: 'Read a rail of stories, each with the reason for its place',
+  middleware: requireKnownRail,
   request: { params: siteParams.extend(railParams.shape), query: railQuery },
   responses: responses(200, 'The rail', railSchema, [
     'site-not-found',
@@ -47,11 +56,11 @@ const getCounts = createRoute({
   method: 'get',
   path: `${sitePath}/counts`,
   tags: ['stories'],
-  summary: `Comments and reactions of up to ${limits.countsStories} stories`,
+  summary: `Count comments and reactions of up to ${limits.countsStories} stories`,
   description:
-    "A key may also be a path on the site's first origin. The answer names each key as it was sent; a story never seen has zeros.",
+    "A key may also be a path on the site's first origin. The response repeats each key as it was sent; an unknown story has zeros.",
   request: { params: siteParams, query: countsQuery },
-  responses: responses(200, 'The numbers, by key', countsSchema, [
+  responses: responses(200, 'The counts by key', countsSchema, [
     'site-not-found',
     'validation-failed',
     'story-key-invalid',
@@ -62,8 +71,8 @@ const putStories = createRoute({
   method: 'put',
   path: `${sitePath}/stories`,
   tags: ['stories'],
-  summary: "Hand in stories, from the publisher's own server",
-  description: 'Adds those not known and replaces those known. The bearer token is the server key of the site.',
+  summary: "Create or replace stories, from the publisher's server",
+  description: 'Inserts unknown stories and replaces known ones. The bearer token is the server key of the site.',
   security: [{ server: [] }],
   middleware: serverKeyOnly,
   request: { params: siteParams, body: jsonBody(storiesBody) },
@@ -84,16 +93,16 @@ const postSignals = createRoute({
   method: 'post',
   path: `${sitePath}/signals`,
   tags: ['stories'],
-  summary: 'What a page noticed: stories read, rails seen and clicked',
+  summary: 'Send signals of a page: stories read, rails viewed and clicked',
   description:
-    'JSON sent as text/plain, as `sendBeacon` does without asking the server first, or as application/json. ' +
-    '`read` counts towards the rail `most-read`; `view` and `click` are checked, and not counted yet. ' +
-    'No reader is named and none is stored. Stories nobody knows are passed over.',
+    'JSON sent as text/plain, as `sendBeacon` does without a CORS preflight, or as application/json. ' +
+    '`read` counts towards the rail `most-read`, repeated reads of one network in a day ever less; `view` and `click` are validated but not counted yet. ' +
+    'Signals carry no reader and none is stored. Unknown stories are ignored.',
   request: {
     params: siteParams,
     body: { required: true, content: { 'text/plain': { schema: signalsBody } } },
   },
-  responses: responses(204, 'Noticed', undefined, [
+  responses: responses(204, 'Accepted', undefined, [
     'invalid-json',
     'origin-not-allowed',
     'site-not-found',
@@ -104,19 +113,19 @@ const postSignals = createRoute({
   ]),
 });
 
-export function addStoryRoutes(api: Api, services: Services): void {
-  const { cache, clientAddress, database, rateLimits, stories } = services;
+export function addStoryRoutes(api: Api, services: StoryServices): void {
+  const { cache, clientAddress, database, rateLimits, readWeights, stories } = services;
 
   api.openapi(getRail, (c) => {
     const { rail } = c.req.valid('param');
     const { story, limit, lang } = c.req.valid('query');
-    return publicAnswer(c, cache, () => readRail(services, c.get('site'), rail, story, limit, lang));
+    return publicResponse(c, cache, () => readRail(services, c.get('site'), rail, story, limit, lang));
   });
 
   api.openapi(getCounts, (c) => {
-    // The validated keys are canonical; the answer goes by those sent.
+    // Validated keys are canonical; the response uses the keys as sent.
     const sent = c.req.queries('story') ?? [];
-    return publicAnswer(c, cache, () => readCounts(services, c.get('site'), sent));
+    return publicResponse(c, cache, () => readCounts(services, c.get('site'), sent));
   });
 
   api.openapi(putStories, async (c) => {
@@ -125,18 +134,20 @@ export function addStoryRoutes(api: Api, services: Services): void {
   });
 
   api.openapi(postSignals, async (c) => {
-    await rateLimits.take('signal', clientAddress.networkOf(c.env?.incoming));
+    const network = clientAddress.networkOf(c.env?.incoming);
+    await rateLimits.take('signal', network);
     const { signals } = parseSignals(await c.req.text());
     const { id: siteId } = c.get('site');
     const read = new Set(signals.flatMap(({ type, story }) => (type === 'read' ? story : [])));
     const known = await Promise.all([...read].map((key) => stories.find(siteId, key)));
     const storyIds = [...new Set(known.flatMap((story) => story?.id ?? []))];
-    if (storyIds.length > 0) await database.writer.submit(countReads, { storyIds });
+    const reads = storyIds.map((storyId) => ({ storyId, weight: readWeights.count(network, storyId) }));
+    if (reads.length > 0) await database.writer.submit(countReads, { reads });
     return c.body(null, 204);
   });
 }
 
-/** A beacon is text to the browser, so the framework's own validation does not see it. */
+/** Parses and validates the signals. `sendBeacon` sends text/plain, which the framework does not validate as JSON. */
 function parseSignals(text: string) {
   let given: unknown;
   try {

@@ -1,106 +1,117 @@
 import { storyKey, type StoryInput } from 'afterword/contract';
-import { tags } from '../http/public-cache.js';
+import { tags, type PublicCache } from '../http/public-cache.js';
 import { fieldProblem } from '../problem.js';
-import type { Services } from '../services.js';
 import type { Site } from '../sites/store.js';
-import { inPortions } from '../storage/portions.js';
+import type { Database } from '../storage/database.js';
+import { inBatches } from '../storage/statement-cache.js';
 import type { StoryRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
-import { tamedLine } from '../text.js';
-import { StoryNames, type StoryName } from './story-names.js';
+import { sanitizeLine } from '../text.js';
+import type { RailCache } from './rails/rail-cache.js';
+import { StoryKeyMap, type KeyedStory } from './story-keys.js';
+import type { StoryResolver } from './story-resolver.js';
+import type { EpochMs } from '../time.js';
+
+/** Caches to invalidate when stories change. */
+export interface StoryCaches {
+  readonly cache: PublicCache;
+  readonly railCache: RailCache;
+  readonly stories: StoryResolver;
+}
 
 interface NewStories {
   readonly siteId: string;
   readonly stories: readonly StoryInput[];
-  /** Whether what a story leaves unsaid stays as it is: a feed knows less than the publisher's own server. */
-  readonly keepUnsaid?: boolean;
+  /** Keeps stored values of omitted members: a feed contains less than the publisher's own data. */
+  readonly preserveMissing?: boolean;
 }
 
-/** Puts a site's stories and drops every answer that may show them. */
+/** Upserts stories of a site and invalidates all caches that may contain them. */
 export async function upsertStories(
-  { cache, database, shelves, stories: known }: Services,
+  { cache, database, railCache, stories: known }: StoryCaches & { readonly database: Database },
   { id: siteId }: Pick<Site, 'id'>,
   stories: readonly StoryInput[],
 ): Promise<{ upserted: number }> {
-  const unnamed = stories.findIndex(({ title }) => tamedLine(title) === '');
-  if (unnamed !== -1) throw fieldProblem('validation-failed', `stories.${unnamed}.title`, 'A title that can be read.');
+  const untitled = stories.findIndex(({ title }) => sanitizeLine(title) === '');
+  if (untitled !== -1)
+    throw fieldProblem('validation-failed', `stories.${untitled}.title`, 'A title that can be read.');
   const put = await database.writer.submit(putStories, { siteId, stories });
-  known.forget();
-  shelves.forget(siteId);
-  // Every public answer of the site carries this tag: rails, and what is kept under a name the story no longer has.
+  known.clearCache();
+  railCache.invalidate(siteId);
+  // All public responses of the site have this tag, among them rails and responses cached under a former key.
   cache.drop(tags.site(siteId));
   return put;
 }
 
-/** Adds stories, or brings those known up to date; one told twice counts once, and its last telling holds. */
+/** Upserts stories. Of duplicates in one request the last one wins. */
 export const putStories: Command<NewStories, { upserted: number }> = {
   name: 'put-stories',
   async run(transaction, puts) {
     const results: { upserted: number }[] = [];
-    for (const { siteId, stories, keepUnsaid = false } of puts) {
-      const names = await StoryNames.read(transaction, siteId, stories.flatMap(keysOf));
+    for (const { siteId, stories, preserveMissing = false } of puts) {
+      const keyMap = await StoryKeyMap.read(transaction, siteId, stories.flatMap(keysOf));
       const rows = new Map<string, StoryRow>();
       const now = Date.now();
       for (const story of stories) {
         const [key = story.url, urlKey = key] = keysOf(story);
-        const { named, merged } = await names.settle(key, urlKey);
-        if (merged !== undefined) rows.delete(merged);
-        rows.set(named.id, toRow(story, { ...named, siteId, now }));
+        const { keyed, mergedId } = await keyMap.resolve(key, urlKey);
+        if (mergedId !== undefined) rows.delete(mergedId);
+        rows.set(keyed.id, toRow(story, { ...keyed, siteId, now }));
       }
-      await writeRows(transaction, [...rows.values()], keepUnsaid);
-      await names.writeAliases();
+      await writeRows(transaction, [...rows.values()], preserveMissing);
+      await keyMap.writeAliases();
       results.push({ upserted: rows.size });
     }
     return results;
   },
 };
 
-/** The publisher's id, where there is one, and the URL. */
+/** Returns the publisher's id, if there is one, and the URL's key. */
 function keysOf({ id, url }: StoryInput): string[] {
   return [id, storyKey(url)].filter((key) => key !== undefined);
 }
 
 async function writeRows({ db }: Transaction, rows: readonly StoryRow[], keepUnsaid: boolean): Promise<void> {
-  for (const some of inPortions(rows)) {
+  for (const batch of inBatches(rows)) {
     await db
       .insertInto('stories')
-      .values(some)
+      .values(batch)
       .onConflict((conflict) =>
         conflict.column('id').doUpdateSet((eb) => {
-          const told = <Column extends keyof StoryRow>(column: Column) => eb.ref(`excluded.${column}`);
+          const excluded = <Column extends keyof StoryRow>(column: Column) => eb.ref(`excluded.${column}`);
           const always = {
-            key: told('key'),
-            url: told('url'),
-            title: told('title'),
-            publishedAt: told('publishedAt'),
-            updatedAt: told('updatedAt'),
+            key: excluded('key'),
+            url: excluded('url'),
+            title: excluded('title'),
+            publishedAt: excluded('publishedAt'),
+            updatedAt: excluded('updatedAt'),
           };
           if (keepUnsaid) {
-            const orKept = <Column extends keyof StoryRow>(column: Column) =>
-              eb.fn.coalesce(told(column), eb.ref(`stories.${column}`));
+            const orExisting = <Column extends keyof StoryRow>(column: Column) =>
+              eb.fn.coalesce(excluded(column), eb.ref(`stories.${column}`));
             return {
               ...always,
-              summary: orKept('summary'),
-              imageJson: orKept('imageJson'),
-              section: orKept('section'),
-              byline: orKept('byline'),
-              durationSec: orKept('durationSec'),
-              lang: orKept('lang'),
+              summary: orExisting('summary'),
+              imageJson: orExisting('imageJson'),
+              section: orExisting('section'),
+              byline: orExisting('byline'),
+              durationSec: orExisting('durationSec'),
+              lang: orExisting('lang'),
             };
           }
           return {
             ...always,
-            summary: told('summary'),
-            imageJson: told('imageJson'),
-            section: told('section'),
-            kicker: told('kicker'),
-            byline: told('byline'),
-            kind: told('kind'),
-            durationSec: told('durationSec'),
-            access: told('access'),
-            sponsorJson: told('sponsorJson'),
-            lang: told('lang'),
-            dontMiss: told('dontMiss'),
+            summary: excluded('summary'),
+            imageJson: excluded('imageJson'),
+            section: excluded('section'),
+            kicker: excluded('kicker'),
+            byline: excluded('byline'),
+            kind: excluded('kind'),
+            durationSec: excluded('durationSec'),
+            access: excluded('access'),
+            sponsorJson: excluded('sponsorJson'),
+            lang: excluded('lang'),
+            dontMiss: excluded('dontMiss'),
           };
         }),
       )
@@ -110,7 +121,7 @@ async function writeRows({ db }: Transaction, rows: readonly StoryRow[], keepUns
 
 function toRow(
   story: StoryInput,
-  { id, key, siteId, now }: StoryName & { readonly siteId: string; readonly now: number },
+  { id, key, siteId, now }: KeyedStory & { readonly siteId: string; readonly now: EpochMs },
 ): StoryRow {
   const { image, sponsor } = story;
   return {
@@ -118,17 +129,17 @@ function toRow(
     siteId,
     key,
     url: story.url,
-    title: tamedLine(story.title),
+    title: sanitizeLine(story.title),
     publishedAt: Date.parse(story.publishedAt),
-    summary: lineOf(story.summary),
-    imageJson: image ? JSON.stringify({ ...image, alt: image.alt && tamedLine(image.alt) }) : null,
-    section: lineOf(story.section),
-    kicker: lineOf(story.kicker),
-    byline: lineOf(story.byline),
+    summary: toNullableLine(story.summary),
+    imageJson: image ? JSON.stringify({ ...image, alt: image.alt && sanitizeLine(image.alt) }) : null,
+    section: toNullableLine(story.section),
+    kicker: toNullableLine(story.kicker),
+    byline: toNullableLine(story.byline),
     kind: story.kind,
     durationSec: story.durationSec ?? null,
     access: story.access ?? null,
-    sponsorJson: sponsor ? JSON.stringify({ ...sponsor, name: tamedLine(sponsor.name) }) : null,
+    sponsorJson: sponsor ? JSON.stringify({ ...sponsor, name: sanitizeLine(sponsor.name) }) : null,
     lang: story.lang ?? null,
     dontMiss: story.dontMiss ? 1 : 0,
     createdAt: now,
@@ -136,7 +147,7 @@ function toRow(
   };
 }
 
-/** What says nothing is not said. */
-function lineOf(given: string | undefined): string | null {
-  return tamedLine(given ?? '') || null;
+/** Cleans a line of text. Empty becomes NULL. */
+function toNullableLine(given: string | undefined): string | null {
+  return sanitizeLine(given ?? '') || null;
 }

@@ -1,27 +1,28 @@
-import { html } from 'lit/html.js';
-import { state } from '../../base/property.js';
-import { css } from '../../base/style-sheets.js';
-import { widgetStyles } from '../../base/styles.js';
+import { css, type CSSResultGroup, html } from 'lit';
+import { state } from 'lit/decorators.js';
+import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { type Place, placeOf } from '../../client/index.js';
-import type { Catalogue } from '../../locales/catalogue.js';
-import { CountRequests } from './count-requests.js';
+import { storyClientFor } from '../../client/index.js';
+import { memoize } from '../../client/memoize.js';
+import type { Site } from '../../client/site.js';
+import type { Catalogue } from '../../locales/registry.js';
+import { CountBatch } from './count-batch.js';
 
-const requests = new WeakMap<Place['site'], CountRequests>();
+const batchOf = memoize((site: Site) => new CountBatch(site));
 
 /**
- * @summary How many comments a story has, for a page that lists many.
+ * @summary Number of comments of a story, for pages that list many stories.
  * @tag aw-comment-count
  *
- * @slot - Shown before the number is there and when the API cannot be reached.
+ * @slot - Fallback content, shown until the number has loaded and when the API cannot be reached.
  *
- * @csspart base - The whole widget.
+ * @csspart base - The root element of the widget.
  * @csspart count - The number.
  */
 export class CommentCountElement extends WidgetElement {
-  static override readonly tag = 'aw-comment-count';
-  static override styles = [
-    ...widgetStyles,
+  static override readonly tag: string = 'aw-comment-count';
+  static override styles: CSSResultGroup = [
+    widgetStyles,
     css`
       :host,
       .base {
@@ -41,9 +42,8 @@ export class CommentCountElement extends WidgetElement {
   @state() private comments = 0;
 
   protected override async load(signal: AbortSignal): Promise<boolean> {
-    const { site, story } = placeOf(this, this.locale.declared);
-    if (!requests.has(site)) requests.set(site, new CountRequests(site));
-    const { comments } = await requests.get(site)!.ask(story);
+    const { site, story } = storyClientFor(this, this.locale.declared);
+    const { comments } = await batchOf(site).get(story);
     if (!signal.aborted) this.comments = comments;
     return true;
   }
@@ -52,7 +52,7 @@ export class CommentCountElement extends WidgetElement {
     return html`<slot></slot>`;
   }
 
-  /** A list of a hundred stories has no room for a hundred sentences of failure. */
+  /** Draws the fallback only: a list of a hundred stories has no room for a hundred sentences. */
   protected override renderFailure(): unknown {
     return html`<slot></slot>`;
   }
@@ -60,7 +60,7 @@ export class CommentCountElement extends WidgetElement {
   protected override renderReady({ commentCount }: Catalogue): unknown {
     const { comments, locale } = this;
     return html`<span part="count" aria-hidden="true">${locale.compact(comments)}</span
-      ><span class="unseen">${commentCount.count(comments, locale.number(comments))}</span>`;
+      ><span class="visually-hidden">${commentCount.count(comments, locale.number(comments))}</span>`;
   }
 }
 

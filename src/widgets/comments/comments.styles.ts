@@ -1,6 +1,5 @@
-import { css } from '../../base/style-sheets.js';
+import { css } from 'lit';
 
-/** The height kept for the thread is that of cloak.css. */
 export const styles = css`
   :host {
     --_press: var(--aw-comments-accent, var(--_accent));
@@ -8,7 +7,6 @@ export const styles = css`
   }
   .thread {
     display: flow-root;
-    min-block-size: calc(180px + 9em);
   }
   .head {
     display: flex;

@@ -1,337 +1,300 @@
-import { html, nothing } from 'lit/html.js';
-import { mayGrow } from '../../base/growth.js';
-import { property, state } from '../../base/property.js';
-import type { Changes } from '../../base/reactive-element.js';
-import { widgetStyles } from '../../base/styles.js';
+import { type CSSResultGroup, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { canGrowWithoutShift } from '../../base/layout-shift.js';
+import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { parts, type Place, placeOf } from '../../client/index.js';
-import type { Comment, Comments, Reader } from '../../contract/types.js';
-import type { Catalogue } from '../../locales/catalogue.js';
-import { renderClosing, renderFailure, type View } from './comment-view.js';
-import { commentStyles } from './comment-view.styles.js';
+import { parts, type Sort, type StoryClient, storyClientFor, toLimit, toSort } from '../../client/index.js';
+import type { Comment, Comments } from '../../contract/types.js';
 import { styles } from './comments.styles.js';
-import { Conversation } from './conversation.js';
-import { Drawing } from './drawing.js';
-import { levelsIn, Outline } from './outline.js';
-import type { Participation } from './participation.js';
-import { addressed } from './permalinks.js';
-import type { Reading, Room } from './reading.js';
-import { readingWords, writingWords } from './words.js';
+import type { CommentActions } from './controllers/comment-actions.js';
+import type { ThreadNavigation } from './controllers/thread-navigation.js';
+import { maxDepthFor } from './model/branches.js';
+import { recordVisit } from './model/last-visit.js';
+import { targetCommentId } from './model/permalink.js';
+import { ThreadModel } from './model/thread-model.js';
+import { reserve } from './reserve.js';
+import { articleId, ThreadContext } from './thread-context.js';
+import { CommentList } from './view/comment-list.js';
+import { renderComment } from './view/comment.js';
+import { commentStyles } from './view/comment.styles.js';
+import { renderSkeleton, renderThread } from './view/thread.js';
 
-const sorts = ['best', 'newest', 'oldest', 'discussed'] as const;
-export type Sort = (typeof sorts)[number];
-
-/** The page is painted before what comes after that is fetched. */
-const settleMs = 300;
+const defaultPageSize = 20;
+/** The thread is painted before the chunk for reading on is fetched. */
+const navigationDelayMs = 300;
 
 /**
- * @summary The comments under a story, and a place to write one.
+ * @summary The comments under a story, and a form to write one.
  * @tag aw-comments
  *
- * @slot - Shown before the widget is there, a moment longer while it loads, and when the API cannot be reached.
+ * @slot - Fallback content, shown before the widget is upgraded, while it loads, and when the API cannot be reached.
  *
  * @csspart base - The whole widget.
  * @csspart heading - The heading with the number of comments.
- * @csspart sort - The choice of an order.
+ * @csspart sort - The select of the sort order.
  * @csspart question - The newsroom's question.
- * @csspart composer - Where a comment is written.
- * @csspart comment - One comment.
- * @csspart name - Its writer.
- * @csspart badge - What the newsroom says of the writer or the comment.
- * @csspart time - When it was written.
- * @csspart text - What it says.
- * @csspart actions - What can be done with it.
- * @csspart more - The button that brings the next ones, or those before.
- * @csspart arrived - The button behind which new ones wait.
- * @csspart notice - The sentence of a failure, or of a closed thread.
- * @csspart retry - The button that tries again.
+ * @csspart composer - The form to write a comment.
+ * @csspart comment - A comment.
+ * @csspart name - The name of its writer.
+ * @csspart badge - A badge of the writer or the comment.
+ * @csspart time - The time it was written.
+ * @csspart text - Its text.
+ * @csspart actions - The row of its buttons.
+ * @csspart more - The buttons that load further comments.
+ * @csspart arrived - The button that shows new comments.
+ * @csspart notice - A sentence about a failure or a closed thread.
+ * @csspart retry - The button that loads the widget again.
  *
- * @cssproperty [--aw-comments-accent=--aw-color-accent] - What can be pressed, and what was.
- * @cssproperty [--aw-comments-measure=--aw-measure] - The longest line of a comment.
- * @cssproperty [--aw-comments-indent=44px] - How far replies stand in; less on a narrow page.
- * @cssproperty [--aw-comments-top=12px] - Room to leave at the window's top, as for a header that stays there.
+ * @cssproperty [--aw-comments-accent=--aw-color-accent] - Colour of links and of what is pressed.
+ * @cssproperty [--aw-comments-measure=--aw-measure] - Longest line of a comment.
+ * @cssproperty [--aw-comments-indent=44px] - Indent of replies; less on a narrow page.
+ * @cssproperty [--aw-comments-top=12px] - Space at the top of the viewport, as for a sticky header.
  *
  * @cssstate closed - The thread takes no more comments.
  *
- * @event {{ id: string, parentId: string | null, state: string }} aw-comment - The API has kept a comment, a change of one, or its end.
- * @event {{ id: string, value: number }} aw-comment-vote - The API has kept a vote.
- * @event {undefined} aw-sign-in-request - The thread asks who the reader is: see `respondWith`.
+ * @event {{ id: string, parentId: string | null, state: string }} aw-comment - The API has saved a comment, an edit or a deletion.
+ * @event {{ id: string, value: number }} aw-comment-vote - The API has saved the reader's vote.
+ * @event {undefined} aw-sign-in-request - The thread asks for the reader's identity: see `respondWith`.
  */
 export class CommentsElement extends WidgetElement {
-  static override readonly tag = 'aw-comments';
-  static override readonly sources = [...WidgetElement.sources, 'sort', 'pageSize'];
-  static override styles = [...widgetStyles, styles, commentStyles];
+  static override readonly tag: string = 'aw-comments';
+  static override readonly loadProperties = [...WidgetElement.loadProperties, 'sort', 'pageSize'];
+  static override styles: CSSResultGroup = [widgetStyles, reserve, styles, commentStyles];
 
-  /** The order at first. */
-  @property() sort: Sort = 'best';
-  /** Comments at a time, replies not counted. */
-  @property({ type: Number, attribute: 'page-size' }) pageSize = 20;
-  /** Shows the comments at once, wherever the widget stands. */
-  @property({ type: Boolean }) open = false;
+  /** The initial sort order. */
+  @property({ useDefault: true }) sort: Sort = 'best';
+  /** Root comments per page, at most 100. */
+  @property({ type: Number, attribute: 'page-size', useDefault: true }) pageSize = defaultPageSize;
+  /** Shows the comments at once, wherever the widget is in the viewport. */
+  @property({ type: Boolean, useDefault: true }) open = false;
 
-  @state() private conversation?: Conversation;
-  @state() private waits = false;
-  #order: Sort = 'best';
-  #place?: Place;
-  #stay?: AbortSignal;
-  #reader?: Reader;
-  #marked?: string;
-  #participation?: Participation;
-  #participating?: Promise<Participation | undefined>;
-  #reading?: Reading;
-  #settling?: Promise<Reading | undefined>;
-  /** The comment that the page's address leads to, until the reader is there. */
-  #awaited?: string;
-  #arrive?: () => void;
-  #outline = new Outline();
-  readonly #failures = new Map<string, string>();
-  readonly #drawing = new Drawing();
+  /** The comments are collapsed behind a button, because showing them would shift the layout. */
+  @state() private collapsed = false;
+  /** The sort order that the reader has selected. */
+  #selectedSort?: Sort | undefined;
+  #context?: ThreadContext;
+  #contextAbort?: AbortController;
+  #actions?: Promise<CommentActions>;
+  #navigation?: Promise<ThreadNavigation>;
+  /** Runs once the loaded page is rendered: goes to the permalink's comment, or restores the scroll position. */
+  #afterRender?: (() => void) | undefined;
+  readonly #list = new CommentList(this);
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const place = (this.#place = placeOf(this, this.locale.declared));
-    this.#stay = signal;
-    place.watchReader(() => this.#overlay(place, signal), signal);
-    if (!again) this.#forget();
-    const stays = again && (await import('./standing.js'));
-    const standing = stays ? stays.standingIn(this.#drawing.list) : undefined;
-    const anchor = this.#awaited ?? standing?.id;
+    const client = storyClientFor(this, this.locale.declared);
+    const context = again && this.#context ? this.#context : this.#startContext(client);
+    // A refresh keeps the context: it ends when the widget leaves the page.
+    signal.addEventListener('abort', () => this.isConnected || this.#contextAbort?.abort());
+    const targetId = again ? undefined : targetCommentId();
+    const navigation = again ? await this.#navigation : undefined;
+    const scrollAnchor = navigation?.scrollAnchor;
+    const anchor = targetId ?? scrollAnchor?.commentId;
     const page = anchor
-      ? await place.read<Comments>('comments', { ...this.#query, anchor }, signal)
-      : await place.part(parts.comments(this.#order, this.pageSize), again);
+      ? await client.read<Comments>('comments', { ...this.pageQuery, anchor }, signal)
+      : await client.part(parts.comments(this.#sort, this.#pageSize), again);
     if (signal.aborted) return false;
-    await this.#take(new Conversation(page), place, signal);
-    if (stays && standing) this.#arrive = () => stays.standAt(standing, this.renderRoot);
-    // Who follows a link is not to wait for what others do not need yet.
-    if (this.#awaited) await this.#settle();
-    setTimeout(async () => (await this.#settle())?.start(signal), settleMs);
+    await this.#setThread(context, new ThreadModel(page), signal);
+    if (navigation && scrollAnchor) this.#afterRender = () => navigation.restoreScroll(scrollAnchor);
+    if (targetId) {
+      // A permalink is followed as soon as the thread is there.
+      const navigation = await this.#loadNavigation().catch(() => undefined);
+      this.#afterRender = () => void navigation?.goTo(targetId);
+    }
+    setTimeout(() => void this.#startNavigation(context), navigationDelayMs);
     return !signal.aborted;
   }
 
-  protected override willUpdate(changed: Changes): void {
+  protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    // What is in sight must not move: then the reader decides.
-    if (changed.get('status') === 'loading' && this.conversation) {
-      this.waits = !this.open && !this.#awaited && this.conversation.roots.length > 0 && !mayGrow(this);
-      this.#outline.levels = levelsIn(this.offsetWidth);
-    }
+    if (changed.get('status') !== 'loading' || this.status !== 'ready') return;
+    const { thread, branches } = this.#context!;
+    branches.maxDepth = maxDepthFor(this.offsetWidth);
+    this.collapsed = !this.open && !this.#afterRender && thread.roots.length > 0 && !canGrowWithoutShift(this);
   }
 
-  protected override updated(changed: Changes): void {
+  protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    if (changed.has('open') && this.open) this.waits = false;
-    const { conversation } = this;
-    this.setState('closed', !!conversation && conversation.thread.state !== 'open');
-    const { words } = this.locale;
-    if (!words || !conversation || this.status !== 'ready' || this.waits) return;
-    this.#drawing.draw(this.#outline.tops(conversation), this.#view(words.comments));
-    this.#arrive?.();
-    if (this.#awaited) void this.#reading?.arriveAt(this.#awaited);
-    this.#arrive = this.#awaited = undefined;
+    if (changed.has('open') && this.open) this.collapsed = false;
+    const thread = this.#context?.thread;
+    this.setState('closed', !!thread && thread.settings.state !== 'open');
+    if (!this.#list.isRendered) return;
+    this.#afterRender?.();
+    this.#afterRender = undefined;
   }
 
   protected override renderLoading(): unknown {
-    return html`<div class="thread" aria-hidden="true">
-      <div class="head"><span class="block"></span></div>
-      <div class="composer"><span class="block line"></span></div>
-      ${[0, 1].map(() => html`<div class="comment blocks"><span class="block"></span><span class="block"></span></div>`)}
-    </div>`;
+    return renderSkeleton();
   }
 
-  protected override renderReady(all: Catalogue): unknown {
-    const words = all.comments;
-    const conversation = this.conversation!;
-    const { thread, total, roots } = conversation;
-    return html`<section class="thread" aria-labelledby="heading" @click=${this.#act}>
-      <div class="head">
-        <h2 id="heading" part="heading" tabindex="-1">
-          ${words.heading} ${total ? html`<span class="muted">(${this.locale.number(total)})</span>` : nothing}
-        </h2>
-        ${total > 1 && !this.waits ? this.#renderSort(words) : nothing}
-      </div>
-      ${
-        thread.question &&
-        html`<p class="question" part="question"><span>${words.question}</span> ${thread.question}</p>`
-      }
-      ${
-        thread.state === 'open' || this.#participation?.composer('').open
-          ? this.#renderComposer(words)
-          : html`<p class="notice shut" part="notice">${thread.state === 'closed' ? words.closed : words.readOnly}</p>`
-      }
-      ${renderClosing(thread, words, this.locale)} ${this.#reading?.arrivals.render()}
-      ${this.waits ? this.#renderMore('show', words.show(total, this.locale.number(total))) : nothing}
-      ${this.waits || conversation.prevCursor === null ? nothing : this.#renderMore('previous', words.previous)}
-      ${this.waits ? nothing : this.#drawing.list}
-      ${roots.length || thread.state !== 'open' ? nothing : html`<p class="first muted">${words.first}</p>`}
-      ${!this.waits && conversation.nextCursor !== null ? this.#renderMore('more', words.more) : nothing}
-      ${renderFailure('', { failures: this.#failures })} ${this.#participation?.renderFailure('')}
-    </section>`;
+  protected override renderReady(): unknown {
+    const { collapsed } = this;
+    const list = collapsed ? nothing : this.#renderList(this.#context!);
+    return renderThread(this.#context!, list, {
+      collapsed,
+      sort: this.#sort,
+      handleClick: this.#handleClick,
+      handleShow: this.#handleShow,
+      handleSort: this.#handleSort,
+      handleComposerEvent: this.#handleComposerEvent,
+    });
   }
 
-  #view(words: Catalogue['comments']): View {
-    return {
-      words,
-      locale: this.locale,
-      conversation: this.conversation!,
-      outline: this.#outline,
-      drawing: this.#drawing,
-      reader: this.#reader,
-      participation: this.#participation,
-      reading: this.#reading,
-      marked: this.#marked,
-      failures: this.#failures,
-    };
+  #renderList(context: ThreadContext): unknown {
+    const { thread, branches, dependencies } = context;
+    return this.#list.render({
+      roots: thread.roots,
+      topOf: (root) => branches.topOf(thread, root),
+      renderItem: (top) => renderComment(top, 0, context),
+      dependencies,
+      changedRoots: thread.changedRoots,
+    });
   }
 
-  #renderSort(words: Catalogue['comments']): unknown {
-    return html`<select class="sort" part="sort" aria-label=${words.sort} @change=${this.#resort}>
-      ${sorts.map((sort) => html`<option value=${sort} ?selected=${sort === this.#order}>${words.sorts[sort]}</option>`)}
-    </select>`;
-  }
-
-  /** The field is there from the start; what stands around it comes with the code for writing. */
-  #renderComposer(words: Catalogue['comments']): unknown {
-    const composer = this.#participation?.composer('');
-    return html`<form
-      class=${`composer ${composer?.open ? 'open' : ''}`}
-      part="composer"
-      data-for=""
-      @input=${this.#compose}
-      @keydown=${this.#compose}
-      @submit=${this.#compose}
-    >
-      <textarea
-        class="line"
-        rows="1"
-        aria-label=${words.text}
-        placeholder=${words.write}
-        @focus=${this.#compose}
-      ></textarea>
-      ${composer?.renderRest() ?? renderFailure('write', { failures: this.#failures })}
-    </form>`;
-  }
-
-  #renderMore(read: string, label: string): unknown {
-    return html`<button class="all" part="more" data-read=${read}>${label}</button>`;
-  }
-
-  #compose = (event: Event): void => {
+  #handleComposerEvent = (event: Event): void => {
     if (event.type === 'submit') event.preventDefault();
-    // A field that is left again before the code is here is asked for what it holds by then.
-    void this.#participate().then((participation) => participation?.composer('').handle(event));
+    this.#run('composer', async () => (await this.loadActions()).handleRootComposerEvent(event));
   };
 
-  #act = ({ target }: Event): void => {
-    const pressed = (target as Element).closest<HTMLElement>('[data-act], [data-read]');
-    const { act, read, id = '', menu } = pressed?.dataset ?? {};
-    if (read === 'show') void this.#focusOn(this.conversation!.roots[0]);
-    else if (read) void this.#settle().then((reading) => reading?.act(read, id));
-    else if (act) void this.#participate(id).then((participation) => participation?.act(act, id, menu));
+  #handleClick = ({ target }: Event): void => {
+    const button = (target as Element).closest<HTMLElement>('[data-navigate], [data-action]');
+    const { navigate, action, id = '' } = button?.dataset ?? {};
+    if (navigate) this.#run(id || 'thread', async () => (await this.#loadNavigation()).perform(navigate, id));
+    else if (action) this.#run(id, async () => (await this.loadActions()).perform(action, id));
   };
 
-  #resort = async ({ target }: Event): Promise<void> => {
-    this.#order = (target as HTMLSelectElement).value as Sort;
-    await (await this.#settle())?.resort();
+  #handleShow = (): void => {
+    void this.focusComment(this.#context!.thread.roots[0]);
   };
 
-  /** Whoever posts wants to see the talk they joined. */
-  async #focusOn(comment?: Comment): Promise<void> {
-    this.waits &&= !comment;
-    await (await this.#settle())?.focus(comment);
+  #handleSort = ({ target }: Event): void => {
+    this.#selectedSort = (target as HTMLSelectElement).value as Sort;
+    this.#run('thread', async () => (await this.#loadNavigation()).resort());
+  };
+
+  /** Runs an act of the reader. A failure that the act does not handle itself, as of a chunk, is shown at its place. */
+  #run(failureKey: string, act: () => Promise<void>): void {
+    const context = this.#context!;
+    context.failures.delete(failureKey);
+    act().catch(() => context.fail(failureKey, context.words.comments.notDone));
   }
 
-  get #query(): { sort: Sort; limit: number } {
-    return { sort: this.#order, limit: this.pageSize };
+  /** @internal */
+  get pageQuery(): { sort: Sort; limit: number } {
+    return { sort: this.#sort, limit: this.#pageSize };
   }
 
-  /** Begins with another story. */
-  #forget(): void {
-    this.#participation = this.#participating = this.#reading = this.#settling = this.#marked = undefined;
-    this.#outline = new Outline();
-    this.#failures.clear();
-    this.#order = sorts.includes(this.sort) ? this.sort : 'best';
-    this.#awaited = addressed();
+  /** @internal */
+  get moreButton(): Element | null {
+    // By id: a selector would be matched against every element of a long thread.
+    return this.renderRoot.getElementById('more');
   }
 
-  /** Shows another page of the thread: what the reader has folded, opened and written stays. */
-  async #take(conversation: Conversation, place: Place, signal?: AbortSignal): Promise<void> {
-    // What is the reader's own would move the rest if it came later.
-    await this.#overlay(place, signal, conversation);
-    if (signal?.aborted) return;
-    this.conversation = conversation;
-    this.#participation?.adopt(conversation);
-    // A writer finds own comments with what can be done about them.
-    if (conversation.hasOwn) await this.#participate();
+  /** @internal */
+  async focusComment(comment?: Comment): Promise<void> {
+    const { thread, branches } = this.#context!;
+    if (comment) branches.openTo(thread, comment.id);
+    const element = comment ? await this.revealComment(comment) : this.renderRoot.getElementById('heading');
+    element?.focus({ preventScroll: !comment });
   }
 
-  async #overlay(place: Place, signal?: AbortSignal, conversation = this.conversation): Promise<void> {
-    // Without the overlay the thread still reads.
-    const [me, visits] = await Promise.all([
-      place.me().catch(() => undefined),
-      place.site.token ? import('./visits.js').catch(() => undefined) : undefined,
-    ]);
-    if (signal?.aborted || !conversation) return;
-    this.#reader = me?.reader;
-    if (me) conversation.overlay(me);
-    if (me) conversation.since = visits?.visit(place.site.root, place.story);
-    this.requestUpdate();
+  /** @internal */
+  async revealComment({ id }: Comment): Promise<HTMLElement | null> {
+    const { thread } = this.#context!;
+    this.collapsed = false;
+    await this.#context!.rendered();
+    const [root] = thread.pathTo(id);
+    if (root) await this.#list.reveal(root);
+    return this.renderRoot.getElementById(articleId(id));
   }
 
-  #room(): Omit<Room, 'words'> {
-    return {
-      host: this,
-      place: this.#place!,
-      locale: this.locale,
-      outline: this.#outline,
-      failures: this.#failures,
-      conversation: () => this.conversation!,
-      moreButton: () => this.#drawing.list.nextElementSibling,
-      query: () => this.#query,
-      take: (conversation) => this.#take(conversation, this.#place!),
-      draw: async (comment) => {
-        this.waits = false;
+  /** @internal */
+  async showPage(page: Comments): Promise<void> {
+    await this.#setThread(this.#context!, new ThreadModel(page));
+  }
+
+  /** @internal */
+  async reloadReader(): Promise<void> {
+    await this.#mergeMe(this.#context!);
+  }
+
+  /** @internal Loads the chunk for readers who take part. */
+  loadActions(): Promise<CommentActions> {
+    const context = this.#context!;
+    this.#actions ??= Promise.all([import('./controllers/comment-actions.js'), context.words.commentActions()]).then(
+      ([{ CommentActions }, words]) => {
+        context.actionWords = words;
+        const actions = (context.actions = new CommentActions(context));
         this.requestUpdate();
-        await this.updateComplete;
-        const [root] = this.conversation!.wayTo(comment.id);
-        if (root) await this.#drawing.reach(this.#outline.topOf(this.conversation!, root));
-        return this.renderRoot.getElementById(`c-${comment.id}`);
+        return actions;
       },
-      mark: ({ id }) => (this.#marked = id),
-      reader: () => this.#reader,
-      say: (text) => this.announce(text),
-      focus: (comment) => this.#focusOn(comment),
-      reload: () => this.#overlay(this.#place!),
-      signal: this.#stay!,
-      participate: () => this.#participate(),
-    };
-  }
-
-  /** What comes once the thread stands: reading on, going to and fro, hearing of what is new. */
-  #settle(): Promise<Reading | undefined> {
-    this.#settling ??= Promise.all([import('./reading.js'), readingWords(this.locale.lang)]).then(
-      ([{ Reading }, words]) => (this.#reading = new Reading({ ...this.#room(), words })),
-      () => (this.#settling = this.#fail('')),
     );
-    return this.#settling;
+    this.#actions.catch(() => (this.#actions = undefined));
+    return this.#actions;
   }
 
-  /**
-   * What only those need who take part: most read.
-   *
-   * @param at the comment where it is asked for, and is told that it did not come; else where one is written
-   */
-  async #participate(at = 'write'): Promise<Participation | undefined> {
-    this.#participating ??= Promise.all([import('./participation.js'), writingWords(this.locale.lang)]).then(
-      ([{ Participation }, writing]) =>
-        (this.#participation = new Participation(this.conversation!, writing, this.#room())),
-      () => (this.#participating = undefined),
-    );
-    const participation = await this.#participating;
-    this.#failures.delete(at);
-    return participation ?? this.#fail(at);
+  /** Loads the chunk of {@link ThreadNavigation}. */
+  #loadNavigation(): Promise<ThreadNavigation> {
+    const context = this.#context!;
+    this.#navigation ??= import('./controllers/thread-navigation.js').then(({ ThreadNavigation }) => {
+      const navigation = new ThreadNavigation(context);
+      context.navigation = navigation;
+      this.requestUpdate();
+      return navigation;
+    });
+    this.#navigation.catch(() => (this.#navigation = undefined));
+    return this.#navigation;
   }
 
-  #fail(at: string): undefined {
-    this.#failures.set(at, this.locale.words!.comments.notDone);
+  /** Without the chunk the thread stays readable. The next action loads it again. */
+  async #startNavigation(context: ThreadContext): Promise<void> {
+    if (context.signal.aborted) return;
+    const navigation = await this.#loadNavigation().catch(() => undefined);
+    navigation?.start();
+  }
+
+  get #sort(): Sort {
+    return this.#selectedSort ?? toSort(this.sort);
+  }
+
+  get #pageSize(): number {
+    return toLimit(this.pageSize, defaultPageSize);
+  }
+
+  /** Starts with another story, or the same one in another language or sort order. */
+  #startContext(client: StoryClient): ThreadContext {
+    this.#contextAbort?.abort();
+    const abort = (this.#contextAbort = new AbortController());
+    this.#actions = this.#navigation = this.#selectedSort = this.#afterRender = undefined;
+    const context = (this.#context = new ThreadContext(this, client, this.locale, abort.signal));
+    client.site.onReaderChange(() => void this.#mergeMe(context), abort.signal);
+    return context;
+  }
+
+  /** Shows a thread. Keeps collapsed replies, open branches and typed text. */
+  async #setThread(context: ThreadContext, thread: ThreadModel, signal = context.signal): Promise<void> {
+    // Before the first render: inserting the reader's own comments later would shift the layout.
+    await this.#mergeMe(context, thread, signal);
+    if (signal.aborted) return;
+    context.thread = thread;
+    this.requestUpdate();
+    // Own comments have buttons to edit and delete them, which the actions render.
+    if (thread.hasOwn) await this.loadActions().catch(() => undefined);
+  }
+
+  async #mergeMe(
+    context: ThreadContext,
+    thread: ThreadModel | undefined = context.thread,
+    signal = context.signal,
+  ): Promise<void> {
+    const { client } = context;
+    // Without the overlay the thread stays readable.
+    const me = await client.me().catch(() => undefined);
+    if (signal.aborted) return;
+    context.reader = me?.reader;
+    if (me && thread) {
+      thread.mergeMe(me);
+      thread.lastVisit = recordVisit(client.site, client.story);
+    }
     this.requestUpdate();
   }
 }

@@ -1,12 +1,13 @@
-import { WidgetEvent } from '../../base/widget-event.js';
+import { WidgetEvent } from '../../base/events.js';
 
 export interface SubscribeDetail {
+  /** Ids of the newsletters. */
   lists: string[];
-  /** A message with a code is on its way, or the code came back. */
+  /** A message with a code is on its way, or the reader has confirmed by the code. */
   state: 'check-inbox' | 'confirmed';
 }
 
-/** A reader asked for newsletters, and later proved that the address is theirs. */
+/** The API has taken the reader's address, or has confirmed the code. */
 export class SubscribeEvent extends WidgetEvent<SubscribeDetail> {
   constructor(detail: SubscribeDetail) {
     super('aw-subscribe', detail);

@@ -1,24 +1,17 @@
-import { css } from '../../base/style-sheets.js';
+import { css } from 'lit';
 
-/** The height kept for the form is that of src/loader/cloak.css. */
 export const styles = css`
   :host {
     --_accent: var(
       --aw-newsletter-accent,
       var(--aw-color-accent, oklch(from currentColor clamp(0.49, (l - 0.6) * 99, 0.76) 0.17 28))
     );
-    --_turn: 420px;
-    --_reserve: calc(142px + 6em);
-    --_reserve-narrow: calc(52px + 4.1em);
-  }
-  :host([list*=' ']) {
-    --_reserve: calc(156px + 6em);
   }
   .signup {
     padding-block: var(--aw-space-4, 16px);
     border-block: 1px solid var(--_line);
   }
-  :host(:not([variant='inline'])) .signup {
+  :host(:is([variant='card'], [variant='popover'])) .signup {
     padding: var(--aw-space-5, 24px);
     border: 0;
     border-radius: var(--aw-radius-2, 10px);
@@ -34,7 +27,7 @@ export const styles = css`
     margin-block: var(--aw-space-1, 4px) var(--aw-space-3, 12px);
     overflow-wrap: anywhere;
   }
-  /* What was probably meant stands here, where it moves nothing. */
+  /* High enough for the suggestion, so that it shifts nothing. */
   .above {
     display: flex;
     justify-content: space-between;
@@ -47,7 +40,7 @@ export const styles = css`
   .above label {
     font-weight: 600;
   }
-  .meant {
+  .suggestion {
     min-block-size: 28px;
     color: var(--_accent);
     text-decoration: underline;
@@ -83,13 +76,13 @@ export const styles = css`
     font-variant-numeric: tabular-nums;
     letter-spacing: 0.4em;
   }
-  .ways {
+  .actions {
     display: flex;
     flex-wrap: wrap;
     gap: 0 var(--aw-space-3, 12px);
     font-size: var(--aw-size-s, 0.875em);
   }
-  .ways .button {
+  .actions .button {
     padding: 0;
   }
   h2:has(+ .above) {

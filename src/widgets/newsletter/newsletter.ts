@@ -1,73 +1,81 @@
-import { html, nothing } from 'lit/html.js';
-import { formStyles } from '../../base/form-styles.js';
-import { property, state } from '../../base/property.js';
-import { widgetStyles } from '../../base/styles.js';
+import { type CSSResultGroup, html, nothing } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { errorSentence } from '../../base/error-sentence.js';
+import { formStyles } from '../../base/styles/form.js';
+import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { ApiError, parts, type Place, placeOf } from '../../client/index.js';
+import { ApiError, parts, type StoryClient, storyClientFor } from '../../client/index.js';
+import * as limits from '../../contract/limits.js';
 import type { NewsletterList, SubscribeBody, Subscribed } from '../../contract/types.js';
-import type { Catalogue } from '../../locales/catalogue.js';
-import type { InboxCatalogue } from '../../locales/vi-inbox.js';
+import type { Catalogue } from '../../locales/registry.js';
+import type { ConfirmStep } from './confirm-step.js';
+import { suggestEmail } from './email-suggestion.js';
 import { type SubscribeDetail, SubscribeEvent } from './events.js';
-import type { Inbox } from './inbox.js';
+import { reserve } from './reserve.js';
 import { styles } from './newsletter.styles.js';
 
-/** Enough to catch what was left out; whether an address is one is for the API to say. */
-const address = /^\S+@[^\s@]+\.[^\s@]{2,}$/;
+/** Finds incomplete addresses. Only the API decides whether an address is valid. */
+const addressPattern = /^\S+@[^\s@]+\.[^\s@]{2,}$/;
 
-/** What the form may have to say, by its word in the catalogue. */
-export type FormFailure = 'emailMissing' | 'emailInvalid' | 'consentMissing' | 'listMissing' | 'notSent' | 'mailOff';
+/** A failed validation or request, shown at a field or below the form. */
+interface Failure {
+  field: 'email' | 'consent' | 'form';
+  sentence(words: Catalogue): string;
+}
+
+const loadConfirmStep = () => import('./confirm-step.js');
 
 /**
  * @summary Signup for one or more newsletters, confirmed by a code without leaving the page.
  * @tag aw-newsletter
  *
- * @slot - Shown before the widget is there, a moment longer while it loads, and when the API cannot be reached: a plain form is a good thing to put here.
+ * @slot - Fallback content, shown until the data has loaded and when the API cannot be reached: a plain form works well.
  *
- * @csspart base - The whole widget.
- * @csspart heading - What it is, or what became of it.
- * @csspart promise - What comes and how often.
- * @csspart field - The address, and later the code.
- * @csspart submit - The button that sends.
- * @csspart consent - What the reader agrees to.
- * @csspart failure - What is to be put right.
- * @csspart notice - The sentence of a failure.
- * @csspart retry - The button that tries again.
+ * @csspart base - The root element of the widget.
+ * @csspart heading - The heading of the form or of the confirmation.
+ * @csspart promise - The description and frequency, and the text of the confirmation.
+ * @csspart field - The field of the address, and of the code.
+ * @csspart submit - The submit button.
+ * @csspart consent - A label with its checkbox.
+ * @csspart failure - The text of a failed validation or request.
+ * @csspart notice - The text of a failure to load, or of an empty widget.
+ * @csspart retry - The button that loads again after a failure.
  *
- * @cssproperty [--aw-newsletter-accent=--aw-color-accent] - The button.
- * @cssproperty [--aw-newsletter-surface=text at 4 %] - Behind a card.
+ * @cssproperty [--aw-newsletter-accent=--aw-color-accent] - Background of the submit button.
+ * @cssproperty [--aw-newsletter-surface=text at 4 %] - Background of the variants `card` and `popover`.
  *
  * @cssstate check-inbox - A message with a code is on its way.
  * @cssstate confirmed - The reader has subscribed.
  *
- * @event {{ lists: string[], state: 'check-inbox' | 'confirmed' }} aw-subscribe - The API has taken the address, or the code.
+ * @event {{ lists: string[], state: 'check-inbox' | 'confirmed' }} aw-subscribe - The API has taken the address, or has confirmed the code.
  */
 export class NewsletterElement extends WidgetElement {
-  static override readonly tag = 'aw-newsletter';
-  static override readonly sources = [...WidgetElement.sources, 'list'];
-  static override styles = [...widgetStyles, formStyles, styles];
+  static override readonly tag: string = 'aw-newsletter';
+  static override readonly loadProperties = [...WidgetElement.loadProperties, 'list'];
+  static override styles: CSSResultGroup = [widgetStyles, reserve, formStyles, styles];
 
-  /** Ids of the newsletters to offer, with spaces between; all of the site's where it is empty. */
-  @property() list = '';
-  /** In the flow of the text, or on a ground of its own. */
-  @property({ reflect: true }) variant: 'inline' | 'card' | 'popover' = 'inline';
+  /** Ids of the newsletters to offer, separated by spaces; all of the site's where it is empty. */
+  @property({ useDefault: true }) list = '';
+  /** Between two rules in the flow of the text, or on a background of its own. */
+  @property({ reflect: true, useDefault: true }) variant: 'inline' | 'card' | 'popover' = 'inline';
 
   @state() private lists: NewsletterList[] = [];
-  @state() private failure?: FormFailure | 'rateLimited';
-  @state() private meant?: string;
+  @state() private failure?: Failure | undefined;
+  @state() private suggestion?: string | undefined;
   @state() private sending = false;
-  /** Here once the API has taken an address. */
-  @state() private inbox?: Inbox;
-  #place?: Place;
-  /** What was sent is judged; what is being typed for the first time is not. */
-  #judged = false;
+  /** Set once the API has taken an address. */
+  @state() private confirmStep?: ConfirmStep | undefined;
+  #client?: StoryClient;
+  /** Input is validated from the first submit on. */
+  #submitted = false;
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const place = (this.#place = placeOf(this, this.locale.declared));
-    const { lists } = await place.part(parts.newsletter(), again);
+    const client = (this.#client = storyClientFor(this, this.locale.declared));
+    const { lists } = await client.part(parts.newsletter(), again);
     if (signal.aborted) return false;
     const ids = this.list.split(/[\s,]+/).filter(Boolean);
     this.lists = ids.length ? ids.flatMap((id) => lists.find((list) => list.id === id) ?? []) : lists;
-    return !!this.lists.length;
+    return this.lists.length > 0;
   }
 
   protected override renderLoading(): unknown {
@@ -85,34 +93,37 @@ export class NewsletterElement extends WidgetElement {
   }
 
   protected override renderReady(words: Catalogue): unknown {
-    for (const step of ['check-inbox', 'confirmed']) this.setState(step, this.inbox?.state === step);
-    // The form stays, out of sight, with what was typed into it.
-    return html`<section class="signup" aria-labelledby=${this.inbox ? 'inbox' : 'heading'}>
-      ${this.#renderForm(words.newsletter, words.common.rateLimited)} ${this.inbox?.render(words.common)}
+    for (const step of ['check-inbox', 'confirmed']) this.setState(step, this.confirmStep?.state === step);
+    return html`<section class="signup" aria-labelledby=${this.confirmStep ? 'confirm-heading' : 'heading'}>
+      ${this.#renderForm(words)} ${this.confirmStep?.render(words)}
     </section>`;
   }
 
-  #renderForm(words: Catalogue['newsletter'], rateLimited: string): unknown {
-    const { failure, lists } = this;
+  /** Draws the form; during the confirmation it stays hidden and keeps its values. */
+  #renderForm(catalogue: Catalogue): unknown {
+    const words = catalogue.newsletter;
+    const { failure, lists, suggestion } = this;
     const [list] = lists;
     const single = lists.length === 1;
-    const aboutEmail = failure === 'emailMissing' || failure === 'emailInvalid';
-    const aboutConsent = failure === 'consentMissing' || failure === 'listMissing';
-    const says = (about: boolean, id: string) =>
-      about
-        ? html`<p class="failure" part="failure" id=${id}>
-            ${failure === 'rateLimited' ? rateLimited : words[failure!]}
-          </p>`
+    const renderFailure = (field: Failure['field']) =>
+      failure?.field === field
+        ? html`<p class="failure" part="failure" id=${`${field}-failure`}>${failure.sentence(catalogue)}</p>`
         : nothing;
-    return html`<form novalidate ?hidden=${!!this.inbox} @submit=${this.#submit} @input=${this.#judge}>
+    return html`<form
+      novalidate
+      ?hidden=${!!this.confirmStep}
+      @focusin=${this.#preload}
+      @submit=${this.#onSubmit}
+      @input=${this.#validate}
+    >
       <h2 id="heading" part="heading">${single ? list!.name : words.heading}</h2>
       ${single ? html`<p class="promise" part="promise">${list!.description} <span class="muted">${list!.frequency}</span></p>` : nothing}
       <div class="above">
         <label for="email">${words.email}</label>
         ${
-          this.meant
-            ? html`<button type="button" class="meant" @click=${this.#accept}>
-                ${words.didYouMean(this.meant.slice(this.meant.lastIndexOf('@')))}
+          suggestion
+            ? html`<button type="button" class="suggestion" @click=${this.#acceptSuggestion}>
+                ${words.didYouMean(suggestion.slice(suggestion.lastIndexOf('@')))}
               </button>`
             : nothing
         }
@@ -127,16 +138,16 @@ export class NewsletterElement extends WidgetElement {
           autocomplete="email"
           autocapitalize="off"
           spellcheck="false"
-          maxlength="254"
-          aria-invalid=${aboutEmail}
+          maxlength=${limits.emailBytes}
+          aria-invalid=${failure?.field === 'email'}
           aria-describedby="email-failure"
-          @change=${this.#suggest}
+          @change=${this.#onEmailChange}
         />
         <button class="button primary" part="submit" aria-disabled=${this.sending || nothing}>
           ${words.subscribe}
         </button>
       </div>
-      ${says(aboutEmail, 'email-failure')}
+      ${renderFailure('email')}
       ${lists.map(
         ({ id, name, frequency, consent }) =>
           html`<label class="consent" part="consent"
@@ -144,15 +155,15 @@ export class NewsletterElement extends WidgetElement {
               type="checkbox"
               name="list"
               value=${id}
-              aria-invalid=${aboutConsent}
+              aria-invalid=${failure?.field === 'consent'}
               aria-describedby="consent-failure"
             /><span
               >${single ? nothing : html`<b>${name}</b> <span class="muted">${frequency}</span><br />`}${consent.text}</span
             ></label
           >`,
       )}
-      ${says(aboutConsent, 'consent-failure')} ${says(!!failure && !aboutEmail && !aboutConsent, 'failure')}
-      <div class="unseen" aria-hidden="true"><input name="website" tabindex="-1" autocomplete="off" /></div>
+      ${renderFailure('consent')} ${renderFailure('form')}
+      <div class="visually-hidden" aria-hidden="true"><input name="website" tabindex="-1" autocomplete="off" /></div>
     </form>`;
   }
 
@@ -160,98 +171,90 @@ export class NewsletterElement extends WidgetElement {
     return this.renderRoot.querySelector('form')!;
   }
 
-  /** What the form holds, as the API wants it. */
-  get #filled(): SubscribeBody {
+  /** The values of the form as a request. */
+  get #body(): SubscribeBody {
     const data = new FormData(this.#form);
     const lists = data.getAll('list') as string[];
     const consent = this.lists.filter(({ id }) => lists.includes(id)).map((list) => list.consent.id);
     const email = (data.get('email') as string).trim();
-    return { email, lists, consent, lang: this.#place?.lang || undefined, website: data.get('website') as string };
+    return { email, lists, consent, lang: this.#client?.lang || undefined, website: data.get('website') as string };
   }
 
-  #judge = (): void => {
-    if (this.#judged) this.failure = this.#flaw(this.#filled);
-  };
-
-  #flaw({ email, lists }: SubscribeBody): FormFailure | undefined {
-    if (!email) return 'emailMissing';
-    if (!address.test(email)) return 'emailInvalid';
-    if (!lists.length) return this.lists.length > 1 ? 'listMissing' : 'consentMissing';
-    return undefined;
+  /** Loads the code of the next step while the reader fills in the form. */
+  #preload(): void {
+    loadConfirmStep().catch(() => undefined);
   }
 
-  #suggest = async ({ target }: Event): Promise<void> => {
-    // A suggestion is a courtesy: without its code there is none.
-    const { suggestion } = await import('./suggestion.js').catch(() => ({ suggestion: () => undefined }));
-    this.meant = suggestion((target as HTMLInputElement).value.trim());
+  #validate = (): void => {
+    if (this.#submitted) this.failure = this.#failureOf(this.#body);
   };
 
-  #accept = (): void => {
+  #failureOf({ email, lists }: SubscribeBody): Failure | undefined {
+    if (!email) return { field: 'email', sentence: ({ newsletter }) => newsletter.emailMissing };
+    if (!addressPattern.test(email)) return { field: 'email', sentence: ({ errors }) => errors['email-invalid'] };
+    if (lists.length) return undefined;
+    const missing = this.lists.length > 1 ? 'listMissing' : 'consentMissing';
+    return { field: 'consent', sentence: ({ newsletter }) => newsletter[missing] };
+  }
+
+  #onEmailChange = ({ target }: Event): void => {
+    this.suggestion = suggestEmail((target as HTMLInputElement).value.trim());
+  };
+
+  #acceptSuggestion = (): void => {
     const field = this.#form.querySelector<HTMLInputElement>('#email')!;
-    field.value = this.meant!;
-    this.meant = undefined;
-    this.#judge();
+    field.value = this.suggestion!;
+    this.suggestion = undefined;
+    this.#validate();
     field.focus();
   };
 
-  #submit = async (event: SubmitEvent): Promise<void> => {
+  #onSubmit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (this.sending) return;
-    const body = this.#filled;
-    this.#judged = true;
-    this.failure = this.#flaw(body);
-    if (!this.failure) await this.#send(body);
+    const body = this.#body;
+    this.#submitted = true;
+    this.failure = this.#failureOf(body);
+    if (!this.failure) await this.#subscribe(body);
     if (!this.failure) return;
     await this.updateComplete;
     this.#form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
     this.announce(this.renderRoot.querySelector('.failure')?.textContent ?? '');
   };
 
-  async #reopen(): Promise<void> {
-    this.inbox = undefined;
-    await this.updateComplete;
-    this.#form.querySelector<HTMLElement>('#email')!.focus();
-  }
-
-  async #send(body: SubscribeBody): Promise<void> {
+  async #subscribe(body: SubscribeBody): Promise<void> {
     this.sending = true;
     try {
-      const place = this.#place!;
-      const [{ Inbox }, words, { state }] = await Promise.all([
-        import('./inbox.js'),
-        inboxWords(this.locale.lang),
-        place.site.call<Subscribed>('subscriptions', { method: 'POST', body }),
-      ]);
-      const names = this.lists.filter(({ id }) => body.lists.includes(id)).map(({ name }) => name);
+      const client = this.#client!;
+      // Loaded before the request: a failure after it would report a signup that was sent as not sent.
+      const { ConfirmStep } = await loadConfirmStep();
+      const { state } = await client.site.request<Subscribed>('subscriptions', { method: 'POST', body });
       const { lists } = body;
-      const told = (state: SubscribeDetail['state']) => void this.dispatchEvent(new SubscribeEvent({ lists, state }));
-      this.inbox = new Inbox({ widget: this, place, words, body, names, told, back: () => void this.#reopen() });
-      told(state);
-      await this.inbox.focus();
+      const report = (state: SubscribeDetail['state']) => void this.dispatchEvent(new SubscribeEvent({ lists, state }));
+      this.confirmStep = new ConfirmStep(this, {
+        client,
+        body,
+        names: this.lists.filter(({ id }) => lists.includes(id)).map(({ name }) => name),
+        onConfirmed: () => report('confirmed'),
+        onBack: () => void this.#returnToForm(),
+      });
+      report(state);
+      await this.confirmStep.focus();
     } catch (error) {
-      this.failure = failureOf(error);
+      this.failure = {
+        field: error instanceof ApiError && error.code === 'email-invalid' ? 'email' : 'form',
+        sentence: (words) => errorSentence(error, words, words.newsletter.notSent),
+      };
     } finally {
       this.sending = false;
     }
   }
-}
 
-function inboxWords(lang: string): Promise<InboxCatalogue> {
-  return lang === 'vi'
-    ? import('../../locales/vi-inbox.js').then(({ viInbox }) => viInbox)
-    : import('../../locales/en-inbox.js').then(({ enInbox }) => enInbox);
-}
-
-function failureOf(error: unknown): NewsletterElement['failure'] {
-  switch (error instanceof ApiError && error.code) {
-    case 'email-invalid':
-      return 'emailInvalid';
-    case 'rate-limited':
-      return 'rateLimited';
-    case 'mail-off':
-      return 'mailOff';
+  async #returnToForm(): Promise<void> {
+    this.confirmStep = undefined;
+    await this.updateComplete;
+    this.#form.querySelector<HTMLElement>('#email')!.focus();
   }
-  return 'notSent';
 }
 
 declare global {

@@ -1,14 +1,14 @@
-import { WidgetEvent } from '../../base/widget-event.js';
+import { WidgetEvent } from '../../base/events.js';
 import type { HeldChoice } from '../../contract/types.js';
 
 export interface ReactDetail {
   poll: string;
-  /** What the reader holds now: an id, an array of them in a poll that takes several, or nothing. */
+  /** The reader's choice: an id, an array of ids in a poll that takes several, or null. */
   choice: HeldChoice;
   previous: HeldChoice;
 }
 
-/** The API has kept the reader's choice, or that it was taken back. */
+/** Dispatched when the API has saved the reader's vote, or removed it. */
 export class ReactEvent extends WidgetEvent<ReactDetail> {
   constructor(detail: ReactDetail) {
     super('aw-react', detail);

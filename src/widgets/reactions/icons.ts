@@ -1,7 +1,7 @@
-import { html, nothing } from 'lit/html.js';
+import { html, nothing } from 'lit';
 
-/** Our own drawings, on a field of 32: what fills when its choice is held, and what stays a line. */
-const drawings: Record<string, [body: string, detail?: string] | null | undefined> = {
+/** SVG paths of the built-in icons, in a viewBox of 32: the body is filled when its choice is held, the detail is not. */
+const builtInIcons: Record<string, [body: string, detail?: string] | null | undefined> = {
   __proto__: null,
   great: ['m16 4.6 3.5 7.2 7.9 1.1-5.7 5.5 1.4 7.9-7.1-3.8-7.1 3.8 1.4-7.9-5.7-5.5 7.9-1.1z'],
   like: [
@@ -14,9 +14,9 @@ const drawings: Record<string, [body: string, detail?: string] | null | undefine
   improve: ['m5.6 26.4 1.3-5.9L21.4 6a2.7 2.7 0 0 1 3.8 0l.8.8a2.7 2.7 0 0 1 0 3.8L11.5 25.1z', 'm18.6 8.8 4.6 4.6'],
 };
 
-/** Draws a choice's icon: the name of a drawing of ours, the address of a picture, or an emoji. */
+/** Renders a choice's icon: the name of a built-in icon, the URL of a picture, or an emoji. */
 export function icon(name: string): unknown {
-  const [body, detail = ''] = drawings[name] ?? [];
+  const [body, detail = ''] = builtInIcons[name] ?? [];
   if (body)
     return html`<svg viewBox="0 0 32 32">
       <path class="body" d=${body} />

@@ -1,12 +1,9 @@
-import { css } from '../../base/style-sheets.js';
+import { css } from 'lit';
 
-/** Drawings in a row. The height kept for the poll is that of src/loader/cloak.css. */
 export const styles = css`
   :host {
     --_held: var(--aw-reactions-accent, var(--_accent));
     --_icon: var(--aw-reactions-icon-size, 32px);
-    --_reserve: calc(89px + 6em);
-    --_reserve-narrow: calc(46px + 3.7em);
   }
   .question {
     display: flex;
@@ -64,7 +61,7 @@ export const styles = css`
   .count {
     grid-column: 1;
   }
-  /* The bold word keeps its room while it is not bold, so that nothing moves. */
+  /* Reserves the width of the bold label while it is not bold. */
   .label {
     display: grid;
     text-wrap: balance;
@@ -78,7 +75,9 @@ export const styles = css`
     font-weight: 700;
     visibility: hidden;
   }
+  /* A box of constant size: a share in place of a count is no layout shift. */
   .count {
+    justify-self: stretch;
     min-block-size: 1.5em;
     font-size: 0.857em;
     line-height: 1.5;
@@ -134,6 +133,32 @@ export const styles = css`
     .choice:last-child:nth-child(odd) {
       grid-column: 1 / -1;
     }
+  }
+  /* One line for each choice. */
+  .bars .choices {
+    grid-template-columns: 1fr;
+    gap: var(--aw-space-1, 4px);
+  }
+  .bars .choice {
+    grid-row: auto;
+    grid-template: auto 3px / 20px 1fr minmax(4em, auto);
+    gap: var(--aw-space-1, 4px) var(--aw-space-3, 12px);
+    align-items: center;
+    justify-items: start;
+    min-block-size: 44px;
+    padding: var(--aw-space-2, 8px);
+    text-align: start;
+  }
+  .bars .icon {
+    --_icon: 20px;
+    margin: 0;
+  }
+  .bars .label {
+    grid-column: 2;
+  }
+  .bars .count {
+    grid-column: 3;
+    text-align: end;
   }
   @media (forced-colors: active) {
     [aria-pressed='true'] {

@@ -1,119 +1,123 @@
-import { html, nothing } from 'lit/html.js';
-import { property, state } from '../../base/property.js';
-import type { Changes } from '../../base/reactive-element.js';
-import { widgetStyles } from '../../base/styles.js';
+import { type CSSResultGroup, html, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { parts, type Place, placeOf } from '../../client/index.js';
-import type { Choice, Reacted } from '../../contract/types.js';
-import type { Catalogue } from '../../locales/catalogue.js';
+import { parts, type StoryClient, storyClientFor } from '../../client/index.js';
+import type { Choice } from '../../contract/types.js';
+import type { Catalogue } from '../../locales/registry.js';
 import { Ballot } from './ballot.js';
+import type { CompactPickerController } from './compact-picker.js';
 import { icon } from './icons.js';
+import { reserve } from './reserve.js';
 import { styles } from './reactions.styles.js';
-import type * as Results from './results.js';
-import type * as Acts from './voting.js';
+import type { VoteFailure, VotingController } from './voting-controller.js';
 
-/** Here from the first poll on the page with more to tell than counts: one that is over, or that the reader took part in. */
-let results: typeof Results | undefined;
-/** Here from the first act on the page. */
-let acts: typeof Acts | undefined;
+/** Delay of live updates, which only readers who stay on the page need. */
+const liveDelayMs = 2000;
 
 /**
- * @summary A reaction poll under a story, or any poll of one question.
+ * @summary A reaction poll under a story, or any other poll of one question.
  * @tag aw-reactions
  *
- * @slot - Shown before the widget is there, a moment longer while it loads, and when the API cannot be reached.
+ * @slot - Fallback content, shown until the data has loaded and when the API cannot be reached.
  *
- * @csspart base - The whole widget.
+ * @csspart base - The root element of the widget.
  * @csspart question - The heading.
  * @csspart choices - The row of choices.
- * @csspart choice - One choice: a button.
- * @csspart icon - Its drawing, emoji or picture.
- * @csspart label - Its word.
- * @csspart count - Its number, or its share once results show.
- * @csspart bar - Its share as a line.
- * @csspart trigger - The one button of `compact`, which opens the choices.
- * @csspart summary - The sentence below.
- * @csspart notice - The sentence of a failure.
- * @csspart retry - The button that tries again.
+ * @csspart choice - A choice: a button.
+ * @csspart icon - The drawing, emoji or picture of a choice.
+ * @csspart label - The label of a choice.
+ * @csspart count - The count of a choice, or its share once results show.
+ * @csspart bar - The share of a choice as a line.
+ * @csspart trigger - The button of `compact` that opens the choices.
+ * @csspart summary - The sentence below the choices.
+ * @csspart notice - The text of a failure.
+ * @csspart retry - The button that loads again after a failure.
  *
- * @cssproperty [--aw-reactions-accent=--aw-color-accent] - What is held.
- * @cssproperty [--aw-reactions-icon-size=32px] - How large a drawing is.
- * @cssproperty [--aw-reactions-gap=--aw-space-2] - Between choices.
+ * @cssproperty [--aw-reactions-accent=--aw-color-accent] - Colour of the choices that the reader holds.
+ * @cssproperty [--aw-reactions-icon-size=32px] - Size of an icon.
+ * @cssproperty [--aw-reactions-gap=--aw-space-2] - Space between choices.
  *
  * @cssstate voted - The reader holds a choice.
  * @cssstate closed - The poll takes no more votes.
  * @cssstate frozen - The poll is paused.
  *
- * @event {{ poll: string, choice: string | string[] | null, previous: string | string[] | null }} aw-react - The API has kept the choice.
- * @event {undefined} aw-sign-in-request - The poll asks who the reader is: see `respondWith`.
+ * @event {{ poll: string, choice: string | string[] | null, previous: string | string[] | null }} aw-react - The API has accepted a vote, or that it is taken back.
+ * @event {undefined} aw-sign-in-request - The poll needs the reader's identity: see `respondWith`.
  */
 export class ReactionsElement extends WidgetElement {
-  static override readonly tag = 'aw-reactions';
-  static override readonly sources = [...WidgetElement.sources, 'poll'];
-  static override styles = [...widgetStyles, styles];
+  static override readonly tag: string = 'aw-reactions';
+  static override readonly loadProperties = [...WidgetElement.loadProperties, 'poll'];
+  static override styles: CSSResultGroup = [widgetStyles, reserve, styles];
 
-  /** The poll's id. */
-  @property() poll = 'reactions';
-  /** Drawings in a row, one line per choice, or one button that opens them. */
-  @property() variant: 'buttons' | 'bars' | 'compact' = 'buttons';
+  /** Id of the poll. */
+  @property({ useDefault: true }) poll = 'reactions';
+  /** A row of drawings, a line for each choice, or one button that opens the choices. */
+  @property({ reflect: true, useDefault: true }) variant: 'buttons' | 'bars' | 'compact' = 'buttons';
 
   /** @internal */
   @state() ballot?: Ballot;
   /** @internal */
-  @state() failure?: Acts.VoteFailure | undefined;
-  #place?: Place;
-  /** Here from the reader's first act. */
-  #voting?: Acts.Voting;
-  /** What another widget on this poll last told, kept for when our own data comes later. */
-  #told?: Reacted;
+  @state() failure?: VoteFailure | undefined;
+  /** @internal */
+  client?: StoryClient;
+  /** Aborts with the load of {@link ballot}. */
+  #signal!: AbortSignal;
+  #voting?: VotingController;
+  #picker?: CompactPickerController;
 
-  /** Does what a tap on a choice does: takes it, changes to it, or takes it back. */
+  /** Toggles a choice, as a click on it does: takes it, changes to it, or takes it back. */
   async react(choice: string): Promise<void> {
     const poll = this.ballot?.answer.poll;
     if (poll?.state !== 'open' || !poll.choices.some(({ id }) => id === choice)) return;
     this.ballot = this.ballot!.toggle(choice);
     this.failure = undefined;
-    try {
-      [acts] = await Promise.all([import('./voting.js'), this.#fetchResults()]);
-      this.#voting ??= new acts.Voting(this);
-      // An act while another is on its way follows it.
-      if (!this.#voting.sent) this.failure = await this.#voting.settle(this.#place!);
-    } catch {
-      // The code for it could not be fetched: nothing was sent.
-      this.ballot = this.ballot.undo();
-      this.failure = ({ reactions }) => reactions.notSaved;
-    }
-    this.announce(this.#summary(this.locale.words!));
+    await this.#loadVoting();
+    if (this.#voting) return this.#voting.cast();
+    this.#queueVote();
+    this.announceSummary();
+  }
+
+  /** Queues a first vote without the code to send it: the outbox sends it when the browser is online, or on a later page. */
+  #queueVote(): void {
+    const { site, story } = this.client!;
+    const ballot = this.ballot!;
+    // Whose vote it is can only be said where nobody is signed in.
+    if (site.token) this.ballot = ballot.undo();
+    else site.queueVote(story, ballot.answer.poll.id, ballot.toHeldChoice(ballot.wanted));
+    this.failure = ({ reactions }) => (site.token ? reactions.notSaved : reactions.queued);
+    addEventListener('online', this.#loadVoting, { signal: this.#signal });
   }
 
   /** @internal */
-  hear(reacted: Reacted): void {
-    this.#told = reacted;
-    // Nobody tells of an act before the code for acts is here.
-    this.ballot &&= acts!.hear(this.ballot, reacted, this.#voting?.sent);
+  announceSummary(): void {
+    this.announce(this.#summary(this.locale.words!));
   }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const place = (this.#place = placeOf(this, this.locale.declared));
-    this.#told = undefined;
-    place.watch(`reactions:${this.poll}`, (reacted: Reacted) => this.hear(reacted), signal);
-    place.watchReader(() => this.#overlay(place, signal), signal);
-    if (this.variant !== 'buttons') await (await import('./variants.js')).dress(this, this.locale, signal);
-    const answer = await place.part(parts.reactions(this.poll), again);
-    const { held, wanted } = (again && this.ballot) || {};
-    if (answer.poll.state !== 'open') await this.#fetchResults();
+    const previous = this.client;
+    const client = (this.client = storyClientFor(this, this.locale.declared));
+    this.#signal = signal;
+    const [answer] = await Promise.all([client.part(parts.reactions(this.poll), again), this.#loadPicker()]);
     if (signal.aborted) return false;
-    this.ballot = new Ballot(answer, held, wanted);
-    if (this.#told) this.hear(this.#told);
-    void this.#overlay(place, signal);
-    // Others' votes are news for who stays.
-    setTimeout(() => this.#fetchResults().then(() => results?.follow(this, place, signal)), 2000);
-    return !!answer.poll.choices.length;
+    const isSameStory = previous?.site === client.site && previous.story === client.story;
+    const isSamePoll = isSameStory && this.ballot?.answer.poll.id === answer.poll.id;
+    this.ballot = isSamePoll ? this.ballot!.renew(answer) : new Ballot(answer);
+    // Most readers have not taken part and do not need its code.
+    client.subscribe(`vote:${answer.poll.id}`, this.#loadVoting, signal);
+    client.site.onReaderChange(this.#loadVoting, signal);
+    const needsVoting = this.#voting || client.site.token || client.site.hasQueuedWrites;
+    const votingCode = needsVoting ? this.#loadVoting() : undefined;
+    // It renders the results of a poll that is over.
+    if (answer.poll.state !== 'open') await (votingCode ?? this.#loadVoting());
+    setTimeout(() => this.#loadLiveVotes(client, signal), liveDelayMs);
+    return answer.poll.choices.length > 0;
   }
 
-  protected override updated(changed: Changes): void {
-    super.updated(changed);
-    if (this.ballot) results?.showResults(this.ballot, this.renderRoot, (name, on) => this.setState(name, on));
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    // Without the code for it the choices stay as they are.
+    if (changed.has('variant') && this.ballot) this.#loadPicker().catch(() => undefined);
   }
 
   protected override renderLoading(): unknown {
@@ -125,81 +129,107 @@ export class ReactionsElement extends WidgetElement {
   protected override renderReady(words: Catalogue): unknown {
     const ballot = this.ballot!;
     const { counts, poll } = ballot.answer;
-    const done = poll.state === 'closed' || ballot.wanted.length > 0;
-    const counted = counts && (done || poll.results !== 'after-voting');
-    const shares = (counted && done && results?.sharesOf(ballot)) || [];
+    const hasVoted = ballot.wanted.length > 0;
+    const hasResults = hasVoted || poll.state === 'closed';
+    const showsCounts = !!counts && (hasResults || poll.results !== 'after-voting');
+    const shares = showsCounts && hasResults ? this.#voting?.shares(ballot) : undefined;
+    const choices = poll.choices.map((choice, index) =>
+      this.#renderChoice(choice, words, showsCounts ? ballot.count(choice.id) : undefined, shares?.[index]),
+    );
     const summary = this.#summary(words);
     return html`<section
-      class=${`${this.variant} ${this.#voting ? 'acted' : ''} ${this.failure ? 'failed' : ''}`}
+      class=${this.#variant}
+      ?data-acted=${this.#voting?.hasVoted}
+      ?data-failed=${this.failure}
       aria-labelledby="question"
     >
       <h2 id="question" class="question" part="question"><span>${poll.question}</span></h2>
-      <div class="choices" part="choices" role="group" aria-labelledby="question">
-        ${poll.choices.map((choice, index) => this.#renderChoice(choice, words, counted ? ballot.count(choice.id) : undefined, shares[index]))}
-      </div>
+      ${
+        this.#variant === 'compact' && this.#picker
+          ? this.#picker.render(ballot, choices, icon)
+          : html`<div
+              class="choices"
+              part="choices"
+              role="group"
+              aria-labelledby="question"
+              @pointerover=${this.#loadVoting}
+              @focusin=${this.#loadVoting}
+            >
+              ${choices}
+            </div>`
+      }
       <p class="summary" part="summary">
         ${
-          // A new node where the sentence changes its kind: the same one would seem to have moved.
-          this.failure ? html`<span>${summary}</span>` : summary
+          // Text, array and template are different nodes: a sentence of another kind in the same one would count as a layout shift.
+          this.failure ? html`<span>${summary}</span>` : this.#voting && hasVoted ? [summary] : summary
         }
       </p>
     </section>`;
   }
 
+  /** @param share in percent */
   #renderChoice({ id, label, icon: name }: Choice, words: Catalogue, count?: number, share?: number): unknown {
     const { locale, ballot } = this;
     const number = count === undefined ? '' : locale.number(count);
     const figure =
-      share === undefined || this.variant === 'compact'
+      share === undefined || this.#variant === 'compact'
         ? number && locale.compact(count!)
-        : // In an array it is a new node: a number that becomes a share would seem to have moved.
-          [locale.number(share / 100, { style: 'percent' })];
-    // Whoever speaks to the page says what they see, so the name holds it.
-    const seen = figure === number ? label : [label, figure].join(' ');
+        : locale.number(share / 100, { style: 'percent' });
+    // Speech control needs an accessible name that contains the visible text.
+    const visible = figure === number ? label : `${label} ${figure}`;
     return html`<button
       class="choice"
       part="choice"
       aria-pressed=${ballot!.wanted.includes(id)}
       aria-disabled=${ballot!.answer.poll.state !== 'open' || nothing}
-      aria-label=${number ? words.reactions.choice(seen, number) : label}
+      aria-label=${number ? words.reactions.choice(visible, number) : label}
       @click=${() => this.react(id)}
     >
       <span class="icon" part="icon">${icon(name)}</span>
       <span class="label" part="label" data-label=${label}><span>${label}</span></span>
-      <span class="count" part="count">${figure}</span>
-      <span class="bar" part="bar" data-share=${share! / 100} ?hidden=${share === undefined}></span>
+      <span class="count" part="count"
+        >${
+          // In an array it is a new node: a count that becomes a share would count as a layout shift.
+          share === undefined ? figure : [figure]
+        }</span
+      >
+      ${share === undefined ? nothing : this.#voting!.renderBar(share)}
     </button>`;
   }
 
-  /** The sentence below the choices: what became of it, or how many take part. */
+  /** Returns the sentence below the choices: the outcome of a vote, or the number of readers who take part. */
   #summary(words: Catalogue): string {
-    const { locale, failure } = this;
-    const { reactions } = words;
+    if (this.failure) return this.failure(words);
     const ballot = this.ballot!;
-    if (failure) return failure(words);
-    const { total } = ballot;
+    const { hidden, total, first } = words.reactions;
     const numbers = !ballot.answer.counts
-      ? reactions.hidden
-      : total
-        ? reactions.total(total, locale.number(total))
-        : reactions.first;
-    return results?.summaryOf(ballot, numbers, reactions, locale) ?? numbers;
+      ? hidden
+      : ballot.total
+        ? total(ballot.total, this.locale.number(ballot.total))
+        : first;
+    return this.#voting?.summary(ballot, numbers) ?? numbers;
   }
 
-  async #overlay(place: Place, signal: AbortSignal): Promise<void> {
-    const wanted = this.ballot?.wanted;
-    // Without the overlay the poll still reads and takes votes.
-    const me = await place.me().catch(() => undefined);
-    const held = me?.reactions[this.poll];
-    if (held?.length) await this.#fetchResults();
-    if (signal.aborted || !this.ballot || this.ballot.wanted !== wanted) return;
-    this.ballot = new Ballot(this.ballot.answer, held);
+  get #variant(): this['variant'] {
+    return this.variant === 'bars' || this.variant === 'compact' ? this.variant : 'buttons';
   }
 
-  /** Without it the poll still reads and takes votes. */
-  async #fetchResults(): Promise<void> {
-    results ??= await import('./results.js').catch(() => undefined);
-    this.requestUpdate();
+  /** Loads the code for readers who take part. Without it the poll can still be read. */
+  readonly #loadVoting = async (): Promise<void> => {
+    const chunk = await import('./voting-controller.js').catch(() => undefined);
+    if (chunk) this.#voting ??= new chunk.VotingController(this, this.locale);
+    this.#voting?.follow(this.client!, this.#signal);
+  };
+
+  async #loadLiveVotes(client: StoryClient, signal: AbortSignal): Promise<void> {
+    const chunk = await import('./live-votes.js').catch(() => undefined);
+    chunk?.followLiveVotes(this, client, signal);
+  }
+
+  async #loadPicker(): Promise<void> {
+    if (this.#variant !== 'compact' || this.#picker) return;
+    const { CompactPickerController } = await import('./compact-picker.js');
+    this.#picker ??= new CompactPickerController(this, this.locale);
   }
 }
 

@@ -1,8 +1,34 @@
-import { css } from '../../base/style-sheets.js';
+import { css } from 'lit';
 
-/** How a choice settles that was just taken. */
+/** Results, and the icon of a choice that was just taken. */
 export const votingStyles = css`
-  .acted [aria-pressed='true'] .icon {
+  .bar {
+    grid-column: 1;
+    inline-size: 64px;
+    block-size: 3px;
+    /* Inside the padding of the choice: results that show later cause no layout shift. */
+    margin-block: 1px -4px;
+    border-radius: 2px;
+    background: var(--_line);
+    overflow: hidden;
+  }
+  .bar::before {
+    content: '';
+    display: block;
+    block-size: 100%;
+    background: var(--_muted);
+    transform: translateX(calc(var(--_share, 0) * 100% - 100%));
+    transition: transform 200ms ease-out;
+  }
+  [aria-pressed='true'] .bar::before {
+    background: var(--_held);
+  }
+  .bars .bar {
+    grid-column: 2 / -1;
+    inline-size: 100%;
+    margin: 0;
+  }
+  [data-acted] [aria-pressed='true'] .icon {
     animation: settle 200ms ease-out;
   }
   @keyframes settle {

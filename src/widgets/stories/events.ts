@@ -1,23 +1,23 @@
-import { WidgetEvent } from '../../base/widget-event.js';
+import { WidgetEvent } from '../../base/events.js';
 import type { Story } from '../../contract/types.js';
 
 export interface StoryDetail {
   /** The story's key. */
   id: string;
-  /** Its place in the rail, from 0. */
+  /** Index in the rail, from 0. */
   position: number;
-  /** Why it stands there. */
+  /** Why the story is in the rail. */
   reason: Story['reason'];
 }
 
-/** Half of a card has been in the window for a second; told once for each. */
+/** Half of a card has been in the viewport for a second. Dispatched once for each story. */
 export class StoryViewEvent extends WidgetEvent<StoryDetail> {
   constructor(detail: StoryDetail) {
     super('aw-story-view', detail);
   }
 }
 
-/** The reader follows a card. */
+/** The reader follows the link of a card. */
 export class StoryClickEvent extends WidgetEvent<StoryDetail> {
   constructor(detail: StoryDetail) {
     super('aw-story-click', detail);

@@ -1,6 +1,6 @@
-import { css } from '../../base/style-sheets.js';
+import { css } from 'lit';
 
-/** Every card of a layout is as high as any other, so that the room kept by cloak.css is the room taken. */
+/** The rail and its layouts. All cards of a layout have the same height, the one that reserve.ts calculates with. */
 export const styles = css`
   :host {
     --_rule: var(--aw-stories-accent, var(--_accent));
@@ -81,133 +81,6 @@ export const styles = css`
     display: grid;
     gap: var(--_gap);
   }
-  .card {
-    position: relative;
-    display: grid;
-    grid-template-rows: auto auto auto 1fr;
-    align-content: start;
-    block-size: 100%;
-  }
-  .picture {
-    position: relative;
-    aspect-ratio: 16 / 9;
-    margin-block-end: 10px;
-    overflow: hidden;
-    border-radius: 0;
-    background: var(--_line);
-  }
-  .picture svg,
-  .picture img {
-    position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
-    object-fit: cover;
-  }
-  .picture svg {
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 0.8;
-    stroke-linecap: round;
-    opacity: 0.25;
-  }
-  .picture img[hidden] {
-    display: none;
-  }
-  .duration {
-    position: absolute;
-    inset: auto auto 8px 8px;
-    padding: 1px 8px 1px 6px;
-    border-radius: 3px;
-    background: rgb(0 0 0 / 78%);
-    color: #fff;
-    font-size: 0.75em;
-    font-variant-numeric: tabular-nums;
-  }
-  .duration::before {
-    content: '▶ ' / '';
-    font-size: 0.75em;
-  }
-  .kicker {
-    min-block-size: 1.5em;
-    font-size: var(--aw-size-xs, 0.75em);
-    font-weight: 700;
-    color: var(--_rule);
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .title {
-    min-block-size: 3.9em;
-    font-size: 1em;
-    font-weight: 700;
-    line-height: 1.3;
-    text-wrap: pretty;
-  }
-  .title a {
-    color: inherit;
-    text-decoration: none;
-  }
-  .title a::after {
-    content: '';
-    position: absolute;
-    inset: 0;
-  }
-  .title a:focus-visible {
-    outline: 0;
-  }
-  .title a:focus-visible::after {
-    outline: var(--_focus);
-    outline-offset: 2px;
-  }
-  .clamp {
-    display: -webkit-box;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 3;
-    line-clamp: 3;
-    overflow: hidden;
-    overflow-wrap: break-word;
-  }
-  .meta {
-    block-size: 1.5em;
-    margin-block-start: 4px;
-    overflow: hidden;
-    font-size: 0.8125em;
-    color: var(--_muted);
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  time {
-    unicode-bidi: plaintext;
-  }
-  .section::before {
-    content: ' · ';
-  }
-  /* It stands above the title already, where there is no other word for it. */
-  :is([data-layout='carousel'], [data-layout='grid']) .told {
-    display: none;
-  }
-  .paid {
-    background: var(--aw-stories-sponsored, color-mix(in srgb, var(--_rule) 8%, transparent));
-  }
-  .paid :is(.kicker, .title, .meta) {
-    padding-inline: 10px;
-  }
-  span.block {
-    display: block;
-    block-size: 1em;
-    margin-block-end: 0.3em;
-  }
-  .meta .block {
-    inline-size: 50%;
-  }
-  @media (hover: hover) {
-    .card:hover .clamp {
-      text-decoration: underline;
-      text-decoration-thickness: 1px;
-      text-underline-offset: 0.2em;
-    }
-  }
 
   [data-layout='carousel'] .items {
     grid-auto-columns: min(var(--aw-stories-card-size, 248px), 100%);
@@ -230,13 +103,13 @@ export const styles = css`
     font-size: 1.0625em;
   }
 
-  /* Most read: the numerals are the picture. */
+  /* The rank takes the place of the picture. */
   [data-layout='list'] .items {
     gap: 0;
-    counter-reset: place;
+    counter-reset: rank;
   }
   [data-layout='list'] .item {
-    counter-increment: place;
+    counter-increment: rank;
     padding-block: 12px;
     border-block-start: 1px solid var(--_line);
   }
@@ -245,11 +118,11 @@ export const styles = css`
     padding-block-start: 0;
   }
   [data-layout='list'] .card {
-    grid-template: 'place title' auto 'place meta' auto / 3em 1fr;
+    grid-template: 'rank title' auto 'rank meta' auto / 3em 1fr;
   }
   [data-layout='list'] .card::before {
-    content: counter(place);
-    grid-area: place;
+    content: counter(rank);
+    grid-area: rank;
     font-family: var(--aw-font-heading, inherit);
     font-size: 2.5em;
     font-weight: 300;
@@ -260,17 +133,17 @@ export const styles = css`
   [data-layout='list'] :is(.picture, .kicker) {
     display: none;
   }
-  [data-layout='list'] .paid .kicker {
+  [data-layout='list'] .sponsored .kicker {
     display: block;
     grid-area: title;
   }
-  [data-layout='list'] .paid .clamp {
+  [data-layout='list'] .sponsored .clamp {
     padding-block-start: 1.2em;
     -webkit-line-clamp: 2;
     line-clamp: 2;
   }
 
-  /* Small pictures beside words where it is narrow, side by side where it is wide. */
+  /* Narrow: a small picture beside the text. Wide: three columns. */
   [data-layout='grid'] .item:not(:first-child) {
     padding-block-start: var(--_gap);
     border-block-start: 1px solid var(--_line);
@@ -305,7 +178,7 @@ export const styles = css`
       color: GrayText;
       opacity: 1;
     }
-    .card.paid {
+    .card.sponsored {
       outline: 1px solid;
     }
   }

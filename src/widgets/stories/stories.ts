@@ -1,114 +1,114 @@
-import { html, nothing } from 'lit/html.js';
-import { property, state } from '../../base/property.js';
-import type { Changes } from '../../base/reactive-element.js';
-import { widgetStyles } from '../../base/styles.js';
+import { type CSSResultGroup, html, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { parts, type Place, placeOf } from '../../client/index.js';
+import { parts, type StoryClient, storyClientFor, toLimit, toRail } from '../../client/index.js';
+import { signalsOf } from '../../client/signals.js';
 import type { Rail, Story } from '../../contract/types.js';
-import type { Catalogue } from '../../locales/catalogue.js';
-import type { Attention } from './attention.js';
-import { claim, release } from './claims.js';
+import type { Catalogue } from '../../locales/registry.js';
+import { CarouselController } from './carousel-controller.js';
 import { StoryClickEvent, StoryViewEvent } from './events.js';
-import { endsOf, rowOf } from './row.js';
+import { claimStories, releaseStories } from './page-dedupe.js';
+import { reserve } from './reserve.js';
 import { styles } from './stories.styles.js';
-import { renderBlocks, renderStory } from './story-card.js';
-
-const attention = () => import('./attention.js');
+import { cardStyles } from './story-card.styles.js';
+import { renderCardSkeleton, renderStory } from './story-card.js';
+import { ViewTracking } from './view-tracking.js';
 
 /**
- * @summary A rail of stories: related ones, the most read, the latest, those not to miss.
+ * @summary A rail of stories: related, most read, latest, not to miss, videos or sponsored.
  * @tag aw-stories
  *
- * @slot - Shown before the widget is there, a moment longer while it loads, and when the API cannot be reached.
- * @slot heading - Words to stand above the rail instead of its own.
+ * @slot - Fallback content, shown until the data has loaded and when the API cannot be reached.
+ * @slot heading - Replaces the heading of the rail.
  *
- * @csspart base - The whole widget.
- * @csspart heading - The words above the rail.
- * @csspart more - The link to all of them.
- * @csspart previous - The button that turns a carousel back.
- * @csspart next - The button that turns it on.
+ * @csspart base - The root element of the widget.
+ * @csspart heading - The heading.
+ * @csspart more - The link to all stories of the rail.
+ * @csspart previous - The button that scrolls a carousel back.
+ * @csspart next - The button that scrolls a carousel on.
  * @csspart items - The list.
- * @csspart item - One story.
- * @csspart picture - Its picture, or the drawing in its place.
- * @csspart kicker - The words above its title.
- * @csspart title - Its title.
- * @csspart meta - Its time and section.
- * @csspart sponsored - The word that a story is paid for.
- * @csspart notice - The sentence of a failure, or of an empty rail.
- * @csspart retry - The button that tries again.
+ * @csspart item - A list item with one story.
+ * @csspart picture - The story's picture, or the drawing in its place.
+ * @csspart kicker - The words above the title.
+ * @csspart title - The title.
+ * @csspart meta - The time and section.
+ * @csspart sponsored - The label of a sponsored story.
+ * @csspart notice - The text of a failure, or of an empty rail.
+ * @csspart retry - The button that loads again after a failure.
  *
- * @cssproperty [--aw-stories-accent=--aw-color-accent] - The rule above the heading, and kickers.
- * @cssproperty [--aw-stories-card-size=248px] - How wide a card of a carousel is.
- * @cssproperty [--aw-stories-gap=--aw-space-4] - Between cards.
- * @cssproperty [--aw-stories-sponsored=--aw-color-accent at 7 %] - Behind a story that is paid for.
+ * @cssproperty [--aw-stories-accent=--aw-color-accent] - Colour of the rule above the heading, and of kickers.
+ * @cssproperty [--aw-stories-card-size=248px] - Width of a card in a carousel.
+ * @cssproperty [--aw-stories-gap=--aw-space-4] - Space between cards.
+ * @cssproperty [--aw-stories-sponsored=--aw-color-accent at 8 %] - Background of a sponsored story.
  *
- * @event {{ id: string, position: number, reason: string }} aw-story-view - Half of a card was in the window for a second; once for each.
- * @event {{ id: string, position: number, reason: string }} aw-story-click - The reader follows a card.
+ * @event {{ id: string, position: number, reason: string }} aw-story-view - Half of a card was in the viewport for a second. Dispatched once for each story.
+ * @event {{ id: string, position: number, reason: string }} aw-story-click - The reader follows the link of a card.
  */
 export class StoriesElement extends WidgetElement {
-  static override readonly tag = 'aw-stories';
-  static override readonly sources = [...WidgetElement.sources, 'rail', 'limit'];
-  static override styles = [...widgetStyles, styles];
+  static override readonly tag: string = 'aw-stories';
+  static override readonly loadProperties = [...WidgetElement.loadProperties, 'rail', 'limit'];
+  static override styles: CSSResultGroup = [widgetStyles, reserve, cardStyles, styles];
 
-  /** Which stories. */
-  @property() rail: Rail['rail'] = 'related';
-  /** A row to turn, a numbered column, or pictures side by side. */
-  @property({ reflect: true }) layout: 'carousel' | 'list' | 'grid' = 'carousel';
-  /** How many. */
-  @property({ type: Number }) limit = 8;
-  /** Where all of them can be seen. */
-  @property() more?: string;
+  /** Selection of stories. */
+  @property({ useDefault: true }) rail: Rail['rail'] = 'related';
+  /** A scrollable row, a numbered column, or a grid of pictures. */
+  @property({ reflect: true, useDefault: true }) layout: 'carousel' | 'list' | 'grid' = 'carousel';
+  /** Number of stories, from 1 to 100. */
+  @property({ type: Number, useDefault: true }) limit = 8;
+  /** URL of a page with all stories of the rail. */
+  @property() more?: string | null;
 
   @state() private stories: Story[] = [];
-  @state() private ends = { start: true, end: true };
-  #place?: Place;
-  #attention?: Attention;
-  #sizes?: ResizeObserver;
+  readonly #carousel = new CarouselController(this, () => this.#list);
+  readonly #views = new ViewTracking(
+    this,
+    () => this.#list?.children ?? [],
+    (card) => this.#report('view', card),
+  );
+  readonly #viewedStories = new Set<string>();
+  #client?: StoryClient;
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const place = (this.#place = placeOf(this, this.locale.declared));
-    signal.addEventListener('abort', () => this.#letGo());
-    const { items } = await place.part(parts.stories(this.rail, this.limit), again);
+    const client = (this.#client = storyClientFor(this, this.locale.declared));
+    signal.addEventListener('abort', () => releaseStories(this));
+    const { items } = await client.part(parts.stories(this.rail, this.limit), again);
     if (signal.aborted) return false;
-    this.stories = claim(this, items, this.#count, place.story);
-    void this.#attend(place, signal);
+    this.stories = claimStories(this, items, this.#limit, client.story);
+    this.#views.reset();
+    signalsOf(client.site).countRead(client.story);
     return this.stories.length > 0;
   }
 
-  protected override updated(changed: Changes): void {
+  protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    // A style attribute in the template would break a strict Content Security Policy.
     for (const picture of this.renderRoot.querySelectorAll<HTMLElement>('[data-focal]')) {
       picture.style.objectPosition = picture.dataset['focal']!;
     }
-    const track = this.#track;
-    if (!track) return;
-    this.#attention?.watch(track.children);
-    if (this.#sizes) return;
-    this.#sizes = new ResizeObserver(() => this.#measure());
-    this.#sizes.observe(track);
   }
 
   protected override renderLoading(): unknown {
-    return html`<div class="rail" data-layout=${this.#look} aria-hidden="true">
+    return html`<div class="rail" data-layout=${this.#layout} aria-hidden="true">
       <div class="head">
         <span class="heading"><span class="block"></span></span>
       </div>
-      <div class="items">${Array.from({ length: this.#count }, () => renderBlocks())}</div>
+      <div class="items">${Array.from({ length: this.#limit }, () => renderCardSkeleton())}</div>
     </div>`;
   }
 
   protected override renderReady(words: Catalogue): unknown {
-    return html`<section class="rail" data-layout=${this.#look} aria-labelledby="heading">
+    return html`<section class="rail" data-layout=${this.#layout} aria-labelledby="heading">
       ${this.#renderHead(words)}
-      <ul class="items" part="items" role="list" @scroll=${this.#measure} @focusin=${this.#reveal}>
+      <ul class="items" part="items" role="list" @scroll=${this.#carousel.measure} @focusin=${this.#scrollToFocus}>
         ${this.stories.map(
           (story, position) =>
             html`<li
               class="item"
               part="item"
               data-position=${position}
-              @click=${this.#follow}
-              @auxclick=${this.#follow}
+              @click=${this.#onClick}
+              @auxclick=${this.#onClick}
             >
               ${renderStory(story, this.locale, words)}
             </li>`,
@@ -125,96 +125,71 @@ export class StoriesElement extends WidgetElement {
   }
 
   #renderHead({ stories }: Catalogue): unknown {
-    const scrolls = this.#look === 'carousel' && !(this.ends.start && this.ends.end);
+    const { overflows, atStart, atEnd } = this.#carousel;
     return html`<div class="head">
       <h2 id="heading" class="heading" part="heading">
-        <slot name="heading">${stories.rails[this.rail] ?? stories.rails.related}</slot>
+        <slot name="heading">${stories.rails[toRail(this.rail)]}</slot>
       </h2>
       ${this.more ? html`<a class="more" part="more" href=${this.more}>${stories.more}</a>` : nothing}
       ${
-        scrolls
-          ? html`${this.#renderTurn(-1, 'previous', stories.previous, this.ends.start)}${this.#renderTurn(
+        this.#layout === 'carousel' && overflows
+          ? html`${this.#renderTurn(-1, 'previous', stories.previous, atStart)}${this.#renderTurn(
               1,
               'next',
               stories.next,
-              this.ends.end,
+              atEnd,
             )}`
           : nothing
       }
     </div>`;
   }
 
-  /** At an end the button stays, and keeps the focus it may have. */
-  #renderTurn(towards: 1 | -1, name: string, label: string, done: boolean): unknown {
+  /** Draws a button of the carousel. At an end it stays enabled, because it may have the focus. */
+  #renderTurn(direction: 1 | -1, name: string, label: string, atEnd: boolean): unknown {
     return html`<button
       class=${`turn ${name}`}
       part=${name}
       aria-label=${label}
-      aria-disabled=${done}
-      @click=${() => !done && import('./turn.js').then(({ turnRow }) => turnRow(this.#track!, towards))}
+      aria-disabled=${atEnd}
+      @click=${() => !atEnd && this.#carousel.turn(direction)}
     >
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 5l7 7-7 7" /></svg>
     </button>`;
   }
 
-  get #look(): string {
+  get #list(): HTMLElement | null {
+    return this.renderRoot.querySelector('ul');
+  }
+
+  get #layout(): string {
     return ['list', 'grid'].includes(this.layout) ? this.layout : 'carousel';
   }
 
-  get #count(): number {
-    return Math.min(Math.max(Math.trunc(this.limit) || 8, 1), 100);
+  get #limit(): number {
+    return toLimit(this.limit, 8);
   }
 
-  get #track(): HTMLElement | null {
-    return this.renderRoot.querySelector<HTMLElement>('ul');
-  }
-
-  #measure = (): void => {
-    const track = this.#track;
-    if (!track) return;
-    const { start, end } = endsOf(rowOf(track));
-    if (start !== this.ends.start || end !== this.ends.end) this.ends = { start, end };
-  };
-
-  /** Browsers leave a card that the focus is on half out of sight. */
-  #reveal = ({ target }: FocusEvent): void => {
+  /** Scrolls a focused card into the row: browsers leave half of it outside. */
+  #scrollToFocus = ({ target }: FocusEvent): void => {
     (target as Element).closest('.item')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
 
-  #follow = ({ button, target, currentTarget }: MouseEvent): void => {
-    if (button > 1 || !(target as Element).closest('a')) return;
-    this.#tell('click', currentTarget as HTMLElement);
+  #onClick = ({ button, target, currentTarget }: MouseEvent): void => {
+    if (button <= 1 && (target as Element).closest('a')) this.#report('click', currentTarget as HTMLElement);
   };
 
-  /** Without the code that watches, a rail is still a rail. */
-  async #attend(place: Place, signal: AbortSignal): Promise<void> {
-    const code = await attention().catch(() => undefined);
-    if (!code || signal.aborted) return;
-    code.countRead(place);
-    this.#attention ??= new code.Attention((card) => this.#tell('view', card));
-    this.#attention.watch(this.#track?.children ?? []);
-  }
-
-  #tell(type: 'view' | 'click', { dataset }: HTMLElement): void {
+  /** Dispatches the event and sends the signal of a card. */
+  #report(type: 'view' | 'click', { dataset }: HTMLElement): void {
     const position = Number(dataset['position']);
     const story = this.stories[position];
-    const place = this.#place;
-    if (!story || !place) return;
+    if (!story) return;
     const { id, reason } = story;
-    const { rail } = this;
-    // Known by now, unless the reader was faster: a page that is being left has no time to fetch it.
-    attention().then(
-      ({ signal }) => signal(place, type, id, rail, position),
-      () => undefined,
-    );
+    if (type === 'view') {
+      if (this.#viewedStories.has(id)) return;
+      this.#viewedStories.add(id);
+    }
+    signalsOf(this.#client!.site).add({ type, story: id, rail: toRail(this.rail), position });
     this.dispatchEvent(new (type === 'view' ? StoryViewEvent : StoryClickEvent)({ id, position, reason }));
-  }
-
-  #letGo(): void {
-    release(this);
-    this.#attention?.stop();
-    this.#sizes?.disconnect();
-    this.#attention = this.#sizes = undefined;
   }
 }
 

@@ -1,39 +1,39 @@
-import { html, nothing } from 'lit/html.js';
-import type { LocaleController } from '../../base/locale.js';
-import { date, relativeTime } from '../../base/times.js';
+import { html, nothing } from 'lit';
+import type { LocaleController } from '../../base/locale-controller.js';
+import { date, relativeTime } from '../../base/dates.js';
 import type { Story } from '../../contract/types.js';
-import type { Catalogue } from '../../locales/catalogue.js';
+import type { Catalogue } from '../../locales/registry.js';
 
-/** A title is news for so long; from then on its day is told. */
-const recentMs = 6 * 24 * 60 * 60 * 1000;
+/** An older story shows its date instead of its age. */
+const maxAgeMs = 6 * 24 * 60 * 60 * 1000;
 
 export function renderStory(story: Story, locale: LocaleController, words: Catalogue): unknown {
   const { kicker, title, url, section, sponsor, publishedAt, kind } = story;
-  const paid = kind === 'sponsored' || sponsor;
-  const recent = Date.now() - Date.parse(publishedAt) < recentMs;
-  return html`<article class=${`card ${paid ? 'paid' : ''}`}>
+  const sponsored = kind === 'sponsored' || sponsor;
+  const recent = Date.now() - Date.parse(publishedAt) < maxAgeMs;
+  return html`<article class=${`card ${sponsored ? 'sponsored' : ''}`}>
     ${renderPicture(story)}
     <p class="kicker" part="kicker">
       ${
-        paid
+        sponsored
           ? html`<span part="sponsored">${words.stories.sponsored}</span>
               ${sponsor && html`· <bdi>${sponsor.name}</bdi>`}`
           : kicker || section
       }
     </p>
     <h3 class="title" part="title">
-      <a href=${url} rel=${paid ? 'sponsored' : nothing}><span class="clamp">${title.trim()}</span></a>
+      <a href=${url} rel=${sponsored ? 'sponsored' : nothing}><span class="clamp">${title.trim()}</span></a>
     </h3>
     <p class="meta" part="meta">
       <time datetime=${publishedAt}>${(recent ? relativeTime : date)(locale, publishedAt)}</time>${
-        section && html`<span class=${kicker || paid ? 'section' : 'section told'}>${section}</span>`
+        section && html`<span class=${kicker || sponsored ? 'section' : 'section in-kicker'}>${section}</span>`
       }
     </p>
   </article>`;
 }
 
-/** One card in muted blocks, as high as a real one. */
-export function renderBlocks(): unknown {
+/** Draws a card of muted blocks, as high as a real one. */
+export function renderCardSkeleton(): unknown {
   return html`<div class="item">
     <div class="card">
       <div class="picture block"></div>
@@ -44,7 +44,7 @@ export function renderBlocks(): unknown {
   </div>`;
 }
 
-/** A picture that is not there, or does not come, leaves the drawing behind it. */
+/** Draws the picture over a placeholder, which a missing picture leaves visible. */
 function renderPicture({ image, kind, durationSec }: Story): unknown {
   const { src, srcset, width = 16, height = 9, alt = '', focal } = image ?? {};
   return html`<div class="picture" part="picture" data-kind=${kind}>
@@ -64,12 +64,12 @@ function renderPicture({ image, kind, durationSec }: Story): unknown {
         @error=${({ target }: Event) => ((target as HTMLElement).hidden = true)}
       />`
     }
-    ${durationSec ? html`<span class="duration">${clock(durationSec)}</span>` : nothing}
+    ${durationSec ? html`<span class="duration">${duration(durationSec)}</span>` : nothing}
   </div>`;
 }
 
-/** 4:05, or 1:02:09. */
-export function clock(seconds: number): string {
+/** Formats a duration: 4:05, or 1:02:09. */
+export function duration(seconds: number): string {
   const [hours, minutes] = [Math.trunc(seconds / 3600), Math.trunc(seconds / 60) % 60];
   const pad = (value: number) => String(value).padStart(2, '0');
   return `${hours ? `${hours}:${pad(minutes)}` : minutes}:${pad(seconds % 60)}`;

@@ -3,13 +3,13 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { SiteSettings } from '../../sites/store.js';
 
-type Hook = NonNullable<SiteSettings['rules']['external']>;
+type ExternalCheck = NonNullable<SiteSettings['rules']['external']>;
 
-const answerSchema = z.object({ hold: z.boolean(), detail: z.string().max(500).optional() });
-const mostAnswerBytes = 10_000;
+const responseSchema = z.object({ hold: z.boolean(), detail: z.string().max(500).optional() });
+const maxResponseChars = 10_000;
 
-/** What the publisher's own check is told. No address and no e-mail of the reader. */
-export interface Told {
+/** Request body for the publisher's own check. Contains neither network address nor e-mail address of the reader. */
+export interface ExternalCheckInput {
   readonly site: string;
   readonly story: string;
   readonly parentId: string | null;
@@ -18,31 +18,35 @@ export interface Told {
 }
 
 /**
- * Asks the publisher's own check, signed: `afterword-signature` is the HMAC-SHA256 of the body, in hex. One that is late,
- * broken or unclear holds nothing back: the newsroom's thread must not stop with it.
+ * Calls the publisher's own check (webhook). The header `afterword-signature` is the HMAC-SHA256 of the body, in hex.
+ * Fails open: after a timeout or an invalid response the comment is not held.
  *
- * @returns what to tell the moderator, where it wants the comment held
+ * @returns the detail for moderators if the comment is to be held
  */
-export async function askExternal(hook: Hook, told: Told, log: Logger): Promise<string | undefined> {
-  const body = JSON.stringify(told);
+export async function runExternalCheck(
+  check: ExternalCheck,
+  input: ExternalCheckInput,
+  log: Logger,
+): Promise<string | undefined> {
+  const body = JSON.stringify(input);
   try {
-    const answer = await fetch(hook.url, {
+    const response = await fetch(check.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'afterword-signature': createHmac('sha256', hook.secret).update(body).digest('hex'),
+        'afterword-signature': createHmac('sha256', check.secret).update(body).digest('hex'),
       },
       body,
       redirect: 'error',
-      signal: AbortSignal.timeout(hook.timeoutMillis),
+      signal: AbortSignal.timeout(check.timeoutMillis),
     });
-    if (!answer.ok) throw new Error(`It answered ${answer.status}.`);
-    const text = await answer.text();
-    if (text.length > mostAnswerBytes) throw new Error('Its answer is too long.');
-    const { hold, detail } = answerSchema.parse(JSON.parse(text));
+    if (!response.ok) throw new Error(`It answered ${response.status}.`);
+    const text = await response.text();
+    if (text.length > maxResponseChars) throw new Error('Its answer is too long.');
+    const { hold, detail } = responseSchema.parse(JSON.parse(text));
     return hold ? (detail ?? '') : undefined;
   } catch (error) {
-    log.warn({ site: told.site, reason: (error as Error).message }, "the site's own check of comments did not answer");
+    log.warn({ site: input.site, reason: (error as Error).message }, "the site's own check of comments did not answer");
     return undefined;
   }
 }

@@ -1,17 +1,26 @@
 import type { Comment, CommentNode, Reader } from 'afterword/contract';
 import type { Logger } from 'pino';
 import type { Site } from '../../sites/store.js';
-import { bannedIn } from './banned-words.js';
-import { askExternal } from './external.js';
-import { mostCounted, note, saying, type Standing, type Standings } from './standing.js';
+import { minuteMs } from '../../time.js';
+import {
+  addRecentComment,
+  hashText,
+  maxVisibleCount,
+  type AuthorHistories,
+  type AuthorHistory,
+} from './author-history.js';
+import { compileBannedWords } from './banned-words.js';
+import { runExternalCheck } from './external.js';
+import { hasAddress } from './name-rules.js';
+import type { PhraseMatcher } from './phrase-matcher.js';
 
-/** Why a comment waits: the code is for its writer, the detail for the moderator alone. */
+/** Reason for a hold: the code is sent to the author, the detail to moderators only. */
 export interface Finding {
   readonly reason: NonNullable<Comment['reasons']>[number];
   readonly detail: string;
 }
 
-/** What is about to be written, new or changed. */
+/** Comment to be checked before it is posted or edited. */
 export interface Candidate {
   readonly site: Site;
   readonly story: { readonly id: string; readonly key: string };
@@ -19,127 +28,141 @@ export interface Candidate {
   readonly author: Reader;
   readonly text: string;
   readonly nodes: readonly CommentNode[];
-  /** An edit repeats most of what it changes, and makes no new comment. */
+  /** Edits are exempt from the rules `repeat` and `rate`. */
   readonly isEdit: boolean;
 }
 
-/** What it has found, for the moderator. */
-type Rule = (candidate: Candidate, standing: Standing, says: number) => string | undefined;
+/** A candidate, and what the rules need to know besides. */
+interface Evaluation extends Candidate {
+  readonly bannedWords: PhraseMatcher;
+  readonly history: AuthorHistory;
+  readonly textHash: number;
+}
 
-const minute = 60_000;
+/** Returns the detail for moderators if the rule holds the comment. */
+type Rule = (evaluation: Evaluation) => string | undefined;
 
 /**
- * The rules, in order. Before them a text is refused that is empty or too long, and a thread that is closed; after them, and
- * only where none of them holds the comment, the publisher's own check is asked.
+ * Rules in order of evaluation. Empty or oversized texts and closed threads are refused before; the publisher's own
+ * check runs last, and only if no rule has held the comment.
  */
 const rules: readonly (readonly [Finding['reason'], Rule])[] = [
   [
     'guest',
     ({ site, author }) =>
-      when(site.settings.moderation === 'pre' && author.kind === 'guest', () => 'guests are read first'),
+      detailIf(site.settings.moderation === 'pre' && author.kind === 'guest', () => 'guests are read first'),
   ],
-  ['repeat', (candidate, standing, says) => repeats(candidate, standing, says)],
+  ['repeat', (evaluation) => findRepeats(evaluation)],
   [
     'words',
-    ({ site, text }) => {
-      const found = bannedIn(text, site.settings.rules.words);
-      return when(found.length > 0, () => found.map((word) => `“${word}”`).join(', '));
+    ({ bannedWords, author, text }) => {
+      const found = bannedWords.find(text).map((word) => `“${word}”`);
+      // A name may be older than the list.
+      const inName = bannedWords.find(author.name).map((word) => `“${word}” in the name`);
+      return detailIf(found.length + inName.length > 0, () => [...found, ...inName].join(', '));
     },
   ],
   [
     'links',
-    ({ site, nodes }) => {
+    ({ site, author, nodes }) => {
       const { links } = site.settings.rules;
-      const count = linksIn(nodes);
-      return when(links !== null && count > links, () => `${count} links, ${links} are allowed`);
+      if (links === null) return undefined;
+      const count = countLinks(nodes);
+      if (hasAddress(author.name)) return `an address in the name, ${count} links`;
+      return detailIf(count > links, () => `${count} links, ${links} are allowed`);
     },
   ],
   [
     'new-commenter',
-    ({ site }, { shown = 0 }) => {
-      const wanted = Math.min(site.settings.rules.newCommenter, mostCounted);
-      return when(shown < wanted, () => `${shown} of ${wanted} comments shown so far`);
+    ({ site, history: { visibleCount = 0 } }) => {
+      const wanted = Math.min(site.settings.rules.newCommenter, maxVisibleCount);
+      return detailIf(visibleCount < wanted, () => `${visibleCount} of ${wanted} comments shown so far`);
     },
   ],
   [
     'rate',
-    ({ site, isEdit }, { recent }) => {
+    ({ site, isEdit, history: { recent } }) => {
       const { comments, minutes } = site.settings.rules.rate;
-      const since = Date.now() - minutes * minute;
-      return when(
+      const since = Date.now() - minutes * minuteMs;
+      return detailIf(
         !isEdit && (recent[comments - 1]?.at ?? 0) > since,
         () => `${comments} comments in ${minutes} minutes`,
       );
     },
   ],
 ];
-/** Lifted with the limits on requests: they are about how much a reader writes, not about what. */
-const aboutPace = new Set(['new-commenter', 'rate']);
+/** Rules lifted together with the request limits: they limit how much a reader writes, not its content. */
+const paceRules = new Set(['new-commenter', 'rate']);
 
-/** Judges what readers write. Staff is trusted. */
+/** Checks comments against the site's rules. Comments by staff are not checked. */
 export class CommentRules {
-  readonly #standings: Standings;
+  readonly #histories: AuthorHistories;
   readonly #log: Logger;
   readonly #rules: typeof rules;
 
-  /** @param paced whether the rules about a reader's pace apply */
-  constructor(standings: Standings, log: Logger, paced: boolean) {
-    this.#standings = standings;
+  /** @param withPaceRules enables the rules about how often a reader writes */
+  constructor(histories: AuthorHistories, log: Logger, withPaceRules: boolean) {
+    this.#histories = histories;
     this.#log = log;
-    this.#rules = rules.filter(([reason]) => paced || !aboutPace.has(reason));
+    this.#rules = rules.filter(([reason]) => withPaceRules || !paceRules.has(reason));
   }
 
-  /** @returns all reasons for which it has to wait for a moderator; none where it may be shown at once */
-  async judge(candidate: Candidate): Promise<Finding[]> {
+  /** @returns the reasons to hold the comment for a moderator; empty if it may be published at once */
+  async evaluate(candidate: Candidate): Promise<Finding[]> {
     const { site, story, parentId, author, text, isEdit } = candidate;
     if (author.badges.includes('staff')) return [];
-    const wantsCount = site.settings.rules.newCommenter > 0;
-    if (!this.#standings.knows(author.id, wantsCount)) await this.#standings.load(author.id, wantsCount);
-    const standing = this.#standings.of(author.id);
-    const says = saying(text);
+    const bannedWords = await compileBannedWords(site.settings.rules.words);
+    const needsVisibleCount = site.settings.rules.newCommenter > 0;
+    if (!this.#histories.has(author.id, needsVisibleCount)) await this.#histories.load(author.id, needsVisibleCount);
+    const history = this.#histories.get(author.id);
+    const textHash = hashText(text);
     const findings: Finding[] = [];
+    const evaluation = { ...candidate, bannedWords, history, textHash };
     for (const [reason, rule] of this.#rules) {
-      const detail = rule(candidate, standing, says);
+      const detail = rule(evaluation);
       if (detail !== undefined) findings.push({ reason, detail });
     }
-    // In the same turn as it was asked, so that of two at once the second sees the first.
-    if (!isEdit) note(standing, story.id, says);
+    // Recorded in the same tick as it was checked, so that of two concurrent comments the second sees the first.
+    if (!isEdit) addRecentComment(history, story.id, textHash);
     const { external } = site.settings.rules;
     if (!external || findings.length > 0) return findings;
     const { id, name, kind } = author;
-    const told = { site: site.id, story: story.key, parentId, text, author: { id, name, kind } };
-    const detail = await askExternal(external, told, this.#log);
+    const input = { site: site.id, story: story.key, parentId, text, author: { id, name, kind } };
+    const detail = await runExternalCheck(external, input, this.#log);
     return detail === undefined ? [] : [{ reason: 'external', detail }];
   }
 
-  /** What was judged could not be written: then it was not said either, and may be said again. */
-  forget(author: Reader): void {
-    this.#standings.forget(author.id);
+  /** Drops the author's cached history after a comment could not be stored, so that a retry is not a repeat. */
+  invalidate(author: Reader): void {
+    this.#histories.invalidate(author.id);
   }
 }
 
-const repeats: Rule = ({ site, story, text, isEdit }, { recent }, says) => {
+const findRepeats: Rule = ({ site, story, text, isEdit, history: { recent }, textHash }) => {
   const { repeatMinutes } = site.settings.rules;
   if (isEdit) return undefined;
-  const since = Date.now() - repeatMinutes * minute;
+  const since = Date.now() - repeatMinutes * minuteMs;
   let times = 0;
   for (const other of recent) {
     if (other.at <= since) break;
-    // Under another story, a few words may well be meant again.
-    if (other.says === says && (other.storyId === story.id || text.length > fewChars)) times++;
+    // Short texts count as repeats on the same story only.
+    if (other.textHash === textHash && (other.storyId === story.id || text.length > shortTextChars)) times++;
   }
-  return when(times > 0, () => `said ${times === 1 ? 'once' : `${times} times`} in the last ${repeatMinutes} minutes`);
+  return detailIf(
+    times > 0,
+    () => `said ${times === 1 ? 'once' : `${times} times`} in the last ${repeatMinutes} minutes`,
+  );
 };
 
-const fewChars = 40;
+const shortTextChars = 40;
 
-function when(holds: boolean, detail: () => string): ReturnType<Rule> {
-  return holds ? detail() : undefined;
+function detailIf(isHit: boolean, detail: () => string): ReturnType<Rule> {
+  return isHit ? detail() : undefined;
 }
 
-function linksIn(nodes: readonly CommentNode[]): number {
+function countLinks(nodes: readonly CommentNode[]): number {
   return nodes.reduce(
-    (sum, node) => sum + Number(node.type === 'link') + ('children' in node ? linksIn(node.children) : 0),
+    (sum, node) => sum + Number(node.type === 'link') + ('children' in node ? countLinks(node.children) : 0),
     0,
   );
 }

@@ -1,25 +1,26 @@
 import { OperatorError } from '../../config.js';
 
-/** What feeds without a declaration were written in, when they are not UTF-8. */
-const oldDefault = 'windows-1252';
+/** Encoding assumed for feeds that declare none and are not valid UTF-8. */
+const legacyEncoding = 'windows-1252';
 
 /**
- * The text of a feed: by its byte order mark, what the server said, what the XML declaration says, or UTF-8.
+ * Decodes a feed. The encoding is taken from the byte order mark, the HTTP header, the XML declaration, or else
+ * UTF-8.
  *
- * @param charset of the HTTP answer
+ * @param charset parameter of the HTTP `Content-Type` header
  */
 export function decodeFeed(bytes: Uint8Array, charset: string | undefined): string {
   const declared = byteOrderMark(bytes) ?? charset ?? xmlEncoding(bytes);
-  if (declared !== undefined) return decoder(declared).decode(bytes);
+  if (declared !== undefined) return createDecoder(declared).decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Not UTF-8, and nobody says what else.
-    return new TextDecoder(oldDefault).decode(bytes);
+    // Neither declared nor valid UTF-8.
+    return new TextDecoder(legacyEncoding).decode(bytes);
   }
 }
 
-function decoder(label: string) {
+function createDecoder(label: string) {
   try {
     return new TextDecoder(label);
   } catch {

@@ -16,19 +16,19 @@ import {
 import { OperatorError } from '../../config.js';
 import type { FoundImage } from './plain-text.js';
 
-/** A feed of any format: what its entries say, as they say it. */
+/** Parsed feed of any format, with the values as published. */
 export interface Feed {
   readonly lang: string | undefined;
-  /** What relative addresses in it are relative to. */
+  /** Base URL for relative addresses. */
   readonly base: string | undefined;
   readonly entries: readonly Entry[];
 }
 
 export interface Entry {
   readonly link: string | undefined;
-  readonly title: Words | undefined;
-  /** Best first; the summary is made from the first that has text, the picture from the first that has one. */
-  readonly texts: readonly Words[];
+  readonly title: FeedText | undefined;
+  /** Texts in order of preference: the first non-empty one gives the summary, the first with a picture the image. */
+  readonly texts: readonly FeedText[];
   readonly dates: readonly string[];
   readonly section: string | undefined;
   readonly bylines: readonly string[];
@@ -37,7 +37,7 @@ export interface Entry {
   readonly media: readonly Medium[];
 }
 
-export interface Words {
+export interface FeedText {
   readonly value: string;
   readonly isHtml: boolean;
 }
@@ -48,9 +48,9 @@ export interface Medium extends FoundImage {
 }
 
 /**
- * Reads RSS, Atom, RDF or JSON Feed.
+ * Parses RSS, Atom, RDF or JSON Feed.
  *
- * @throws OperatorError saying what is wrong with it
+ * @throws OperatorError with the reason if the feed is invalid
  */
 export function readEntries(text: string): Feed {
   if ([detectRssFeed, detectAtomFeed, detectRdfFeed].some((isFeed) => isFeed(text))) checkXml(text);
@@ -66,12 +66,12 @@ export function readEntries(text: string): Feed {
   return fromJson(parsed.feed);
 }
 
-/** The parser itself forgives too much: of a feed that breaks off it would make half a story. */
+/** Validates the XML, since the parser accepts truncated documents and would return incomplete entries. */
 function checkXml(text: string): void {
   if (declaresEntities(text)) throw new OperatorError('it declares entities, which are not read');
   const valid = XMLValidator.validate(text.trimStart());
   if (valid === true) return;
-  // Of a feed that ends too early the validator names, or lists, what is still open.
+  // The validator reports a truncated document as a list of unclosed tags.
   const { line, msg } = valid.err;
   throw new OperatorError(
     /^(Invalid '\[|Unclosed tag)/.test(msg)
@@ -80,7 +80,7 @@ function checkXml(text: string): void {
   );
 }
 
-/** Whether there is a document type with declarations of its own; one that only names a DTD does no harm. */
+/** Returns true for a DOCTYPE with an internal subset. A DOCTYPE that only names a DTD is harmless. */
 function declaresEntities(text: string): boolean {
   let at = 0;
   for (;;) {
@@ -101,11 +101,15 @@ function fromRss(feed: RssFeed.Feed<string>): Feed {
       const permalink = item.guid?.isPermaLink === false ? undefined : item.guid?.value;
       return {
         link: item.link ?? item.atom?.links?.find(isAlternate)?.href ?? permalink,
-        title: html(item.title ?? item.media?.title?.value ?? item.dc?.titles?.[0]),
-        texts: some([html(item.description), html(item.content?.encoded), html(item.media?.description?.value)]),
-        dates: some([item.pubDate, ...datesOf(item)]),
+        title: htmlText(item.title ?? item.media?.title?.value ?? item.dc?.titles?.[0]),
+        texts: compact([
+          htmlText(item.description),
+          htmlText(item.content?.encoded),
+          htmlText(item.media?.description?.value),
+        ]),
+        dates: compact([item.pubDate, ...datesOf(item)]),
         section: item.categories?.[0]?.name ?? item.dc?.subjects?.[0],
-        bylines: some([...(item.dc?.creators ?? []), ...(item.authors ?? []).map(({ name }) => name)]),
+        bylines: compact([...(item.dc?.creators ?? []), ...(item.authors ?? []).map(({ name }) => name)]),
         lang: item.dc?.languages?.[0],
         base: item.xml?.base ?? feed.xml?.base,
         media: [
@@ -126,8 +130,8 @@ function fromRdf(feed: RdfFeed.Feed<string>): Feed {
     base: feed.link,
     entries: (feed.items ?? []).map((item) => ({
       link: item.link ?? item.rdf?.about,
-      title: html(item.title ?? item.dc?.titles?.[0]),
-      texts: some([html(item.description), html(item.content?.encoded)]),
+      title: htmlText(item.title ?? item.dc?.titles?.[0]),
+      texts: compact([htmlText(item.description), htmlText(item.content?.encoded)]),
       dates: datesOf(item),
       section: item.dc?.subjects?.[0],
       bylines: item.dc?.creators ?? [],
@@ -144,11 +148,11 @@ function fromAtom(feed: AtomFeed.Feed<string>): Feed {
     base: feed.links?.find(isAlternate)?.href,
     entries: (feed.entries ?? []).map((entry) => ({
       link: entry.links?.find(isAlternate)?.href,
-      title: atomWords(entry.title),
-      texts: some([atomWords(entry.summary), atomWords(entry.content), html(entry.media?.description?.value)]),
-      dates: some([entry.published, ...datesOf(entry), entry.updated]),
+      title: atomText(entry.title),
+      texts: compact([atomText(entry.summary), atomText(entry.content), htmlText(entry.media?.description?.value)]),
+      dates: compact([entry.published, ...datesOf(entry), entry.updated]),
       section: entry.categories?.[0]?.label ?? entry.categories?.[0]?.term,
-      bylines: some((entry.authors ?? feed.authors ?? []).map(({ name }) => name)),
+      bylines: compact((entry.authors ?? feed.authors ?? []).map(({ name }) => name)),
       lang: entry.xml?.lang ?? entry.dc?.languages?.[0],
       base: entry.xml?.base ?? feed.xml?.base,
       media: [
@@ -165,15 +169,15 @@ function fromJson(feed: JsonFeed.Feed<string>): Feed {
     base: feed.home_page_url ?? feed.feed_url,
     entries: (feed.items ?? []).map((item) => ({
       link: item.url ?? item.external_url,
-      title: words(item.title, false),
-      texts: some([words(item.summary, false), html(item.content_html), words(item.content_text, false)]),
-      dates: some([item.date_published, item.date_modified]),
+      title: feedText(item.title, false),
+      texts: compact([feedText(item.summary, false), htmlText(item.content_html), feedText(item.content_text, false)]),
+      dates: compact([item.date_published, item.date_modified]),
       section: item.tags?.[0],
-      bylines: some((item.authors ?? feed.authors ?? []).map(({ name }) => name)),
+      bylines: compact((item.authors ?? feed.authors ?? []).map(({ name }) => name)),
       lang: item.language,
       base: undefined,
       media: [
-        ...some([item.image, item.banner_image]).map((src) => ({ type: 'image' as const, src })),
+        ...compact([item.image, item.banner_image]).map((src) => ({ type: 'image' as const, src })),
         ...(item.attachments ?? []).flatMap(({ url, mime_type, duration_in_seconds }) =>
           medium(url, mime_type, { durationSec: duration_in_seconds }),
         ),
@@ -182,17 +186,17 @@ function fromJson(feed: JsonFeed.Feed<string>): Feed {
   };
 }
 
-/** Atom says what its texts are; only `text` is not markup. */
-function atomWords(text: AtomFeed.Text | AtomFeed.Content | undefined): Words | undefined {
-  return words(text?.value, text?.type !== undefined && text.type !== 'text' && text.type !== 'text/plain');
+/** Atom declares the type of its texts; all types but `text` are markup. */
+function atomText(text: AtomFeed.Text | AtomFeed.Content | undefined): FeedText | undefined {
+  return feedText(text?.value, text?.type !== undefined && text.type !== 'text' && text.type !== 'text/plain');
 }
 
-/** RSS does not say, and newsrooms write markup into descriptions and entities into titles. */
-function html(value: string | undefined): Words | undefined {
-  return words(value, true);
+/** RSS declares no type; feeds contain markup in descriptions and entities in titles. */
+function htmlText(value: string | undefined): FeedText | undefined {
+  return feedText(value, true);
 }
 
-function words(value: string | undefined, isHtml: boolean): Words | undefined {
+function feedText(value: string | undefined, isHtml: boolean): FeedText | undefined {
   return value === undefined ? undefined : { value, isHtml };
 }
 
@@ -207,10 +211,10 @@ function datesOf({
   readonly dc?: DcNs.ItemOrFeed<string>;
   readonly dcterms?: DcTermsNs.ItemOrFeed<string>;
 }): string[] {
-  return some([...(dc?.dates ?? []), ...(dcterms?.issued ?? []), ...(dcterms?.created ?? [])]);
+  return compact([...(dc?.dates ?? []), ...(dcterms?.issued ?? []), ...(dcterms?.created ?? [])]);
 }
 
-/** Pictures largest first, so that the card has enough pixels. */
+/** Collects media, largest pictures first. */
 function mediaOf(media: MediaNs.ItemOrFeed | undefined): Medium[] {
   const contents = [
     ...(media?.contents ?? []),
@@ -225,7 +229,7 @@ function mediaOf(media: MediaNs.ItemOrFeed | undefined): Medium[] {
   return [...found.sort((a, b) => (b.width ?? 0) - (a.width ?? 0)), ...thumbnails];
 }
 
-/** Newsrooms leave the type of a picture out. */
+/** Derives the type of media that declare none. */
 function kindOf(medium: string | undefined, url: string | undefined): string | undefined {
   if (medium !== undefined) return `${medium}/`;
   return /\.(avif|gif|jpe?g|png|webp)(\?|$)/i.test(url ?? '') ? 'image/' : undefined;
@@ -236,6 +240,6 @@ function medium(src: string | undefined, mimeType = '', rest: Omit<Medium, 'type
   return src === undefined || type === undefined ? [] : [{ type, src, ...rest }];
 }
 
-function some<T>(values: readonly (T | undefined)[]): T[] {
+function compact<T>(values: readonly (T | undefined)[]): T[] {
   return values.filter((value) => value !== undefined);
 }

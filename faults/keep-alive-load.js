@@ -1,0 +1,95 @@
+/** Readers that keep their connections alive, for scripts and tests that stop a server under load. */
+import { Agent, request } from 'node:http';
+
+/**
+ * @typedef {object} LoadResult
+ * @property {string[]} acknowledged ids of comments whose response was 201
+ * @property {Record<string, number>} statuses number of responses by status
+ * @property {number} closing responses with `Connection: close`
+ * @property {string[]} broken errors of requests, save of those whose connection was refused: nothing was sent
+ * @property {number} answered
+ */
+
+/**
+ * Writes comments, votes and reads pages over one kept-alive connection a reader, each request after the response to the
+ * one before, until a connection is refused.
+ *
+ * @param {string} site address of a site of the API
+ * @param {{ story: string, tokens: string[], pauseMs?: number }} options one reader for each token, and the longest pause between two requests
+ * @returns {{ result: LoadResult, ended: Promise<unknown> }} the result so far, and the end of the load
+ */
+export function startKeepAliveLoad(site, { story, tokens, pauseMs = 0 }) {
+  /** @type {LoadResult} */
+  const result = { acknowledged: [], statuses: {}, closing: 0, broken: [], answered: 0 };
+  const ended = Promise.all(tokens.map((token, reader) => readerLoop(site, { story, token, reader, pauseMs }, result)));
+  return { result, ended };
+}
+
+/**
+ * @param {string} site
+ * @param {{ story: string, token: string, reader: number, pauseMs: number }} reader
+ * @param {LoadResult} result
+ */
+async function readerLoop(site, { story, token, reader, pauseMs }, result) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const query = `story=${encodeURIComponent(story)}`;
+  const acts = [
+    () => ({ method: 'POST', path: '/comments', body: { story, text: `${reader}: ${result.answered}` } }),
+    () => ({ method: 'PUT', path: '/reactions', body: { story, choice: result.answered % 2 ? 'great' : 'fun' } }),
+    () => ({ method: 'GET', path: `/page?parts=reactions,comments&${query}`, body: undefined }),
+    () => ({ method: 'GET', path: `/me?${query}`, body: undefined }),
+  ];
+  try {
+    for (let turn = reader; ; turn++) {
+      const { method, path, body } = /** @type {() => any} */ (acts[turn % acts.length])();
+      const answer = await send(agent, `${site}${path}`, method, token, body);
+      if (answer === 'refused') return;
+      if (typeof answer === 'string') {
+        result.broken.push(`${method} ${path.split('?')[0]}: ${answer}`);
+        return;
+      }
+      result.answered++;
+      result.statuses[answer.status] = (result.statuses[answer.status] ?? 0) + 1;
+      if (answer.isClosing) result.closing++;
+      if (path === '/comments' && answer.status === 201) result.acknowledged.push(JSON.parse(answer.text).comment.id);
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * pauseMs));
+    }
+  } finally {
+    agent.destroy();
+  }
+}
+
+/**
+ * @param {Agent} agent
+ * @param {string} url
+ * @param {string} method
+ * @param {string} token
+ * @param {unknown} body
+ * @returns {Promise<{ status: number, isClosing: boolean, text: string } | string>} a string for an error; `refused` where nobody listens
+ */
+function send(agent, url, method, token, body) {
+  return new Promise((resolve) => {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    };
+    const fail = (/** @type {NodeJS.ErrnoException} */ error) =>
+      resolve(error.code === 'ECONNREFUSED' ? 'refused' : `${error.code ?? ''} ${error.message}`.trim());
+    const outgoing = request(url, { agent, method, headers }, (incoming) => {
+      let received = '';
+      incoming.setEncoding('utf8');
+      incoming.on('data', (chunk) => (received += chunk));
+      incoming.once('error', fail);
+      incoming.once('end', () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          isClosing: incoming.headers.connection === 'close',
+          text: received,
+        }),
+      );
+    });
+    outgoing.once('error', fail);
+    outgoing.end(text);
+  });
+}

@@ -1,0 +1,80 @@
+import type { Catalogue } from './vi.js';
+
+export const en: Catalogue = {
+  lang: 'en',
+  joined: (names) => new Intl.ListFormat('en', { type: 'conjunction' }).format(names),
+
+  defaultPoll: {
+    question: 'How do you feel about this story?',
+    choices: { great: 'Excellent', like: 'I like it', fun: 'Entertaining', improve: 'Needs work' },
+  },
+
+  newsletterPages: {
+    confirmTitle: 'Confirm your subscription',
+    confirmLead: 'One step is left. Press the button to start receiving:',
+    confirmButton: 'Confirm',
+    confirmNotYou: 'If you did not sign up, just close this page. Nothing will be sent to you.',
+    confirmedTitle: 'You are subscribed',
+    confirmedLead: (names) => `From the next issue on, ${names} will come to your inbox. Thank you.`,
+    confirmedLeave: 'Every mail has a link to unsubscribe.',
+    alreadyTitle: 'You have confirmed already',
+    alreadyLead: (names) => `You are receiving ${names}. There is nothing left to do.`,
+    goneTitle: 'This link no longer works',
+    goneLead: 'A confirmation link is good for seven days, and for one time.',
+    goneAdvice: 'Sign up again on the site, and we will send you a new one.',
+
+    unsubscribeTitle: 'Unsubscribe',
+    unsubscribeLead: 'You will no longer receive:',
+    unsubscribeButton: 'Unsubscribe',
+    unsubscribeStay: 'If you would rather stay, just close this page.',
+    unsubscribedTitle: 'You are unsubscribed',
+    unsubscribedLead: (names) => `You will no longer receive ${names}.`,
+    unsubscribedPlain: 'Your address is not on the list any more.',
+    unsubscribeGone: 'Please use the unsubscribe link of the latest mail you received.',
+    unsubscribedBack: 'You can sign up again at any time.',
+
+    preferencesTitle: 'Your newsletters',
+    preferencesLead: 'Choose the newsletters you want. Untick all of them to receive none.',
+    preferencesButton: 'Save',
+    preferencesLink: 'See and change the newsletters you receive',
+    preferencesSaved: 'Your choice is saved.',
+    preferencesGoneLead: 'A link to your newsletters is good for 30 days.',
+
+    subscribeTitle: 'Sign up for newsletters',
+    subscribeLead: 'Choose newsletters, and say where to send them.',
+    subscribeEmail: 'Email address',
+    subscribeButton: 'Sign up',
+    subscribeTrap: 'Leave this empty',
+    subscribeNone: 'This site has no newsletter yet.',
+    subscribeSiteUnknown: 'There is no such site.',
+    inboxTitle: 'Check your inbox',
+    inboxLead:
+      'We have just sent a mail to your address. Open it and follow the link to confirm, or enter its code here.',
+    inboxSpam: 'Nothing there? Look among the junk mail too.',
+    inboxCode: 'Six-digit code',
+    inboxButton: 'Confirm',
+    'email-invalid': 'This does not look like an email address. Please check it.',
+    'list-not-found': 'Choose at least one newsletter.',
+    'consent-missing': 'Read and accept the terms of every newsletter you choose.',
+    'code-wrong': 'The code is wrong or too old. The link in the mail still works.',
+    'rate-limited': 'There were too many sign-ups from your network. Wait a little, then try again.',
+    'mail-off': 'Mail cannot be sent at the moment. Please try again later.',
+    'origin-not-allowed': 'Please check, then press the button once more.',
+  },
+
+  newsletterMails: {
+    confirmSubject: (site) => `Confirm your newsletters from ${site}`,
+    confirmLead: 'Somebody, probably you, used this address to sign up for:',
+    confirmAsk: 'If it was you, please confirm:',
+    confirmButton: 'Confirm',
+    confirmCode: 'Or enter this code where you signed up (good for 30 minutes):',
+    confirmNotYou: 'If it was not you, ignore this mail: nothing else will come. The link ends after seven days.',
+    knownSubject: (site) => `You are already subscribed to ${site}`,
+    knownLead:
+      'Somebody just signed up with this address. You already receive our newsletters, so nothing has changed.',
+    knownAsk: 'If you want to receive more of them, or fewer:',
+    preferencesLink: 'See and change the newsletters you receive',
+    knownNotYou: 'If it was not you, ignore this mail. The link is good for 30 days.',
+    unsubscribe: 'Unsubscribe',
+  },
+};

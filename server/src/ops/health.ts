@@ -1,0 +1,44 @@
+import { timingSafeEqual } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
+import type { Api } from '../http/api.js';
+import { bearerToken } from '../http/authorization.js';
+import { Problem } from '../problem.js';
+import type { MetricsPage } from './metrics.js';
+import type { Readiness } from './readiness.js';
+
+/** Serves the probes of operators: liveness, readiness, metrics. */
+export function addHealthRoutes(
+  app: Api,
+  {
+    metricsToken,
+    readiness,
+    metrics,
+  }: { readonly metricsToken: string | undefined; readonly readiness: Readiness; readonly metrics: MetricsPage },
+): void {
+  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }));
+
+  app.get('/readyz', async (c) => {
+    const obstacle = await readiness.check();
+    if (obstacle !== undefined) throw new Problem('unavailable', obstacle, { retryAfter: 2 });
+    return c.json({ status: 'ready' }, 200, { 'cache-control': 'no-store' });
+  });
+
+  app.get('/metrics', async (c) => {
+    const token = bearerToken(c.req.header('authorization'));
+    // A proxy on the same machine makes every client come from loopback.
+    const forwarded = c.req.header('x-forwarded-for') ?? c.req.header('forwarded');
+    const isLocal = forwarded === undefined && isLoopback(c.env?.incoming?.socket.remoteAddress);
+    if (!isLocal && !(metricsToken && token && isSameSecret(token, metricsToken))) throw new Problem('not-found');
+    const { text, contentType } = await metrics.print();
+    return c.body(text, 200, { 'content-type': contentType });
+  });
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}
+
+function isSameSecret(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

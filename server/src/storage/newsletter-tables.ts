@@ -1,0 +1,99 @@
+import type { Generated } from 'kysely';
+import type { EpochMs } from '../time.js';
+
+export interface NewsletterRow {
+  siteId: string;
+  id: string;
+  nameJson: string;
+  descriptionJson: string;
+  frequencyJson: string;
+  position: number;
+}
+
+/** A consent wording. Rows never change: a new wording is a new row. */
+export interface ConsentTextRow {
+  id: string;
+  siteId: string;
+  newsletterId: string;
+  textJson: string;
+  createdAt: EpochMs;
+}
+
+/** A signup that was answered with "check your inbox" and is not handled yet. */
+export interface SubscriptionRequestRow {
+  id: string;
+  siteId: string;
+  emailKey: string;
+  email: string;
+  /** The requested lists, each with the id of its consent text. */
+  listsJson: string;
+  lang: string;
+  method: 'widget' | 'form';
+  createdAt: EpochMs;
+  /** The keyed hash of the network that asked, for caps on mails. */
+  networkHash: string | null;
+  /** The time of the next try. */
+  dueAt: EpochMs;
+  /** The number of tries that failed. */
+  tries: number;
+}
+
+export interface SubscriptionRow {
+  id: string;
+  siteId: string;
+  newsletterId: string;
+  /** The normalized address, the same for all its spellings: lower case, NFC, domain in ASCII. */
+  emailKey: string;
+  email: string;
+  lang: string;
+  state: 'pending' | 'confirmed' | 'unsubscribed';
+  createdAt: EpochMs;
+  changedAt: EpochMs;
+}
+
+export interface SubscriptionTokenRow {
+  tokenHash: string;
+  purpose: 'confirm' | 'unsubscribe' | 'manage';
+  siteId: string;
+  emailKey: string;
+  newslettersJson: string;
+  codeHash: string | null;
+  /** Counted by versions before `limit_counters`. */
+  tries: Generated<number>;
+  /** The mail that carries the token. */
+  mailId: string | null;
+  createdAt: EpochMs;
+  expiresAt: EpochMs | null;
+  usedAt: EpochMs | null;
+}
+
+export interface ConsentEventRow {
+  id: string;
+  siteId: string;
+  newsletterId: string;
+  emailHash: string;
+  type: 'requested' | 'confirmed' | 'unsubscribed';
+  method: 'widget' | 'code' | 'link' | 'one-click' | 'form';
+  consentTextId: string | null;
+  lang: string;
+  at: EpochMs;
+}
+
+export interface MailRow {
+  id: string;
+  siteId: string;
+  kind: string;
+  toAddress: string;
+  messageJson: string;
+  createdAt: EpochMs;
+  /** Used by versions before `sendAt` alone, which store the whole content. */
+  dueAt: EpochMs | null;
+  tries: Generated<number>;
+  sentAt: EpochMs | null;
+  /** The time of the next attempt, or the end of the lease; null once sent or given up. */
+  sendAt: EpochMs | null;
+  /** The attempt that holds the lease; null where none does. */
+  claimId: string | null;
+  /** The code of the last failure. Never its message, which may contain the address. */
+  lastError: string | null;
+}

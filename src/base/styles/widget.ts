@@ -1,0 +1,124 @@
+import { css } from 'lit';
+import { tokens } from './tokens.js';
+
+/**
+ * Styles of every widget. Font, size and colour are inherited from the page. Properties that would break the layout are
+ * `!important`: inside a shadow root such a rule outranks the page's `* {all: unset !important}`.
+ *
+ * A token with a short literal is written where it is used, as in `var(--aw-space-2, 8px)`; a test compares the literals
+ * with tokens.json.
+ */
+export const widgetStyles = [
+  tokens,
+  css`
+    :host {
+      display: block !important;
+      direction: ltr !important;
+      color: var(--aw-color-text, inherit);
+      font-family: var(--aw-font-text, inherit);
+    }
+    :host(:dir(rtl)) {
+      direction: rtl !important;
+    }
+    :host([hidden]) {
+      display: none !important;
+    }
+    :host([theme]) {
+      color: var(--aw-color-text, CanvasText);
+    }
+    :host([theme='light']) {
+      color-scheme: light;
+    }
+    :host([theme='dark']) {
+      color-scheme: dark;
+    }
+    * {
+      box-sizing: border-box;
+    }
+    .base {
+      container: widget / inline-size;
+      display: flow-root;
+      position: relative;
+      outline: 0;
+      background: var(--aw-color-surface, transparent);
+      font-style: normal;
+      line-height: 1.5;
+      letter-spacing: normal;
+      word-spacing: normal;
+      text-align: start;
+      text-indent: 0;
+      text-transform: none;
+      white-space: normal;
+    }
+    /* Reserves the same height as cloak.css. */
+    .base::before {
+      content: '';
+      float: left;
+      block-size: var(--_reserve);
+      padding-block-start: clamp(0px, (var(--_turn, 340px) - 100%) * 999, var(--_reserve-narrow, 0px));
+      padding-block-end: clamp(0px, (100% - var(--_turn, 340px) + 0.1px) * 999, var(--_reserve-wide, 0px));
+    }
+    h2,
+    h3,
+    p,
+    ul,
+    ol {
+      margin: 0;
+      padding: 0;
+      list-style: none;
+    }
+    h2,
+    h3 {
+      font-family: var(--aw-font-heading, inherit);
+      line-height: 1.25;
+    }
+    button {
+      margin: 0;
+      padding: 0;
+      border: 0;
+      background: none;
+      font: inherit;
+      color: inherit;
+      cursor: pointer;
+      touch-action: manipulation;
+    }
+    :focus-visible {
+      outline: var(--_focus);
+      outline-offset: 2px;
+    }
+    .visually-hidden {
+      position: absolute;
+      inline-size: 1px;
+      block-size: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      white-space: nowrap;
+    }
+    .muted {
+      color: var(--_muted);
+    }
+    .block {
+      background: var(--_line);
+      border-radius: var(--aw-radius-1, 6px);
+      opacity: 0.6;
+    }
+    .notice {
+      padding-block: var(--aw-space-3, 12px);
+      font-size: var(--aw-size-s, 0.875em);
+      text-align: center;
+    }
+    .notice button {
+      min-block-size: 44px;
+      padding-inline: var(--aw-space-2, 8px);
+      color: var(--_accent);
+      font-weight: 600;
+    }
+    @media (prefers-reduced-motion: reduce) {
+      *,
+      ::before {
+        transition-property: opacity !important;
+        animation: none !important;
+      }
+    }
+  `,
+];

@@ -1,0 +1,105 @@
+import { css } from 'lit';
+
+/** Styles of an open composer: toolbar, preview, name, counter and buttons. */
+export const composerStyles = css`
+  .composer.open .line {
+    min-block-size: 6em;
+    max-block-size: 60vh;
+    padding: 10px 12px;
+    border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
+    border-radius: var(--aw-radius-1, 6px);
+    field-sizing: content;
+    resize: vertical;
+  }
+  .composer .field {
+    margin-block-start: var(--aw-space-2, 8px);
+  }
+  .foot {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: end;
+    gap: var(--aw-space-1, 4px) var(--aw-space-2, 8px);
+    margin-block-start: var(--aw-space-2, 8px);
+    font-size: var(--aw-size-s, 0.875em);
+  }
+  .foot > .failure,
+  .foot > .left {
+    flex: 1 1 auto;
+    font-size: 1em;
+    font-variant-numeric: tabular-nums;
+  }
+  .hint {
+    margin-block-start: var(--aw-space-1, 4px);
+    font-size: var(--aw-size-s, 0.875em);
+  }
+  .composer .composer,
+  li > .composer {
+    margin-block: var(--aw-space-2, 8px) 0;
+    margin-inline-start: var(--_indent);
+  }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px;
+    min-block-size: 32px;
+    margin-block-start: 4px;
+  }
+  .tool {
+    min-inline-size: 32px;
+    min-block-size: 32px;
+    padding: 0 8px;
+    border: 0;
+    border-radius: var(--aw-radius-1, 6px);
+    background: none;
+    color: var(--_muted);
+    font: inherit;
+    font-size: var(--aw-size-s, 0.875em);
+    cursor: pointer;
+  }
+  .tool:hover,
+  .tool[aria-pressed='true'] {
+    background: color-mix(in srgb, currentColor 10%, transparent);
+  }
+  .tool.strong {
+    font-weight: 700;
+  }
+  .tool.emphasis {
+    font-style: italic;
+  }
+  .tool.preview {
+    margin-inline-start: auto;
+  }
+  .previewed {
+    margin-block-start: var(--aw-space-2, 8px);
+    padding: var(--aw-space-2, 8px) 12px;
+    border-inline-start: 2px solid color-mix(in srgb, currentColor 20%, transparent);
+  }
+  .names {
+    position: relative;
+  }
+  .names ul {
+    position: absolute;
+    z-index: 1;
+    inset-inline: 0 auto;
+    min-inline-size: 14em;
+    max-inline-size: 100%;
+    margin: 0;
+    padding: 4px;
+    list-style: none;
+    border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
+    border-radius: var(--aw-radius-1, 6px);
+    background: var(--aw-color-raised, oklch(from currentColor clamp(0.22, (0.6 - l) * 99, 1) 0 0));
+    color: var(--aw-color-text, inherit);
+    box-shadow: 0 4px 16px rgb(0 0 0 / 0.15);
+  }
+  .names li {
+    padding: 6px 8px;
+    border-radius: 4px;
+    cursor: pointer;
+  }
+  .names [aria-selected='true'] {
+    background: color-mix(in srgb, currentColor 12%, transparent);
+    outline: 1px solid transparent;
+  }
+`;

@@ -1,0 +1,321 @@
+import { html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { errorSentence } from '../../../base/error-sentence.js';
+import { requestSignIn } from '../../../base/sign-in-request.js';
+import { outboxOf } from '../../../client/outbox.js';
+import { isRefusal } from '../../../client/request.js';
+import type { Comment, CommentAnswer, Reader } from '../../../contract/types.js';
+import type { ThreadContext } from '../thread-context.js';
+import { Draft } from './draft.js';
+import { mentionedIds } from './mentions.js';
+import type { Toolbar } from './toolbar.js';
+
+/** The counter shows when this many graphemes or fewer are left. */
+const counterThreshold = 200;
+
+/** Callbacks of a composer to the actions of its thread. */
+interface ComposerOwner {
+  /** Adds a comment that the API has saved. */
+  save(comment: Comment, announcement: string): Promise<void>;
+  /** Renders the comments queued from here. */
+  renderQueued(): unknown;
+}
+
+/** A form that writes a root comment, a reply or an edit. Its text survives a reload and a failed request. */
+export class Composer {
+  open = false;
+  /** Value of the text field. */
+  text = '';
+  #sending = false;
+  #failure?: string | undefined;
+  /** Graphemes left; undefined far from the limit. */
+  #graphemesLeft?: number | undefined;
+  #toolbar?: Toolbar;
+  #hasToolbarFailed = false;
+  readonly #key: string;
+  readonly #draft: Draft;
+  readonly #context: ThreadContext;
+  readonly #owner: ComposerOwner;
+
+  constructor(key: string, context: ThreadContext, owner: ComposerOwner) {
+    this.#key = key;
+    this.#draft = new Draft(context.client, key);
+    this.#context = context;
+    this.#owner = owner;
+    // The field of the root composer may hold what was typed before this chunk has loaded.
+    this.text = this.#field?.value ?? '';
+  }
+
+  /** Opens with the stored draft, else with a text, and focuses the field. */
+  async start(text = ''): Promise<void> {
+    this.#expand(text);
+    await this.#context.rendered();
+    this.#field?.focus();
+  }
+
+  /** Opens with a quote below the text. */
+  async quote(quoted: string): Promise<void> {
+    await this.start();
+    const lines = quoted.trim().split('\n');
+    const quote = lines.map((line) => `> ${line}`).join('\n');
+    this.text = `${this.text && `${this.text.trimEnd()}\n\n`}${quote}\n\n`;
+    this.#handleChange();
+    await this.#context.rendered();
+    this.#field?.setSelectionRange(this.text.length, this.text.length);
+  }
+
+  close(): void {
+    this.open = false;
+    this.#failure = undefined;
+    this.#context.host.requestUpdate();
+    if (this.#commentId) void this.#context.host.focusComment(this.#context.thread.find(this.#commentId));
+  }
+
+  /** Handles `input`, `keydown`, `focus` and `submit` of the form. */
+  handleEvent = (event: Event): void => {
+    if (event.type === 'submit') {
+      event.preventDefault();
+      void this.#submit();
+    } else if (event.type === 'keydown') this.#handleKey(event as KeyboardEvent);
+    else {
+      // A focus does not change the text: an opened draft may not be rendered yet.
+      if (event.type === 'input') this.text = this.#field?.value ?? '';
+      if (!this.open) this.#expand();
+      if (event.type === 'input') this.#handleChange();
+    }
+  };
+
+  /** Renders the form of a reply or an edit. */
+  render(): unknown {
+    const words = this.#context.words.comments;
+    const name = this.#commentId && this.#context.thread.find(this.#commentId)?.author.name;
+    const replyTo = words.replyTo(name || words.guest);
+    return html`<form
+      class="composer open"
+      part="composer"
+      data-key=${this.#key}
+      @input=${this.handleEvent}
+      @keydown=${this.handleEvent}
+      @submit=${this.handleEvent}
+    >
+      <textarea
+        class="line"
+        rows="3"
+        aria-label=${this.#isEdit ? words.text : replyTo}
+        placeholder=${this.#isEdit ? nothing : replyTo}
+        .value=${live(this.text)}
+      ></textarea>
+      ${this.renderBelow()}
+    </form>`;
+  }
+
+  /** Renders what follows the field: toolbar, name, counter and buttons while it is open; queued comments. */
+  renderBelow(): unknown {
+    const queued = this.#key ? nothing : this.#owner.renderQueued();
+    if (!this.open) return queued;
+    const words = this.#context.actionWords;
+    return html`
+      ${this.#toolbar?.render() ?? this.#renderMissingToolbar()}
+      ${
+        this.#asksName
+          ? html`<input
+              class="field"
+              name="name"
+              autocomplete="nickname"
+              aria-label=${words.name}
+              placeholder=${words.name}
+            />`
+          : nothing
+      }
+      ${this.#needsSignIn ? html`<p class="hint muted">${this.#context.words.errors['identity-required']}</p>` : nothing}
+      <p class="foot">
+        ${this.#failure ? html`<span class="failure">${this.#failure}</span>` : nothing} ${this.#renderCounter()}
+        <button type="button" class="button quiet" @click=${() => this.close()}>${words.cancel}</button>
+        <button class="button primary" aria-disabled=${this.#sending}>
+          ${this.#sending ? words.sending : this.#isEdit ? words.save : words.send}
+        </button>
+      </p>
+      ${queued}
+    `;
+  }
+
+  /** Reserves the height of the toolbar until its code has loaded, or says that it could not be loaded. */
+  #renderMissingToolbar(): unknown {
+    if (!this.#hasToolbarFailed) return html`<div class="tools"></div>`;
+    const { offline, retry } = this.#context.words.common;
+    return html`<p class="hint muted">
+      ${offline} <button type="button" @click=${() => this.#loadToolbar()}>${retry}</button>
+    </p>`;
+  }
+
+  #renderCounter(): unknown {
+    const left = this.#graphemesLeft;
+    if (left === undefined) return nothing;
+    const { locale, actionWords } = this.#context;
+    return html`<span class=${`left ${left < 0 ? 'failure' : 'muted'}`}
+      >${actionWords.left(left, locale.number(Math.abs(left)))}</span
+    >`;
+  }
+
+  get #isEdit(): boolean {
+    return this.#key.startsWith('edit:');
+  }
+
+  /** Id of the comment that is replied to or edited; empty for a root comment. */
+  get #commentId(): string {
+    return this.#key.replace('edit:', '');
+  }
+
+  get #asksName(): boolean {
+    const { reader } = this.#context;
+    return !this.#isEdit && !reader?.name && (!reader || reader.kind === 'guest') && !this.#needsSignIn;
+  }
+
+  get #needsSignIn(): boolean {
+    const { reader, thread } = this.#context;
+    return !canWrite(reader, thread.settings.rules.who);
+  }
+
+  get #form(): HTMLFormElement | null {
+    return this.#context.host.renderRoot.querySelector(`form[data-key="${this.#key}"]`);
+  }
+
+  get #field(): HTMLTextAreaElement | null | undefined {
+    return this.#form?.querySelector('textarea');
+  }
+
+  /** Opens; an empty field takes the stored draft, else the text. */
+  #expand(text = ''): void {
+    this.open = true;
+    this.text ||= this.#draft.load() ?? text;
+    this.#count();
+    void this.#loadToolbar();
+    this.#context.host.requestUpdate();
+  }
+
+  #handleChange(): void {
+    this.#draft.save(this.text);
+    this.#count();
+    this.#failure = undefined;
+    this.#toolbar?.handleInput();
+    this.#context.host.requestUpdate();
+  }
+
+  #count(): void {
+    const { maxGraphemes } = this.#context.thread.settings.rules;
+    // A text has at most as many graphemes as code units: the exact count matters near the limit only.
+    const left =
+      this.text.length < maxGraphemes - counterThreshold ? undefined : maxGraphemes - countGraphemes(this.text.trim());
+    this.#graphemesLeft = left === undefined || left > counterThreshold ? undefined : left;
+  }
+
+  #handleKey(event: KeyboardEvent): void {
+    const { key, ctrlKey, metaKey, isComposing } = event;
+    if (this.#toolbar?.handleKey(event)) return;
+    if (key === 'Enter' && (ctrlKey || metaKey) && !isComposing) void this.#submit();
+    else if (key === 'Escape' && !isComposing && !this.text) {
+      if (!this.#key) this.#field?.blur();
+      this.close();
+    }
+  }
+
+  async #submit(): Promise<void> {
+    if (this.#sending) return;
+    const { actionWords: words } = this.#context;
+    const { errors } = this.#context.words;
+    const text = this.text.trim();
+    if (!text || (this.#graphemesLeft ?? 0) < 0) {
+      this.#fail(errors[text ? 'comment-too-long' : 'comment-empty']);
+      this.#field?.focus();
+      return;
+    }
+    this.#sending = true;
+    this.#failure = undefined;
+    this.#context.host.requestUpdate();
+    try {
+      if (this.#needsSignIn && !(await this.#signIn())) return this.#fail(errors['identity-required']);
+      const comment = await this.#send(text);
+      this.#clear();
+      if (comment) {
+        const announcement = this.#isEdit ? words.saved : comment.state === 'pending' ? words.held : words.posted;
+        await this.#owner.save(comment, announcement);
+      } else await this.#showQueued();
+    } catch (error) {
+      this.#fail(errorSentence(error, this.#context.words, words.notSent));
+    } finally {
+      this.#sending = false;
+      this.#context.host.requestUpdate();
+    }
+  }
+
+  /** Sends the text. Returns undefined where the API is unreachable: the outbox has queued it. */
+  async #send(text: string): Promise<Comment | undefined> {
+    const { client, thread, host, reader } = this.#context;
+    if (this.#isEdit) {
+      const path = `comments/${this.#commentId}`;
+      return (await client.write<CommentAnswer>('PATCH', path, { body: { text } })).comment;
+    }
+    const name = this.#form?.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
+    const mentions = mentionedIds(text, thread.all);
+    try {
+      const comment = await outboxOf(client.site).postComment({
+        story: client.story,
+        text,
+        ...(name && { name }),
+        ...(this.#key && { parentId: this.#key }),
+        ...(mentions.length && { mentions }),
+      });
+      if (!reader?.name) void host.reloadReader();
+      return comment;
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      return undefined;
+    }
+  }
+
+  #clear(): void {
+    this.text = '';
+    this.#draft.save('');
+    this.#count();
+    this.open = false;
+  }
+
+  async #showQueued(): Promise<void> {
+    const { host, thread, actionWords } = this.#context;
+    host.announce(actionWords.queued);
+    await host.focusComment(this.#commentId ? thread.find(this.#commentId) : undefined);
+  }
+
+  async #loadToolbar(): Promise<void> {
+    if (this.#toolbar) return;
+    // Without the toolbar the field still works.
+    const { Toolbar } = await import('./toolbar.js').catch(() => ({ Toolbar: undefined }));
+    this.#hasToolbarFailed = !Toolbar;
+    if (Toolbar) this.#toolbar ??= new Toolbar(this.#key, this.#context, () => this.#field);
+    this.#context.host.requestUpdate();
+  }
+
+  /** Asks the page for the reader's identity. Returns false where the reader is not signed in afterwards. */
+  async #signIn(): Promise<boolean> {
+    const { host, client } = this.#context;
+    if (!(await requestSignIn(host, client.site))) return false;
+    await host.reloadReader();
+    return true;
+  }
+
+  #fail(failure: string): void {
+    this.#failure = failure;
+    this.#context.host.announce(failure);
+    this.#context.host.requestUpdate();
+  }
+}
+
+/** Returns true where a kind of reader is enough for the thread's rule. */
+function canWrite(reader: Reader | undefined, who: 'guest' | Reader['kind']): boolean {
+  const ranks = ['guest', 'email', 'signed-on'];
+  return ranks.indexOf(reader?.kind ?? 'guest') >= ranks.indexOf(who);
+}
+
+function countGraphemes(text: string): number {
+  return Intl.Segmenter ? [...new Intl.Segmenter().segment(text)].length : [...text].length;
+}

@@ -1,0 +1,222 @@
+import { html, nothing } from 'lit';
+import type { Preview } from '../../../contract/types.js';
+import type { ThreadContext } from '../thread-context.js';
+import { renderRichText } from '../view/rich-text.js';
+import { mentionedIds, suggestNames } from './mentions.js';
+
+/** Markdown of each tool: `around` wraps the selection, `line` starts each of its lines. `key` is its shortcut. */
+const formats = {
+  strong: { around: '**', key: 'b', sign: 'B' },
+  emphasis: { around: '*', key: 'i', sign: 'I' },
+  code: { around: '`', key: 'e', sign: '<>' },
+  quote: { line: '> ', key: '', sign: '❝' },
+  list: { line: '- ', key: '', sign: '•' },
+  link: { around: '', key: 'k', sign: '↗' },
+} as const;
+type Format = keyof typeof formats;
+const formatNames = Object.keys(formats) as Format[];
+
+const previewDelayMs = 300;
+
+/** The tools of a composer: formatting, a preview, and suggestions for mentions. */
+export class Toolbar {
+  readonly #context: ThreadContext;
+  readonly #field: () => HTMLTextAreaElement | null | undefined;
+  readonly #listId: string;
+  #showsPreview = false;
+  #preview?: Preview['nodes'] | undefined;
+  #previewFailed = false;
+  #previewRequests = 0;
+  #previewTimer?: ReturnType<typeof setTimeout>;
+  #suggestions: string[] = [];
+  #activeIndex = 0;
+
+  constructor(key: string, context: ThreadContext, field: () => HTMLTextAreaElement | null | undefined) {
+    this.#context = context;
+    this.#listId = `names-${key.replace(':', '-') || 'new'}`;
+    this.#field = field;
+  }
+
+  render(): unknown {
+    const words = this.#context.actionWords.tools;
+    return html`${this.#renderSuggestions()}
+      <div class="tools" role="toolbar" aria-label=${words.label}>
+        ${formatNames.map(
+          (format) =>
+            html`<button
+              type="button"
+              class=${`tool ${format}`}
+              aria-label=${words[format]}
+              title=${words[format]}
+              @click=${() => this.#apply(format)}
+            >
+              ${formats[format].sign}
+            </button>`,
+        )}
+        <button type="button" class="tool preview" aria-pressed=${this.#showsPreview} @click=${this.#togglePreview}>
+          ${words.preview}
+        </button>
+      </div>
+      ${
+        this.#showsPreview
+          ? html`<div class="text previewed" role="region" aria-label=${words.preview} dir="auto">
+              ${this.#renderPreview()}
+            </div>`
+          : nothing
+      }`;
+  }
+
+  /** Updates suggestions and preview after the text has changed. */
+  handleInput(): void {
+    this.#suggest();
+    if (!this.#showsPreview) return;
+    clearTimeout(this.#previewTimer);
+    this.#previewTimer = setTimeout(() => void this.#requestPreview(), previewDelayMs);
+  }
+
+  /** Handles a key of the field. Returns true where it was one of the toolbar's. */
+  handleKey(event: KeyboardEvent): boolean {
+    const { key, ctrlKey, metaKey, isComposing } = event;
+    if (isComposing) return false;
+    if (this.#suggestions.length) {
+      const step = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0;
+      if (step) this.#activate(this.#activeIndex + step);
+      else if (key === 'Escape') this.#setSuggestions([]);
+      else if ((key === 'Enter' && !ctrlKey && !metaKey) || key === 'Tab')
+        this.#complete(this.#suggestions[this.#activeIndex]!);
+      else return false;
+      event.preventDefault();
+      return true;
+    }
+    const format = formatNames.find((name) => formats[name].key === key.toLowerCase());
+    if (!format || !(ctrlKey || metaKey)) return false;
+    event.preventDefault();
+    this.#apply(format);
+    return true;
+  }
+
+  #renderPreview(): unknown {
+    const words = this.#context.actionWords.tools;
+    if (this.#previewFailed) return html`<p class="muted">${words.noPreview}</p>`;
+    return this.#preview?.length ? renderRichText(this.#preview) : html`<p class="muted">${words.nothing}</p>`;
+  }
+
+  #renderSuggestions(): unknown {
+    if (!this.#suggestions.length) return nothing;
+    return html`<div class="names">
+      <ul id=${this.#listId} role="listbox" aria-label=${this.#context.actionWords.tools.names}>
+        ${this.#suggestions.map(
+          (name, index) =>
+            html`<li
+              id=${`${this.#listId}-${index}`}
+              role="option"
+              aria-selected=${index === this.#activeIndex}
+              @pointerdown=${(event: Event) => {
+                // Keeps the focus in the field.
+                event.preventDefault();
+                this.#complete(name);
+              }}
+            >
+              <bdi>${name}</bdi>
+            </li>`,
+        )}
+      </ul>
+    </div>`;
+  }
+
+  #apply(format: Format): void {
+    const field = this.#field();
+    if (!field) return;
+    const { selectionStart: from, selectionEnd: to, value } = field;
+    const selected = value.slice(from, to);
+    const markup = formats[format];
+    field.focus();
+    if (format === 'link') {
+      const isUrl = /^https?:\/\/\S+$/.test(selected);
+      this.#replace(isUrl ? `[](${selected})` : `[${selected}](https://)`, from, to);
+      const caret = isUrl ? from + 1 : from + selected.length + 3 + 'https://'.length;
+      field.setSelectionRange(caret, caret);
+    } else if ('line' in markup) {
+      const start = value.lastIndexOf('\n', from - 1) + 1;
+      const lines = value.slice(start, to).split('\n');
+      const before = start > 0 && value[start - 2] !== '\n' ? '\n' : '';
+      this.#replace(before + lines.map((line) => markup.line + line).join('\n'), start, to);
+    } else {
+      this.#replace(markup.around + selected + markup.around, from, to);
+      const caret = from + markup.around.length;
+      field.setSelectionRange(caret, caret + selected.length);
+    }
+  }
+
+  /** Replaces a range of the text. `execCommand` keeps it undoable. */
+  #replace(text: string, from: number, to: number): void {
+    const field = this.#field()!;
+    field.setSelectionRange(from, to);
+    if (document.execCommand('insertText', false, text)) return;
+    field.setRangeText(text, from, to, 'end');
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  }
+
+  #togglePreview = (): void => {
+    this.#showsPreview = !this.#showsPreview;
+    if (this.#showsPreview) void this.#requestPreview();
+    this.#context.host.requestUpdate();
+  };
+
+  async #requestPreview(): Promise<void> {
+    const { client, thread, host } = this.#context;
+    const text = this.#field()?.value.trim() ?? '';
+    const request = ++this.#previewRequests;
+    let nodes: Preview['nodes'] = [];
+    let failed = false;
+    if (text) {
+      const body = { text, story: client.story, mentions: mentionedIds(text, thread.all) };
+      try {
+        ({ nodes } = await client.write<Preview>('POST', 'comments/preview', { body }));
+      } catch {
+        failed = true;
+      }
+    }
+    // Only the latest request counts.
+    if (request !== this.#previewRequests) return;
+    this.#preview = nodes;
+    this.#previewFailed = failed;
+    host.requestUpdate();
+  }
+
+  #suggest(): void {
+    const { thread, reader } = this.#context;
+    const field = this.#field();
+    this.#setSuggestions(field ? suggestNames(field.value.slice(0, field.selectionStart), thread.all, reader?.id) : []);
+  }
+
+  #setSuggestions(names: string[]): void {
+    const { host, actionWords } = this.#context;
+    const isFirst = names.length > 0 && !this.#suggestions.length;
+    this.#suggestions = names;
+    this.#activate(0);
+    if (isFirst) host.announce(actionWords.tools.found(names.length));
+  }
+
+  #activate(index: number): void {
+    const { length } = this.#suggestions;
+    this.#activeIndex = length ? (index + length) % length : 0;
+    const field = this.#field();
+    if (length) {
+      field?.setAttribute('aria-controls', this.#listId);
+      field?.setAttribute('aria-activedescendant', `${this.#listId}-${this.#activeIndex}`);
+    } else {
+      field?.removeAttribute('aria-controls');
+      field?.removeAttribute('aria-activedescendant');
+    }
+    this.#context.host.requestUpdate();
+  }
+
+  #complete(name: string): void {
+    const field = this.#field()!;
+    const { selectionStart: to, value } = field;
+    this.#suggestions = [];
+    this.#replace(`@${name} `, value.slice(0, to).lastIndexOf('@'), to);
+    this.#setSuggestions([]);
+  }
+}

@@ -1,0 +1,284 @@
+import { css } from 'lit';
+
+/** Styles of a comment and its replies. */
+export const commentStyles = css`
+  /* Skipped while far from the viewport; a skipped chunk keeps the height it had. */
+  .chunk-group,
+  .chunk {
+    margin-inline-start: -8px;
+    padding-inline-start: 8px;
+    content-visibility: auto;
+    contain-intrinsic-size: auto 1600px;
+  }
+  .chunk-group {
+    contain-intrinsic-size: auto 20000px;
+  }
+  /* Not display: list-item. Browsers count list items without markers, too: a fifth of the layout time. */
+  .comment {
+    display: block;
+    position: relative;
+  }
+  article {
+    position: relative;
+    padding-block: var(--aw-space-3, 12px) 0;
+    padding-inline-start: 44px;
+    scroll-margin-block-start: calc(var(--aw-comments-top, 12px) + 12px);
+  }
+  /* Inside: a chunk clips what overflows. */
+  article:focus-visible {
+    outline-offset: -2px;
+  }
+  .avatar,
+  [data-letter]::before {
+    content: attr(data-letter) / '';
+    position: absolute;
+    inset-block-start: 14px;
+    inset-inline-start: 0;
+    display: block;
+    inline-size: 32px;
+    block-size: 32px;
+    border-radius: 50%;
+    background: oklch(0.9 0.055 var(--_hue, 30));
+    color: oklch(0.36 0.09 var(--_hue, 30));
+    font-size: 15px;
+    font-weight: 700;
+    line-height: 32px;
+    text-align: center;
+    object-fit: cover;
+  }
+  .hue1 {
+    --_hue: 75;
+  }
+  .hue2 {
+    --_hue: 120;
+  }
+  .hue3 {
+    --_hue: 165;
+  }
+  .hue4 {
+    --_hue: 210;
+  }
+  .hue5 {
+    --_hue: 255;
+  }
+  .hue6 {
+    --_hue: 300;
+  }
+  .hue7 {
+    --_hue: 345;
+  }
+  .name,
+  .to,
+  .badge,
+  .time,
+  .new {
+    margin-inline-end: 6px;
+    font-size: var(--aw-size-s, 0.875em);
+  }
+  .name {
+    /* Physical: logical margins follow the direction of the name itself. */
+    margin-inline: 0;
+    margin-right: 6px;
+    font-weight: 700;
+    overflow-wrap: anywhere;
+  }
+  article:dir(rtl) > .name {
+    margin-right: 0;
+    margin-left: 6px;
+  }
+  .to {
+    min-block-size: 24px;
+    max-inline-size: 100%;
+    overflow-wrap: anywhere;
+    color: var(--_muted);
+    text-align: start;
+  }
+  .to::before {
+    content: '↳ ' / '';
+  }
+  .to:dir(rtl)::before {
+    content: '↲ ' / '';
+  }
+  .badge {
+    padding-inline: 6px;
+    border-radius: 3px;
+    background: color-mix(in srgb, var(--_press) 11%, transparent);
+    color: var(--_press);
+    font-size: 0.75em;
+    font-weight: 600;
+  }
+  .time {
+    display: inline-block;
+    min-block-size: 24px;
+    font-size: 0.8125em;
+    line-height: 24px;
+    unicode-bidi: plaintext;
+    color: var(--_muted);
+    text-decoration: none;
+  }
+  .time:hover,
+  .to:hover {
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
+  }
+  .new {
+    font-size: 0.75em;
+    font-weight: 600;
+    color: var(--_press);
+    white-space: nowrap;
+  }
+  .new::before {
+    content: '';
+    display: inline-block;
+    inline-size: 6px;
+    block-size: 6px;
+    margin-inline-end: 4px;
+    border-radius: 50%;
+    background: currentColor;
+    vertical-align: 0.12em;
+  }
+  .text {
+    max-inline-size: var(--aw-comments-measure, var(--aw-measure, 65ch));
+  }
+  .text > * + * {
+    margin-block-start: 0.5em;
+  }
+  .text ul,
+  .text ol {
+    padding-inline-start: 1.5em;
+    list-style: disc;
+  }
+  .text ol {
+    list-style: decimal;
+  }
+  .mention {
+    color: var(--_press);
+  }
+  .text a {
+    color: var(--_press);
+    text-underline-offset: 0.15em;
+  }
+  blockquote {
+    margin: 0;
+    padding-inline-start: var(--aw-space-3, 12px);
+    border-inline-start: 2px solid var(--_line);
+    color: var(--_muted);
+  }
+  pre {
+    margin: 0;
+    padding: var(--aw-space-2, 8px) var(--aw-space-3, 12px);
+    border-radius: var(--aw-radius-1, 6px);
+    background: color-mix(in srgb, currentColor 6%, transparent);
+    direction: ltr;
+    text-align: left;
+    overflow-x: auto;
+    overflow-wrap: normal;
+  }
+  code {
+    font-size: 0.875em;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 var(--aw-space-4, 16px);
+    font-size: 0.8125em;
+  }
+  /* Not on the row: what was pressed is mixed from the colour of the text. */
+  .actions > * {
+    color: var(--_muted);
+  }
+  .actions button,
+  .more {
+    min-block-size: 36px;
+    min-inline-size: 24px;
+  }
+  .actions button:hover,
+  .more:hover {
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
+  }
+  .vote {
+    font-variant-numeric: tabular-nums;
+  }
+  .vote[aria-pressed='true'] {
+    color: var(--_press);
+    font-weight: 600;
+  }
+  .gone {
+    padding-block-end: var(--aw-space-2, 8px);
+    font-size: var(--aw-size-s, 0.875em);
+    font-style: italic;
+  }
+  .gone button {
+    min-block-size: 24px;
+    padding-inline: 4px;
+    font-style: normal;
+    font-weight: 600;
+    color: var(--_press);
+  }
+  .replies {
+    margin-inline-start: var(--_indent);
+  }
+  /* The line that the replies hang on can be pressed. */
+  .fold {
+    position: absolute;
+    inset-block: 52px 6px;
+    inset-inline-start: 0;
+    inline-size: 32px;
+  }
+  .removed ~ .fold,
+  .deleted ~ .fold {
+    inset-block-start: 16px;
+  }
+  .fold::before {
+    content: '';
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: 15.5px;
+    border-inline-start: 1px solid var(--_line);
+  }
+  .fold:hover::before {
+    border-inline-start: 2px solid var(--_press);
+  }
+  .more {
+    margin-inline-start: 44px;
+    font-size: var(--aw-size-s, 0.875em);
+    font-weight: 600;
+    color: var(--_press);
+    text-align: start;
+  }
+  .replies + .more {
+    margin-inline-start: var(--_indent);
+  }
+  @container widget (inline-size < 480px) {
+    .thread {
+      --_indent: min(var(--aw-comments-indent, 24px), 24px);
+    }
+    .replies .avatar,
+    .replies [data-letter]::before {
+      inline-size: 24px;
+      block-size: 24px;
+      font-size: 12px;
+      line-height: 24px;
+    }
+    .replies article {
+      padding-inline-start: 32px;
+    }
+    .replies .more {
+      margin-inline-start: 32px;
+    }
+    .replies .replies + .more {
+      margin-inline-start: var(--_indent);
+    }
+    .fold {
+      inline-size: 24px;
+    }
+    .replies .fold {
+      inset-block-start: 44px;
+    }
+    .replies .fold::before {
+      inset-inline-start: 11.5px;
+    }
+  }
+`;

@@ -1,0 +1,28 @@
+import { css } from 'lit';
+
+/** Styles of a thread in forced colours and in print. They load late, because few readers need them. */
+export const mediaStyles = css`
+  @media (forced-colors: active) {
+    /* An outline, because a border would take space when these styles load. */
+    .avatar,
+    [data-letter]::before,
+    .badge {
+      outline: 1px solid;
+      outline-offset: -1px;
+    }
+    .fold::before {
+      border-color: GrayText;
+    }
+    .vote[aria-pressed='true'] {
+      color: Highlight;
+    }
+  }
+  @media print {
+    .composer,
+    .actions,
+    .sort,
+    .all {
+      display: none;
+    }
+  }
+`;

@@ -1,0 +1,13 @@
+import { css } from 'lit';
+
+/** The height of a signup form for one list, and for several. The build copies it to cloak.css. */
+export const reserve = css`
+  :host {
+    --_turn: 420px;
+    --_reserve: calc(142px + 6em);
+    --_reserve-narrow: calc(52px + 4.1em);
+  }
+  :host([list*=' ']) {
+    --_reserve: calc(156px + 6em);
+  }
+`;

@@ -1,0 +1,22 @@
+import { css } from 'lit';
+
+/** The height of a poll of four choices. The build copies it to cloak.css. */
+export const reserve = css`
+  :host {
+    --_reserve: calc(89px + 6em);
+    --_reserve-narrow: calc(46px + 3.7em);
+  }
+  :host([variant='bars']) {
+    --_reserve: calc(217px + 2.6em);
+    --_reserve-narrow: 1.25em;
+  }
+  :host([variant='compact']) {
+    --_reserve: 48px;
+    --_reserve-narrow: 0px;
+  }
+  /* Its skeleton is that of the other variants. */
+  :host([variant='compact']:state(loading)) {
+    block-size: 48px;
+    overflow: clip;
+  }
+`;
