@@ -1,5 +1,5 @@
 /** Entry of the core chunk, with its exports for the loader. */
-import { canGrowWithoutShift } from '../base/layout-shift.js';
+import { canGrowWithoutShift, nextFrame } from '../base/layout-shift.js';
 import { nearestLang } from '../base/locale-controller.js';
 import { prefetch } from '../client/prefetch.js';
 import { type Catalogue, loadCatalogue, supportedLanguage } from '../locales/registry.js';
@@ -29,6 +29,7 @@ export async function showNotice(element: Element, retry: () => void): Promise<H
   button.textContent = common.retry;
   button.onclick = retry;
   notice.append(common.offline, ' ', button);
+  await nextFrame();
   const { height } = element.getBoundingClientRect();
   const canGrow = canGrowWithoutShift(element);
   element.append(notice);

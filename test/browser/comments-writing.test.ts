@@ -107,6 +107,28 @@ describe('a queued comment', () => {
     await expect.element(page.getByRole('group').getByText('Muộn mất rồi')).toBeVisible();
   });
 
+  it.each([
+    [
+      'saved',
+      () => api.on('POST comments', ({ body }) => ({ comment: comment('sent', { text: String(body['text']) }) })),
+    ],
+    ['queued', () => api.disconnect('POST comments')],
+  ])('keeps what is typed while a comment is sent: %s', async (_, answer) => {
+    const widget = await show();
+    answer();
+    const release = api.hold('POST comments');
+    await userEvent.fill(field(), 'Ý thứ nhất');
+    await button('Gửi').click();
+    await userEvent.click(field());
+    await userEvent.fill(field(), 'Ý thứ hai');
+    release();
+    await expect.element(status()).toHaveTextContent(/./);
+    await expect.element(button('Gửi')).toBeVisible();
+    await expect.element(field()).toHaveValue('Ý thứ hai');
+    expect(focused(widget)).toBe(field().element());
+    expect(draftsKept()).toHaveLength(1);
+  });
+
   it('drafts of a comment and a reply are restored after a reload', async () => {
     await show();
     await userEvent.fill(field(), 'Đang viết dở');

@@ -1,6 +1,6 @@
 import { type CSSResultGroup, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { canGrowWithoutShift } from '../../base/layout-shift.js';
+import { canGrowWithoutShift, nextFrame } from '../../base/layout-shift.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Sort, type StoryClient, storyClientFor, toLimit, toSort } from '../../client/index.js';
@@ -70,6 +70,7 @@ export class CommentsElement extends WidgetElement {
 
   /** The comments are collapsed behind a button, because showing them would shift the layout. */
   @state() private collapsed = false;
+  #isReadyDrawn = false;
   /** The sort order that the reader has selected. */
   #selectedSort?: Sort | undefined;
   #context?: ThreadContext;
@@ -104,6 +105,12 @@ export class CommentsElement extends WidgetElement {
     return !signal.aborted;
   }
 
+  /** Draws the comments in a frame of their own: whether they shift the layout depends on where the page has scrolled. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.status === 'ready' && !this.#isReadyDrawn && !this.open) await nextFrame();
+    await super.scheduleUpdate();
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     if (changed.get('status') !== 'loading' || this.status !== 'ready') return;
@@ -114,6 +121,7 @@ export class CommentsElement extends WidgetElement {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    this.#isReadyDrawn = this.status === 'ready';
     if (changed.has('open') && this.open) this.collapsed = false;
     const thread = this.#context?.thread;
     this.setState('closed', !!thread && thread.settings.state !== 'open');

@@ -15,8 +15,8 @@ const counterThreshold = 200;
 
 /** Callbacks of a composer to the actions of its thread. */
 interface ComposerOwner {
-  /** Adds a comment that the API has saved. */
-  save(comment: Comment, announcement: string): Promise<void>;
+  /** Adds a comment that the API has saved, and announces it. */
+  save(comment: Comment, announcement: string): void;
   /** Renders the comments queued from here. */
   renderQueued(): unknown;
 }
@@ -235,11 +235,14 @@ export class Composer {
     try {
       if (this.#needsSignIn && !(await this.#signIn())) return this.#fail(errors['identity-required']);
       const comment = await this.#send(text);
-      this.#clear();
+      // What was typed while it was on its way is a draft of its own, and keeps the focus.
+      const hasTypedOn = this.text.trim() !== text;
+      if (!hasTypedOn) this.#clear();
       if (comment) {
         const announcement = this.#isEdit ? words.saved : comment.state === 'pending' ? words.held : words.posted;
-        await this.#owner.save(comment, announcement);
-      } else await this.#showQueued();
+        this.#owner.save(comment, announcement);
+      } else this.#context.host.announce(words.queued);
+      if (!hasTypedOn) await this.#focusSent(comment);
     } catch (error) {
       this.#fail(errorSentence(error, this.#context.words, words.notSent));
     } finally {
@@ -280,10 +283,10 @@ export class Composer {
     this.open = false;
   }
 
-  async #showQueued(): Promise<void> {
-    const { host, thread, actionWords } = this.#context;
-    host.announce(actionWords.queued);
-    await host.focusComment(this.#commentId ? thread.find(this.#commentId) : undefined);
+  /** Focuses the comment that was saved; the comment above a queued one, or the heading. */
+  async #focusSent(comment: Comment | undefined): Promise<void> {
+    const { host, thread } = this.#context;
+    await host.focusComment(thread.find(comment?.id ?? this.#commentId));
   }
 
   async #loadToolbar(): Promise<void> {

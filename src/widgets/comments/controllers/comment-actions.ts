@@ -169,13 +169,12 @@ export class CommentActions implements CommentActionsView {
     host.requestUpdate();
   }
 
-  /** Adds a comment that the API has saved, and moves the focus to it. */
-  async #save(comment: Comment, announcement: string): Promise<void> {
+  #save(comment: Comment, announcement: string): void {
     const { thread, host } = this.#context;
     thread.putOwn(comment);
     host.dispatchEvent(new CommentEvent(comment));
     host.announce(announcement);
-    await host.focusComment(thread.find(comment.id));
+    host.requestUpdate();
   }
 
   async #editQueued({ key, parentId = '', text }: QueuedComment): Promise<void> {
@@ -198,11 +197,12 @@ export class CommentActions implements CommentActionsView {
   }
 
   async #remove({ id }: Comment): Promise<void> {
-    const { client, actionWords } = this.#context;
+    const { client, actionWords, host, thread } = this.#context;
     try {
       const { comment } = await client.write<CommentAnswer>('DELETE', `comments/${id}`);
       this.#confirmingId = undefined;
-      await this.#save(comment, actionWords.removed);
+      this.#save(comment, actionWords.removed);
+      await host.focusComment(thread.find(id));
     } catch (error) {
       this.#fail(id, error);
     }
