@@ -28,6 +28,7 @@ import { addPageRoute, type PartReader } from './http/page-data.js';
 import { NetworkHasher } from './http/network-hash.js';
 import { PublicCache } from './http/public-cache.js';
 import { RateLimits } from './http/rate-limits.js';
+import { requestIds } from './http/request-context.js';
 import { recordRequests, RequestMetrics, routeNames } from './http/request-metrics.js';
 import type { LiveSources } from './live/changes.js';
 import { LiveHub } from './live/hub.js';
@@ -136,6 +137,7 @@ export function createApp(services: Services, pages?: Hono): Api {
     c.header('allow', allowed.join(', '));
     return problemResponse(c, new Problem('method-not-allowed', `${path} does not take ${method}.`));
   });
+  app.use(requestIds);
   app.use(recordRequests(services.requestMetrics));
   app.use(securityHeaders);
 
@@ -233,7 +235,7 @@ function allowedMethods({ router }: Api, path: string): string[] {
 /** Answers every error as problem+json. */
 function errorHandler(reporter: ErrorReporter): ErrorHandler<ApiEnv> {
   return function errorHandler(error, c) {
-    const context = { method: c.req.method, route: c.req.routePath };
+    const context = { requestId: c.get('requestId'), method: c.req.method, route: c.req.routePath };
     const { incoming } = c.env ?? {};
     if (incoming && isAborted(incoming)) return problemResponse(c, new Problem('invalid-json', 'The body broke off.'));
     return problemResponse(c, frameworkProblem(error) ?? problemFrom(error, reporter, context));

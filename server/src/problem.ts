@@ -2,6 +2,7 @@ import { errors, type ErrorCode } from 'afterword/contract';
 import type { Logger } from 'pino';
 
 const outageRetrySeconds = 2;
+const firstServerError = 500;
 
 export interface FieldError {
   field: string;
@@ -39,8 +40,12 @@ export class Problem extends Error {
     };
   }
 
-  /** Returns the body of RFC 9457. */
-  toBody() {
+  /**
+   * Returns the body of RFC 9457.
+   *
+   * @param requestId shown where the server has failed, so that people can report it
+   */
+  toBody(requestId?: string) {
     const { title, status } = errors[this.code];
     return {
       type: `/docs#${this.code}`,
@@ -49,6 +54,7 @@ export class Problem extends Error {
       code: this.code,
       ...(this.message === title ? {} : { detail: this.message }),
       ...(this.fields ? { errors: this.fields } : {}),
+      ...(requestId !== undefined && status >= firstServerError ? { requestId } : {}),
     };
   }
 }

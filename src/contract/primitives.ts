@@ -54,6 +54,12 @@ export const problemSchema = z
       .array(z.object({ field: z.string(), message: z.string() }))
       .optional()
       .describe('Rejected fields of the request'),
+    requestId: z
+      .string()
+      .optional()
+      .describe(
+        "The `X-Request-Id` of the response, where the server has failed: the server's log has the error under it",
+      ),
   })
   .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' });
 

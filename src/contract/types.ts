@@ -111,6 +111,10 @@ export interface Problem {
     field: string;
     message: string;
   }[];
+  /**
+   * The `X-Request-Id` of the response, where the server has failed: the server's log has the error under it
+   */
+  requestId?: string;
 }
 export interface Author {
   /**

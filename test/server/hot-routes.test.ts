@@ -124,6 +124,7 @@ async function responseOf(listener: Server, { method, path, body, headers = {} }
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     authorization: `Bearer ${await server.guest()}`,
+    'x-request-id': 'a-request',
     origin,
     ...headers,
   };
@@ -167,7 +168,8 @@ test.each([
   ['a conditional GET', { 'if-none-match': '*' }, { vary: 'Accept-Encoding' }],
 ])('%s gets the same response from the cache and from the framework', async (name, headers, expected) => {
   const path = `/v1/sites/paper/page?story=${encodeURIComponent(`${story}/${name}`)}&parts=comments,comments:newest,comments:oldest,reactions`;
-  const read = () => responseTo(framework, { method: 'GET', path, headers: { origin, ...headers } });
+  const read = () =>
+    responseTo(framework, { method: 'GET', path, headers: { origin, 'x-request-id': 'a-request', ...headers } });
   expect(server.services.cache.get(path)).toBeUndefined();
   const made = await read();
   expect(server.services.cache.get(path)).toBeDefined();

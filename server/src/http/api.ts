@@ -7,10 +7,10 @@ import type { z } from 'zod';
 import { Problem, type FieldError } from '../problem.js';
 import type { Site } from '../sites/store.js';
 
-/** The context of a request. `site` is set below `/v1/sites/{site}`. */
+/** The context of a request. `site` is set below `/v1/sites/{site}`, `requestId` always. */
 export interface ApiEnv {
   Bindings: HttpBindings;
-  Variables: { site: Site };
+  Variables: { site: Site; requestId: string };
 }
 
 export type Api = OpenAPIHono<ApiEnv>;
@@ -71,8 +71,8 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
 export const bearer = [{ reader: [] as string[] }];
 
 /** Answers a problem as of RFC 9457. */
-export function problemResponse(c: Context, problem: Problem): Response {
-  return c.body(JSON.stringify(problem.toBody()), problem.status, problem.headers);
+export function problemResponse(c: Context<ApiEnv>, problem: Problem): Response {
+  return c.body(JSON.stringify(problem.toBody(c.get('requestId'))), problem.status, problem.headers);
 }
 
 /** Returns true where the client has gone before it had sent the whole request: there is nobody to answer. */
@@ -83,6 +83,7 @@ export function isAborted(request: IncomingMessage): boolean {
 /** A write as hot routes take it, independent of the framework. */
 export interface WriteRequest {
   readonly site: Site;
+  readonly requestId: string;
   readonly authorization: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly lang?: string | undefined;
@@ -96,6 +97,7 @@ export interface WriteRequest {
 export function writeRequest(c: Context<ApiEnv>, lang?: string): WriteRequest {
   return {
     site: c.get('site'),
+    requestId: c.get('requestId'),
     authorization: c.req.header('authorization'),
     idempotencyKey: c.req.header('idempotency-key'),
     lang,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -108,8 +109,10 @@ function hasBegunAnswer(socket: Socket & { _httpMessage?: ServerResponse | null 
 }
 
 function refusalOf({ code }: NodeJS.ErrnoException): string {
+  // What the request has brought was not parsed.
+  const requestId = `X-Request-Id: ${randomUUID()}\r\n`;
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return 'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+    return `HTTP/1.1 408 Request Timeout\r\n${requestId}Content-Length: 0\r\nConnection: close\r\n\r\n`;
   const body = JSON.stringify(new Problem('invalid-header', 'The request could not be read.').toBody());
-  return `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
+  return `HTTP/1.1 400 Bad Request\r\n${requestId}Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
 }

@@ -12,7 +12,7 @@ const contentTypeOptions = 'nosniff';
 const referrerPolicy = 'strict-origin-when-cross-origin';
 const resourcePolicy = 'cross-origin';
 const anyOrigin = '*';
-const exposedHeader = 'Retry-After';
+const exposedHeaders = ['Retry-After', 'X-Request-Id'];
 
 /** The headers that the two middlewares below set on responses of the API, for responses that bypass them. */
 export const apiHeaders = {
@@ -20,7 +20,7 @@ export const apiHeaders = {
   'referrer-policy': referrerPolicy,
   'cross-origin-resource-policy': resourcePolicy,
   'access-control-allow-origin': anyOrigin,
-  'access-control-expose-headers': exposedHeader,
+  'access-control-expose-headers': exposedHeaders.join(','),
 } as const;
 
 /** Sets security headers on every response, except those that a page sets itself. Pages add a content security policy. */
@@ -49,8 +49,8 @@ export const securityHeaders = secureHeaders({
 export const crossOrigin = cors({
   origin: anyOrigin,
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
-  exposeHeaders: [exposedHeader],
+  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id', 'traceparent', 'tracestate'],
+  exposeHeaders: exposedHeaders,
   maxAge: 7200,
 });
 

@@ -5,6 +5,7 @@ import { Problem, problemFrom, type ErrorReporter } from '../problem.js';
 import type { Sites } from '../sites/store.js';
 import { isAborted, validationProblem, type WriteRequest } from './api.js';
 import { apiHeaders, writableSite } from './guards.js';
+import { contextOf, requestIdHeader } from './request-context.js';
 import { RequestMetrics, routeName } from './request-metrics.js';
 
 /**
@@ -50,16 +51,19 @@ export function hotHandler(
     const route = siteId && byName.get(`${request.method} ${path}`);
     if (!route || !isPlain(request)) return false;
     const startedAt = performance.now();
+    const context = contextOf(request);
+    const requestId = context.id;
+    context.route = route.name;
     const answer = (status: number, headers: OutgoingHttpHeaders, result: object) => {
       metrics.record(route.name, status, startedAt);
-      send(response, status, headers, result);
+      send(response, status, { [requestIdHeader]: requestId, ...headers }, result);
     };
     respond(sites, route, siteId, request).then(
       (result) => answer(route.status, { 'content-type': 'application/json' }, result),
       (error: unknown) => {
         if (isAborted(request)) return response.destroy();
-        const problem = problemFrom(error, reporter, { method: route.method, route: route.path });
-        answer(problem.status, problem.headers, problem.toBody());
+        const problem = problemFrom(error, reporter, { requestId, method: route.method, route: route.path });
+        answer(problem.status, problem.headers, problem.toBody(requestId));
       },
     );
     return true;
@@ -83,6 +87,7 @@ async function respond(sites: Sites, route: HotRoute, siteId: string, request: I
   if (!parsed.success) throw validationProblem(parsed.error);
   const write = {
     site,
+    requestId: contextOf(request).id,
     authorization,
     idempotencyKey: idempotencyKey as string | undefined,
     origin,

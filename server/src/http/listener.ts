@@ -10,6 +10,7 @@ import type { HotHandler } from './hot-routes.js';
 import { toHttpResponse } from './public-response.js';
 import type { PublicCache } from './public-cache.js';
 import { refuseRepeatedHeaders } from './repeated-headers.js';
+import { contextOf, requestIdHeader } from './request-context.js';
 import { RequestMetrics } from './request-metrics.js';
 
 /** Connections that the system queues under load. Above this it resets some. */
@@ -42,7 +43,10 @@ export function createListener(
       if (refusePipelined(request, response) || refuseRepeatedHeaders(request, response)) return;
       if (sendCached(cache, metrics, request, response)) return;
       connections.follow(response);
-      if (!handleHot(request, response)) void handle(request, response);
+      if (handleHot(request, response)) return;
+      // For the refusals of the adapter, which never reach the app.
+      response.setHeader(requestIdHeader, contextOf(request).id);
+      void handle(request, response);
     }),
   );
   limitConnections(server, log);
@@ -65,7 +69,9 @@ function sendCached(
     request.headers['if-none-match'],
     request.headers['accept-encoding'],
   );
-  response.writeHead(status, { ...apiHeaders, ...headers });
+  const context = contextOf(request);
+  context.route = cached.route;
+  response.writeHead(status, { ...apiHeaders, [requestIdHeader]: context.id, ...headers });
   response.end(body);
   metrics.record(cached.route, status, startedAt);
   return true;
@@ -78,6 +84,7 @@ export function createPageListener(app: Hono, connections: Connections): Server 
     { connectionsCheckingInterval: connectionsCheckMs },
     connections.receive((request, response) => {
       connections.follow(response);
+      response.setHeader(requestIdHeader, contextOf(request).id);
       void handle(request, response);
     }),
   );

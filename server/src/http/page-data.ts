@@ -30,10 +30,11 @@ export function addPageRoute(api: Api, cache: PublicCache, reporter: ErrorReport
   api.openapi(getPage, (c) => {
     const { story, lang, parts } = c.req.valid('query');
     const site = c.get('site');
+    const requestId = c.get('requestId');
     return publicResponse(c, cache, async () => {
       const read = await Promise.all(
         parts.map((entry) =>
-          readOrProblem(reporter, site, () => {
+          readOrProblem(reporter, site, requestId, () => {
             const part = parsePart(entry);
             if (!part) throw new Problem('validation-failed', `parts: "${entry}" is not a part.`);
             return readPart(site, part, { story, lang });
@@ -53,12 +54,14 @@ export function addPageRoute(api: Api, cache: PublicCache, reporter: ErrorReport
 async function readOrProblem(
   reporter: ErrorReporter,
   site: Site,
+  requestId: string,
   read: () => Promise<PublicData<unknown>>,
 ): Promise<PublicData<unknown>> {
   try {
     return await read();
   } catch (error) {
-    const problem = problemFrom(error, reporter, { route: getPage.path, site: site.id });
-    return { value: problem.toBody(), tags: [], hasFailed: problem.status >= 500 };
+    const problem = problemFrom(error, reporter, { requestId, route: getPage.path, site: site.id });
+    // A part that carries the id has failed, so that the page is not cached.
+    return { value: problem.toBody(requestId), tags: [], hasFailed: problem.status >= 500 };
   }
 }

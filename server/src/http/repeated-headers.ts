@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem } from '../problem.js';
 import { apiHeaders } from './guards.js';
+import { contextOf, requestIdHeader } from './request-context.js';
 
 /** Headers with one value each. A proxy and this server could read different ones of several. */
 const singular = [
@@ -21,14 +22,15 @@ const bits = new Map<string, number>(singular.map((name, index) => [name, 1 << i
  *
  * @returns true for a refused request
  */
-export function refuseRepeatedHeaders({ rawHeaders }: IncomingMessage, response: ServerResponse): boolean {
-  const repeated = repeatedHeader(rawHeaders);
+export function refuseRepeatedHeaders(request: IncomingMessage, response: ServerResponse): boolean {
+  const repeated = repeatedHeader(request.rawHeaders);
   if (repeated === undefined) return false;
   const problem = new Problem('invalid-header', `${repeated}: one value, not several.`);
   const body = JSON.stringify(problem.toBody());
   response.writeHead(problem.status, {
     ...apiHeaders,
     ...problem.headers,
+    [requestIdHeader]: contextOf(request).id,
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   });

@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Histogram, type Metric } from '../metric.js';
+import type { ApiEnv } from './api.js';
+import { contextOf } from './request-context.js';
 import { secondMs } from '../time.js';
 
 const durationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -66,11 +68,14 @@ export class RequestMetrics {
 }
 
 /** Records the requests that the framework answers. */
-export function recordRequests(metrics: RequestMetrics): MiddlewareHandler {
+export function recordRequests(metrics: RequestMetrics): MiddlewareHandler<ApiEnv> {
   return async function recordRequests(c, next) {
     const startedAt = performance.now();
     await next();
-    metrics.record(routeOf(c), c.res.status, startedAt);
+    const route = routeOf(c);
+    const incoming = c.env?.incoming;
+    if (incoming) contextOf(incoming).route = route;
+    metrics.record(route, c.res.status, startedAt);
   };
 }
 

@@ -40,7 +40,7 @@ export function reactionWrite(services: ReactionServices) {
 /** Casts, changes or removes a vote. */
 export async function vote(
   services: ReactionServices,
-  { site, authorization, lang, origin, incoming }: WriteRequest,
+  { site, requestId, authorization, lang, origin, incoming }: WriteRequest,
   storyKey: string,
   pollId: string,
   chosen: (poll: StoredPoll) => string[],
@@ -67,6 +67,7 @@ export async function vote(
     await checkGuestVote(
       services,
       site,
+      requestId,
       { storyId: story.id, pollId, readerId: reader.id, network, choices },
       invalidateCache,
     );
@@ -91,6 +92,7 @@ export async function vote(
 async function checkGuestVote(
   { burstDetector, database, log }: ReactionServices,
   site: Site,
+  requestId: string,
   {
     storyId,
     pollId,
@@ -108,7 +110,7 @@ async function checkGuestVote(
   await database.writer.submit(freezeTallies, { storyId, pollId, by: 'burst' });
   invalidateCache();
   log.warn(
-    { site: site.id, poll: pollId, storyId },
+    { requestId, site: site.id, poll: pollId, storyId },
     'a poll is paused for a review: a burst of guests who want the same',
   );
   throw new Problem('poll-frozen');

@@ -26,6 +26,7 @@ export interface ExternalCheckInput {
 export async function runExternalCheck(
   check: ExternalCheck,
   input: ExternalCheckInput,
+  requestId: string,
   log: Logger,
 ): Promise<string | undefined> {
   const body = JSON.stringify(input);
@@ -34,6 +35,7 @@ export async function runExternalCheck(
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        'x-request-id': requestId,
         'afterword-signature': createHmac('sha256', check.secret).update(body).digest('hex'),
       },
       body,
@@ -46,7 +48,8 @@ export async function runExternalCheck(
     const { hold, detail } = responseSchema.parse(JSON.parse(text));
     return hold ? (detail ?? '') : undefined;
   } catch (error) {
-    log.warn({ site: input.site, reason: (error as Error).message }, "the site's own check of comments did not answer");
+    const { message: reason } = error as Error;
+    log.warn({ requestId, site: input.site, reason }, "the site's own check of comments did not answer");
     return undefined;
   }
 }

@@ -23,6 +23,7 @@ export interface Finding {
 /** Comment to be checked before it is posted or edited. */
 export interface Candidate {
   readonly site: Site;
+  readonly requestId: string;
   readonly story: { readonly id: string; readonly key: string };
   readonly parentId: string | null;
   readonly author: Reader;
@@ -109,7 +110,7 @@ export class CommentRules {
 
   /** @returns the reasons to hold the comment for a moderator; empty if it may be published at once */
   async evaluate(candidate: Candidate): Promise<Finding[]> {
-    const { site, story, parentId, author, text, isEdit } = candidate;
+    const { site, requestId, story, parentId, author, text, isEdit } = candidate;
     if (author.badges.includes('staff')) return [];
     const bannedWords = await compileBannedWords(site.settings.rules.words);
     const needsVisibleCount = site.settings.rules.newCommenter > 0;
@@ -128,7 +129,7 @@ export class CommentRules {
     if (!external || findings.length > 0) return findings;
     const { id, name, kind } = author;
     const input = { site: site.id, story: story.key, parentId, text, author: { id, name, kind } };
-    const detail = await runExternalCheck(external, input, this.#log);
+    const detail = await runExternalCheck(external, input, requestId, this.#log);
     return detail === undefined ? [] : [{ reason: 'external', detail }];
   }
 

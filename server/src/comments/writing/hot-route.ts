@@ -42,7 +42,7 @@ export function commentWrite(services: CommentWritingServices) {
 
 async function post(
   { cache, clientAddress, commentRules, database, rateLimits, readers, stories }: CommentWritingServices,
-  { site, authorization, idempotencyKey, incoming }: WriteRequest,
+  { site, requestId, authorization, idempotencyKey, incoming }: WriteRequest,
   { story: storyKey, parentId = null, text: given, mentions = [] }: z.output<typeof commentBody>,
 ): Promise<{ comment: Comment }> {
   const author = await readers.authenticate(authorization, site.id);
@@ -55,7 +55,16 @@ async function post(
   const story = parentId === null ? await stories.findOrCreate(site, storyKey) : await stories.find(site.id, storyKey);
   if (!story) throw new Problem('parent-not-found');
   const nodes = await parseMarkdown(text, await readMentionable(database, story.id, mentions));
-  const findings = await commentRules.evaluate({ site, story, parentId, author, text, nodes, isEdit: false });
+  const findings = await commentRules.evaluate({
+    site,
+    requestId,
+    story,
+    parentId,
+    author,
+    text,
+    nodes,
+    isEdit: false,
+  });
   const posting = database.writer.submit(postComments, {
     siteId: site.id,
     storyId: story.id,

@@ -160,13 +160,14 @@ export function addCommentWritingRoutes(api: Api, services: CommentWritingServic
     const { storyId, parentId } = await readPlacement(database, site.id, commentId);
     const story = await stories.byId(storyId);
     const nodes = await parseMarkdown(text, await readMentionable(database, story.id, mentions));
+    const requestId = c.get('requestId');
     const { comment } = await writer.submit(editComments, {
       siteId: site.id,
       commentId,
       readerId: author.id,
       text,
       nodes,
-      findings: await commentRules.evaluate({ site, story, parentId, author, text, nodes, isEdit: true }),
+      findings: await commentRules.evaluate({ site, requestId, story, parentId, author, text, nodes, isEdit: true }),
       isClosedByAge: isClosedByAge(site, story),
       createdAfter: Date.now() - site.settings.editSeconds * secondMs,
     });
