@@ -34,6 +34,10 @@ export interface Config {
   readonly drainMs: number;
   /** The time for the whole stop. */
   readonly stopMs: number;
+  /** Set where each request gets a line in the log. */
+  readonly isAccessLogOn: boolean;
+  /** Statements that take longer are logged. 0 is off. */
+  readonly slowStatementMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -56,6 +60,7 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`);
 
+const onOrOff = z.enum(['on', 'off'], { error: 'must be on or off' });
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 const environment = z.object({
   PORT: z
@@ -100,9 +105,11 @@ const environment = z.object({
   AFTERWORD_BACKUP_FOLDER: z.string().min(1).optional(),
   AFTERWORD_TRUST_PROXY: z.string().optional(),
   AFTERWORD_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  AFTERWORD_LIMITS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  AFTERWORD_LIMITS: onOrOff.default('on'),
   AFTERWORD_DRAIN_SECONDS: wholeNumber(0, 3600).default(0),
   AFTERWORD_STOP_SECONDS: wholeNumber(1, 3600).default(25),
+  AFTERWORD_ACCESS_LOG: onOrOff.default('off'),
+  AFTERWORD_SLOW_MS: wholeNumber(0, 600_000).default(500),
   AFTERWORD_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
 });
 
@@ -176,6 +183,8 @@ export function readConfig(env: NodeJS.ProcessEnv, { mustExist = false }: { must
     areLimitsOn: set.AFTERWORD_LIMITS === 'on',
     drainMs: set.AFTERWORD_DRAIN_SECONDS * secondMs,
     stopMs: set.AFTERWORD_STOP_SECONDS * secondMs,
+    isAccessLogOn: set.AFTERWORD_ACCESS_LOG === 'on',
+    slowStatementMs: set.AFTERWORD_SLOW_MS,
     // The demo prints its addresses to the terminal, between which log lines would be noise.
     logLevel: set.AFTERWORD_LOG ?? (set.AFTERWORD_DEMO ? 'warn' : 'info'),
   };

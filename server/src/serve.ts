@@ -6,6 +6,7 @@ import { createApp, createServices, hotRoutes, type Services } from './app.js';
 import { OperatorError, readConfig, type Config } from './config.js';
 import { refuseOtherData } from './demo/mark.js';
 import { startDemo } from './demo/start.js';
+import { accessLog } from './http/access-log.js';
 import { hotHandler } from './http/hot-routes.js';
 import { createListener, createPageListener, listen } from './http/listener.js';
 import { requireSqlite } from './ops/backup.js';
@@ -13,6 +14,7 @@ import { BackupSchedule } from './ops/backup-schedule.js';
 import { checkSecrets } from './ops/secret-check.js';
 import { stopInOrder, stopSignal } from './ops/stopping.js';
 import { openDatabase } from './storage/database.js';
+import { SlowStatements } from './storage/slow-statements.js';
 
 /** The number of ports after the server's own that are tried for the demo's partner page. */
 const maxPartnerTries = 20;
@@ -51,6 +53,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   let refusedAttempts = 0;
   const database = await openDatabase(config.database, {
     maxConnections: config.databasePool,
+    onStatement: config.slowStatementMs > 0 ? new SlowStatements(config.slowStatementMs, log).observe : undefined,
     onMigrated: (names) => log.info({ migrations: names }, 'database upgraded'),
     onWait: () => refusedAttempts++ === 0 && log.warn('waiting for another process that changes the database'),
   });
@@ -70,7 +73,9 @@ export async function serve(config: Config): Promise<RunningServer> {
   const { connections, requestMetrics } = services;
   const handleHot = hotHandler(services.sites, services, hotRoutes(services), requestMetrics);
   const app = createApp(services, demo?.app);
-  await listen(createListener(app, services.cache, handleHot, connections, requestMetrics, log), port, host);
+  const observers = config.isAccessLogOn ? [accessLog(log)] : [];
+  const listener = createListener(app, services.cache, handleHot, connections, requestMetrics, log, observers);
+  await listen(listener, port, host);
   if (demo && partnerPort !== undefined) await listen(createPageListener(demo.partner, connections), partnerPort, host);
   services.mailer.start();
   services.subscriptions.start();

@@ -1,7 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp, hotRoutes, type Services } from '../../server/src/app.js';
 import { AuthorHistories } from '../../server/src/comments/rules/author-history.js';
@@ -9,31 +7,24 @@ import { CommentRules } from '../../server/src/comments/rules/pipeline.js';
 import { hotHandler } from '../../server/src/http/hot-routes.js';
 import { createListener, listen } from '../../server/src/http/listener.js';
 import { waitFor } from '../setup/wait-for.js';
+import { logToLines } from './log-lines.js';
 import { openTestServices, origin, storyQuery, storyUrl, type TestServer } from './setup.js';
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
 const parent = '00f067aa0ba902b7';
 
+const { log, lines } = logToLines();
 let server: TestServer;
 let listener: Server;
 let base: string;
 let port: number;
 let token: string;
-let lines: Record<string, unknown>[];
 /** Makes the parts throw that votes and pages use. */
 let isBroken = false;
 
 beforeAll(async () => {
   server = await openTestServices('sqlite');
-  const log = pino(
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
-        done();
-      },
-    }),
-  );
   const services = breakable(server.services);
   services.log = log;
   services.commentRules = new CommentRules(new AuthorHistories(services.database), log, false);
@@ -50,7 +41,7 @@ afterAll(async () => {
   await server.close();
 });
 beforeEach(() => {
-  lines = [];
+  lines.length = 0;
   isBroken = false;
 });
 
@@ -229,7 +220,7 @@ describe('a failed request', () => {
     isBroken = true;
     const path = page('broken');
     for (const requestId of ['first', 'second']) {
-      lines = [];
+      lines.length = 0;
       const response = await send('GET', path, { 'x-request-id': requestId });
       expect(response.headers.get('cache-control')).toBe('no-store');
       expect(await response.json()).toMatchObject({ parts: { reactions: { ...failed, requestId } } });

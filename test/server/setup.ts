@@ -9,7 +9,7 @@ import { createApp, createServices, type Services } from '../../server/src/app.j
 import { readConfig } from '../../server/src/config.js';
 import type { Api } from '../../server/src/http/api.js';
 import { newSiteSchema, type Site } from '../../server/src/sites/store.js';
-import { openDatabase } from '../../server/src/storage/database.js';
+import { openDatabase, type OpenOptions } from '../../server/src/storage/database.js';
 import { observeStatements } from '../../server/src/storage/statement-cache.js';
 
 /** Each suite that touches the store runs on both. */
@@ -49,6 +49,7 @@ export interface TestServer {
 export async function openTestServices(
   kind: DatabaseKind,
   environment: Record<string, string> = {},
+  open: OpenOptions = {},
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'afterword-server-'));
   const made = kind === 'postgres' ? await createPostgresDatabase() : undefined;
@@ -60,7 +61,7 @@ export async function openTestServices(
     ...(made ? { AFTERWORD_DATABASE: made.url } : {}),
     ...environment,
   });
-  const database = await openDatabase(config.database);
+  const database = await openDatabase(config.database, open);
   const services = createServices(config, database, pino({ level: 'silent' }));
   const app = createApp(services);
   await services.sites.put(

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
@@ -10,7 +10,7 @@ import type { HotHandler } from './hot-routes.js';
 import { toHttpResponse } from './public-response.js';
 import type { PublicCache } from './public-cache.js';
 import { refuseRepeatedHeaders } from './repeated-headers.js';
-import { contextOf, requestIdHeader } from './request-context.js';
+import { contextOf, requestIdHeader, type RequestObserver } from './request-context.js';
 import { RequestMetrics } from './request-metrics.js';
 
 /** Connections that the system queues under load. Above this it resets some. */
@@ -22,6 +22,7 @@ const maxHeaderBytes = 64 * 1024;
  * Serves the app over HTTP. Cached public responses and hot routes are sent without the framework.
  *
  * @param log gets a warning when connections are refused
+ * @param observers see every request that is answered, the first one first
  */
 export function createListener(
   app: Api,
@@ -30,8 +31,21 @@ export function createListener(
   connections = new Connections(),
   metrics = new RequestMetrics(),
   log?: Pick<Logger, 'warn'>,
+  observers: readonly RequestObserver[] = [],
 ): Server {
   const handle = getRequestListener(app.fetch);
+  const answer: RequestListener = (request, response) => {
+    if (refuseRepeatedHeaders(request, response) || sendCached(cache, metrics, request, response)) return;
+    connections.follow(response);
+    if (handleHot(request, response)) return;
+    // For the refusals of the adapter, which never reach the app.
+    response.setHeader(requestIdHeader, contextOf(request).id);
+    void handle(request, response);
+  };
+  const observed = observers.reduceRight<RequestListener>(
+    (next, observe) => (request, response) => observe(request, response, () => next(request, response)),
+    answer,
+  );
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -40,13 +54,7 @@ export function createListener(
       joinDuplicateHeaders: true,
     },
     connections.receive((request, response) => {
-      if (refusePipelined(request, response) || refuseRepeatedHeaders(request, response)) return;
-      if (sendCached(cache, metrics, request, response)) return;
-      connections.follow(response);
-      if (handleHot(request, response)) return;
-      // For the refusals of the adapter, which never reach the app.
-      response.setHeader(requestIdHeader, contextOf(request).id);
-      void handle(request, response);
+      if (!refusePipelined(request, response)) observed(request, response);
     }),
   );
   limitConnections(server, log);

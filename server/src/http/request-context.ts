@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { requestId } from 'hono/request-id';
@@ -10,6 +10,9 @@ export interface RequestContext {
   /** The name of the route that has taken the request, once that is known. */
   route?: string;
 }
+
+/** Follows a request until its response has ended. Calls `next` to have it answered. */
+export type RequestObserver = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** The header that a request may bring its id in, and that every response has it in. */
 export const requestIdHeader = 'x-request-id';

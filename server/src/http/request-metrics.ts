@@ -95,6 +95,11 @@ export function routeName(method: string, path: string): string {
   return name;
 }
 
+/** Returns the pattern of a route, without its method. */
+export function patternOf(name: string = unmatched): string {
+  return name.slice(name.indexOf(' ') + 1);
+}
+
 /** Returns the names of all routes of an app, without its middlewares. */
 export function routeNames({ routes }: { readonly routes: readonly { method: string; path: string }[] }): string[] {
   return routes.filter(({ method }) => method !== middlewareMethod).map(({ method, path }) => routeName(method, path));

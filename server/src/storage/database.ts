@@ -102,5 +102,5 @@ async function openDriver(url: string, options: OpenOptions): Promise<Driver> {
   if (file === undefined) return (await import('./postgres.js')).openPostgres(url, options);
   const { isBusy, openSqlite } = await import('./sqlite.js');
   // Another process that starts now may be about to choose the journal mode.
-  return waitForLock(() => openSqlite(file), isBusy, { onWait: options.onWait });
+  return waitForLock(() => openSqlite(file, options), isBusy, { onWait: options.onWait });
 }

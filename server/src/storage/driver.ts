@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { StatementObserver } from './slow-statements.js';
 import type { Tables } from './tables.js';
 
 /** The connection of the writer, and the differences between databases on it. */
@@ -30,6 +31,8 @@ export interface ConnectionCounts {
 export interface DriverOptions {
   /** The largest number of connections to PostgreSQL. SQLite has one that reads and one that writes. */
   readonly maxConnections?: number;
+  /** Receives every statement of every connection. Time to wait for a connection is not part of its duration. */
+  readonly onStatement?: StatementObserver | undefined;
 }
 
 /** An open database of one kind, before its schema is up to date. */

@@ -12,6 +12,7 @@ import pg from 'pg';
 import { secondMs } from '../time.js';
 import type { ConnectionCounts, Driver, DriverOptions } from './driver.js';
 import { LockHeld, waitForLock } from './lock-wait.js';
+import type { StatementObserver } from './slow-statements.js';
 import type { Tables } from './tables.js';
 
 const deadlockCode = '40P01';
@@ -38,7 +39,7 @@ const clientTimeout = { query_timeout: 10 * secondMs } satisfies pg.PoolConfig;
 /** Connects to `postgres://…`. Several nodes may share the database, so rows that two of them may change are locked. */
 export async function openPostgres(
   url: string,
-  { maxConnections = defaultConnections }: DriverOptions = {},
+  { maxConnections = defaultConnections, onStatement }: DriverOptions = {},
 ): Promise<Driver> {
   // Bigints are milliseconds and counts, which are below 2^53.
   const types: pg.CustomTypesConfig = {
@@ -59,7 +60,7 @@ export async function openPostgres(
     // pool replaces the connection.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
-    const dialect = new PostgresDialect({ pool: discardBroken(pool) });
+    const dialect = new PostgresDialect({ pool: discardBroken(pool, onStatement) });
     return new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
   };
   const db = connect({ max: maxConnections, ...serverTimeouts, ...clientTimeout });
@@ -132,7 +133,7 @@ function isLocked(error: unknown): boolean {
  * Returns a pool that closes a connection instead of reusing it where a statement has not been answered or a transaction
  * is still open: the next transaction on it would commit what this one has not rolled back.
  */
-function discardBroken(pool: pg.Pool): PostgresPool {
+function discardBroken(pool: pg.Pool, onStatement: StatementObserver | undefined): PostgresPool {
   return {
     end: () => pool.end(),
     async connect() {
@@ -141,12 +142,17 @@ function discardBroken(pool: pg.Pool): PostgresPool {
       return {
         async query<Row>(sql: string, parameters: readonly unknown[]) {
           if (isBroken) throw new Error('Connection terminated after a statement without an answer');
+          const startedAt = onStatement ? performance.now() : 0;
+          let hasFailed = true;
           try {
             const result: unknown = await client.query(sql, parameters as unknown[]);
+            hasFailed = false;
             return result as PostgresQueryResult<Row>;
           } catch (error) {
             isBroken = error instanceof Error && error.message === unansweredMessage;
             throw error;
+          } finally {
+            onStatement?.({ sql, durationMs: performance.now() - startedAt, hasFailed });
           }
         },
         release: () => client.release(isBroken || client.getTransactionStatus() !== idleStatus),

@@ -1,12 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CamelCasePlugin, CompiledQuery, Kysely, sql, SqliteDialect, type SqliteDatabase } from 'kysely';
+import {
+  CamelCasePlugin,
+  CompiledQuery,
+  Kysely,
+  sql,
+  SqliteDialect,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from 'kysely';
 import Sqlite from 'libsql';
 import { secondMs } from '../time.js';
-import type { Driver } from './driver.js';
+import type { Driver, DriverOptions } from './driver.js';
 import { lockFile, type FileLock } from './file-lock.js';
 import { waitForLock } from './lock-wait.js';
 import { OpenFile } from './open-file.js';
+import type { StatementObserver } from './slow-statements.js';
 import type { Tables } from './tables.js';
 
 /** The wait for the lock of another process, such as a command beside the server. */
@@ -27,15 +36,15 @@ const maxStatements = 500;
 const beginStatement = 'begin immediate';
 
 /** Opens two connections to one file, so that reads and writes do not block one another. */
-export function openSqlite(file: string): Driver {
+export function openSqlite(file: string, { onStatement }: DriverOptions = {}): Driver {
   const path = resolve(file);
   mkdirSync(dirname(path), { recursive: true });
   const lock = lockFile(path, 'shared');
   const [writing, reading] = connectBoth(path, lock);
   reading.pragma('query_only = on');
   for (const connection of [writing, reading]) connection.pragma(`busy_timeout = ${blockingTimeoutMs}`);
-  const write = kysely(writing);
-  const read = kysely(reading);
+  const write = kysely(writing, onStatement);
+  const read = kysely(reading, onStatement);
   const files = [new OpenFile(path), new OpenFile(`${path}-wal`)];
   return {
     kind: 'sqlite',
@@ -86,9 +95,9 @@ function connect(path: string): Sqlite.Database {
   return connection;
 }
 
-function kysely(connection: Sqlite.Database): Kysely<Tables> {
+function kysely(connection: Sqlite.Database, onStatement: StatementObserver | undefined): Kysely<Tables> {
   return new Kysely<Tables>({
-    dialect: new SqliteDialect({ database: cacheStatements(connection) }),
+    dialect: new SqliteDialect({ database: cacheStatements(connection, onStatement) }),
     plugins: [new CamelCasePlugin()],
   });
 }
@@ -129,18 +138,40 @@ function codeOf(error: unknown): string {
 }
 
 /** Reuses prepared statements. Kysely prepares one for every call, and parsing is a large part of a small query's time. */
-function cacheStatements(connection: Sqlite.Database): SqliteDatabase {
-  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+function cacheStatements(connection: Sqlite.Database, onStatement: StatementObserver | undefined): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
   return {
     close: () => connection.close(),
     prepare(sql) {
       let statement = statements.get(sql);
       if (!statement) {
         if (statements.size >= maxStatements) statements.clear();
-        statement = connection.prepare(sql);
+        const prepared: SqliteStatement = connection.prepare(sql);
+        statement = onStatement ? observed(prepared, sql, onStatement) : prepared;
         statements.set(sql, statement);
       }
       return statement;
     },
+  };
+}
+
+/** Reports a statement after each run. Reading row by row, which also takes the time of the reader, is not reported. */
+function observed(statement: SqliteStatement, sql: string, onStatement: StatementObserver): SqliteStatement {
+  const observe = <T>(run: () => T): T => {
+    const startedAt = performance.now();
+    let hasFailed = true;
+    try {
+      const result = run();
+      hasFailed = false;
+      return result;
+    } finally {
+      onStatement({ sql, durationMs: performance.now() - startedAt, hasFailed });
+    }
+  };
+  return {
+    reader: statement.reader,
+    all: (parameters) => observe(() => statement.all(parameters)),
+    run: (parameters) => observe(() => statement.run(parameters)),
+    iterate: (parameters) => statement.iterate(parameters),
   };
 }
