@@ -84,8 +84,9 @@ export abstract class WidgetElement extends LitElement {
   readonly #internals = this.attachInternals?.();
   #announceTimer?: ReturnType<typeof setTimeout>;
   #loadAbort?: AbortController;
-  /** The values of {@link loadProperties} that were loaded last. */
-  #loadedFor?: string;
+  /** The values of {@link loadProperties} and the language that were loaded last. */
+  #loadedFor?: string | undefined;
+  #loadedLang?: string;
 
   /**
    * Registers the element. A tag that is already registered keeps its class; another version warns once.
@@ -105,11 +106,12 @@ export abstract class WidgetElement extends LitElement {
 
   /** Loads the data from the API again. What is drawn stays until the new data is there. */
   refresh(): Promise<void> {
-    return this.#load(true);
+    return this.#load(true, this.status === 'ready');
   }
 
   /**
-   * Loads the data.
+   * Loads the data. What is drawn stays meanwhile where {@link status} is still `ready`: on a refresh, and where only
+   * the language has changed.
    *
    * @param signal aborts when the widget leaves the page or loads again
    * @param again bypasses cached answers
@@ -190,10 +192,14 @@ export abstract class WidgetElement extends LitElement {
 
   protected override willUpdate(_changed: PropertyValues): void {
     const { loadProperties } = this.constructor as typeof WidgetElement;
-    const wanted = JSON.stringify([this.locale.declared, ...loadProperties.map((name) => this[name as keyof this])]);
-    if (!this.isConnected || wanted === this.#loadedFor) return;
+    const wanted = JSON.stringify(loadProperties.map((name) => this[name as keyof this]));
+    const lang = this.locale.declared;
+    if (!this.isConnected || (wanted === this.#loadedFor && lang === this.#loadedLang)) return;
+    // Another language replaces the words in place: what the reader has typed stays.
+    const keepsContent = wanted === this.#loadedFor && this.status === 'ready';
     this.#loadedFor = wanted;
-    void this.#load(false);
+    this.#loadedLang = lang;
+    void this.#load(false, keepsContent);
   }
 
   /** Catches errors of rendering. A Trusted Types policy of the page can make Lit throw. */
@@ -237,10 +243,9 @@ export abstract class WidgetElement extends LitElement {
     void this.refresh();
   }
 
-  async #load(again: boolean): Promise<void> {
+  async #load(again: boolean, keepsContent: boolean): Promise<void> {
     this.#loadAbort?.abort();
     const { signal } = (this.#loadAbort = new AbortController());
-    const keepsContent = again && this.status === 'ready';
     if (!keepsContent) {
       this.status = 'loading';
       setTimeout(() => (this.showSkeleton = this.status === 'loading'), skeletonDelayMs);

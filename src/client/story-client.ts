@@ -31,6 +31,11 @@ export class StoryClient {
     this.lang = languageTag.test(lang) ? lang : '';
   }
 
+  /** Returns true where the other client is of the same story on the same site; the languages may differ. */
+  isOfSameStory({ site, story }: StoryClient): boolean {
+    return this.site === site && this.story === story;
+  }
+
   /** Returns an entry of the page's batched request; `again` bypasses the cache. */
   part<Answer>(entry: Part<Answer>, again?: boolean): Promise<Answer> {
     if (again) this.site.page.invalidate(this.story);

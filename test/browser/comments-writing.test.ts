@@ -143,6 +143,33 @@ describe('a queued comment', () => {
   });
 });
 
+describe('a change of the language', () => {
+  it('keeps what is being written, its focus and its replies', async () => {
+    const widget = await show();
+    await button('Trả lời Người b').click();
+    await userEvent.fill(page.getByRole('textbox', { name: 'Trả lời Người b' }), 'Trả lời dở');
+    await userEvent.fill(field(), 'Đang viết dở');
+    document.documentElement.lang = 'en';
+    const inEnglish = page.getByRole('textbox', { name: 'Your comment' });
+    await expect.element(button('Post').first()).toBeVisible();
+    await expect.element(inEnglish).toHaveValue('Đang viết dở');
+    await expect.element(page.getByRole('textbox', { name: 'Reply to Người b' })).toHaveValue('Trả lời dở');
+    expect(focused(widget)).toBe(inEnglish.element());
+    await waitFor(() => expect(api.sent('GET page').some(({ query }) => query.get('lang') === 'en')).toBe(true));
+    await expect.element(inEnglish).toHaveValue('Đang viết dở');
+  });
+
+  it('keeps the language that is drawn where the other fails to load', async () => {
+    await show();
+    await userEvent.fill(field(), 'Đang viết dở');
+    api.refuse('GET page', 'unavailable');
+    document.documentElement.lang = 'en';
+    await expect.element(page.getByRole('textbox', { name: 'Your comment' })).toHaveValue('Đang viết dở');
+    await waitFor(() => expect(api.sent('GET page').some(({ query }) => query.get('lang') === 'en')).toBe(true));
+    await expect.element(page.getByRole('article', { name: /a/ }).first()).toBeVisible();
+  });
+});
+
 describe('the toolbar', () => {
   const select = async (from: number, to: number) => {
     const area = field().element() as HTMLTextAreaElement;

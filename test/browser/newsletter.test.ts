@@ -61,6 +61,22 @@ describe('the form', () => {
     expect(api.sent('POST subscriptions')).toHaveLength(0);
   });
 
+  test('keeps what is typed, and the focus, when the language of the page changes', async () => {
+    const element = render();
+    await userEvent.fill(email, 'lan@gmail.com');
+    await userEvent.click(consent);
+    await userEvent.click(email);
+    document.documentElement.lang = 'en';
+    const inEnglish = page.getByRole('textbox', { name: 'Email address' });
+    await expect.element(inEnglish).toHaveValue('lan@gmail.com');
+    await expect.poll(() => api.sent('GET page').some(({ query }) => query.get('lang') === 'en')).toBe(true);
+    await expect.element(consent).toBeChecked();
+    expect(focused()).toBe(inEnglish.element());
+    document.documentElement.lang = 'vi';
+    element.setAttribute('list', 'daily weekly');
+    await expect.element(page.getByRole('textbox', { name: 'Địa chỉ email' })).toBeVisible();
+  });
+
   test('sends the address, the consent and the language, and no token', async () => {
     render();
     await subscribe(' lan@gmail.com ');

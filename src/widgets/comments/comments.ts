@@ -83,16 +83,20 @@ export class CommentsElement extends WidgetElement {
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const client = storyClientFor(this, this.locale.declared);
-    const context = again && this.#context ? this.#context : this.#startContext(client);
-    // A refresh keeps the context: it ends when the widget leaves the page.
+    const context = this.#contextFor(client);
     signal.addEventListener('abort', () => this.isConnected || this.#contextAbort?.abort());
-    const targetId = again ? undefined : targetCommentId();
-    const navigation = again ? await this.#navigation : undefined;
+    const keepsContent = this.status === 'ready';
+    const targetId = keepsContent ? undefined : targetCommentId();
+    const navigation = keepsContent ? await this.#navigation : undefined;
     const scrollAnchor = navigation?.scrollAnchor;
     const anchor = targetId ?? scrollAnchor?.commentId;
     const page = anchor
       ? await client.read<Comments>('comments', { ...this.pageQuery, anchor }, signal)
       : await client.part(parts.comments(this.#sort, this.#pageSize), again);
+    if (context.actions) {
+      await this.locale.ready;
+      context.actionWords = await context.words.commentActions();
+    }
     if (signal.aborted) return false;
     await this.#setThread(context, new ThreadModel(page), signal);
     if (navigation && scrollAnchor) this.#afterRender = () => navigation.restoreScroll(scrollAnchor);
@@ -112,6 +116,7 @@ export class CommentsElement extends WidgetElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('sort')) this.#selectedSort = undefined;
     super.willUpdate(changed);
     if (changed.get('status') !== 'loading' || this.status !== 'ready') return;
     const { thread, branches } = this.#context!;
@@ -268,8 +273,13 @@ export class CommentsElement extends WidgetElement {
     return toLimit(this.pageSize, defaultPageSize);
   }
 
-  /** Starts with another story, or the same one in another language or sort order. */
-  #startContext(client: StoryClient): ThreadContext {
+  /** Returns the context of a client's story. Another language keeps it, and with it what is being written. */
+  #contextFor(client: StoryClient): ThreadContext {
+    const current = this.#context;
+    if (current && !current.signal.aborted && current.client.isOfSameStory(client)) {
+      current.client = client;
+      return current;
+    }
     this.#contextAbort?.abort();
     const abort = (this.#contextAbort = new AbortController());
     this.#actions = this.#navigation = this.#selectedSort = this.#afterRender = undefined;

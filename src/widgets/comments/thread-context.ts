@@ -64,7 +64,8 @@ export class ThreadContext {
   /** Sentences about failures: by comment id, `thread`, `previous` or `composer`. */
   readonly failures = new Map<string, string>();
   readonly host: ThreadHost;
-  readonly client: StoryClient;
+  /** Replaced where the language changes. */
+  client: StoryClient;
   readonly locale: LocaleController;
   /** Aborts when the widget leaves the page or shows another story. */
   readonly signal: AbortSignal;
