@@ -42,11 +42,9 @@ const button = (name: string | RegExp) => page.getByRole('button', { name, exact
 const focused = (widget: Element) => widget.shadowRoot!.activeElement as HTMLElement | null;
 const status = () => page.getByRole('status');
 const menuOf = async (id: string) => {
-  (
-    document
-      .querySelector('aw-comments')!
-      .shadowRoot!.querySelector(`[data-action=menu][data-id="${id}"]`) as HTMLElement
-  ).click();
+  const { shadowRoot } = document.querySelector('aw-comments')!;
+  const menuButton = () => shadowRoot!.querySelector<HTMLElement>(`[data-action=menu][data-id="${id}"]`)!;
+  await waitFor(() => menuButton().click());
   await expect.element(page.getByRole('group', { name: 'Thêm' })).toBeVisible();
 };
 async function expectNoViolations() {
