@@ -148,6 +148,11 @@ export function readConfig(env: NodeJS.ProcessEnv, { mustExist = false }: { must
     throw new OperatorError(
       `AFTERWORD_STOP_SECONDS (${set.AFTERWORD_STOP_SECONDS}) must be above AFTERWORD_DRAIN_SECONDS (${set.AFTERWORD_DRAIN_SECONDS}).`,
     );
+  if (set.AFTERWORD_SMTP && set.AFTERWORD_DEMO)
+    throw new OperatorError(
+      `${givenName('AFTERWORD_SMTP')} is not for the demo, which mails nobody: it writes to its own mailbox, /outbox. ` +
+        'Unset it, or AFTERWORD_DEMO.',
+    );
   if (set.AFTERWORD_SMTP && !set.AFTERWORD_MAIL_FROM)
     throw new OperatorError('AFTERWORD_MAIL_FROM is needed with AFTERWORD_SMTP.');
   if (set.AFTERWORD_BACKUP_HOURS !== undefined && set.AFTERWORD_DATABASE?.startsWith('postgres'))

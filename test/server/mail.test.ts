@@ -1,7 +1,9 @@
+import { readdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperatorError } from '../../server/src/config.js';
 import { Mailer } from '../../server/src/mail/mailer.js';
@@ -27,11 +29,12 @@ interface Delivery {
 }
 
 /** Opens a mail server that stores mails. It refuses `full@…` temporarily and `nobody@…` permanently. */
-async function openMailServer(port = 0) {
+async function openMailServer(port = 0, options: SMTPServerOptions = {}) {
   const deliveries: Delivery[] = [];
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
+    ...options,
     onRcptTo({ address }, _session, done) {
       const code = address.startsWith('full@') ? 452 : address.startsWith('nobody@') ? 550 : undefined;
       done(code ? Object.assign(new Error(`${address} is not taken`), { responseCode: code }) : undefined);
@@ -393,6 +396,39 @@ describe.each(databases)('mail from %s', (kind) => {
       `afterword: ${full!.id}: There is no such mail.\n`,
     );
     expect((await rows()).map(({ id }) => id)).toEqual([nobody!.id, lan!.id]);
+  });
+
+  it('goes to addresses with letters other than ASCII where the mail server announces SMTPUTF8', async () => {
+    const mailer = newMailer();
+    expect(await mailer.supportsSmtpUtf8()).toBe(true);
+    await queue('nguyễn@xn--bo-mia.example');
+    mailer.start();
+    await settled();
+    expect(mailServer.deliveries.map(({ to }) => to)).toEqual([['nguyễn@báo.example']]);
+
+    const old = await openMailServer(0, { hideSMTPUTF8: true });
+    expect(await newMailer({ smtp: `smtp://127.0.0.1:${old.port}` }).supportsSmtpUtf8()).toBe(false);
+    await old.close();
+    expect(await newMailer({ smtp: `smtp://127.0.0.1:${old.port}` }).supportsSmtpUtf8()).toBeUndefined();
+    expect(await newMailer({ smtp: undefined, demo: false }).supportsSmtpUtf8()).toBeUndefined();
+  });
+
+  it('is kept by the demo for a week', async () => {
+    const mailer = newMailer({ demo: true });
+    expect(mailer.mode).toBe('demo');
+    await queue('lan@reader.example');
+    mailer.start();
+    await settled();
+    expect(mailServer.deliveries).toEqual([]);
+    const mailbox = mailer.demoMailbox!;
+    const [name = ''] = await mailbox.list();
+    writeFileSync(join(mailbox.folder, `${name}.eml.part`), 'half of a mail');
+    writeFileSync(join(mailbox.folder, 'notes.txt'), 'not of the mailbox');
+    const week = 7 * 86_400_000;
+    await mailbox.deleteExpired(Date.now() + week - 7_200_000);
+    expect(await mailbox.list()).toEqual([name]);
+    await mailbox.deleteExpired(Date.now() + week);
+    expect(readdirSync(mailbox.folder)).toEqual(['notes.txt']);
   });
 
   it('is off without a mail server, with one log line', async () => {

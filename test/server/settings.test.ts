@@ -22,6 +22,17 @@ const file = (content: string, name = 'value') => {
 };
 const secret = 'a secret of the tests that is long enough';
 
+describe('the demo', () => {
+  const smtp = { AFTERWORD_SMTP: 'smtps://mail.example', AFTERWORD_MAIL_FROM: 'news@paper.example' };
+
+  test('starts with no mail server, so that it mails nobody', () => {
+    expect(() => read({ ...smtp, AFTERWORD_DEMO: '1' })).toThrow('AFTERWORD_SMTP is not for the demo');
+    const inFile = { ...smtp, AFTERWORD_SMTP: '', AFTERWORD_SMTP_FILE: file(smtp.AFTERWORD_SMTP) };
+    expect(() => read({ ...inFile, AFTERWORD_DEMO: '1' })).toThrow('AFTERWORD_SMTP_FILE is not for the demo');
+    expect(read(smtp)).toMatchObject({ smtp: smtp.AFTERWORD_SMTP });
+  });
+});
+
 describe('a secret in a file', () => {
   test.each([
     ['AFTERWORD_SECRET', secret, { secrets: [secret] }],

@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hourMs, type EpochMs } from '../time.js';
 import type { ComposedMail, MailMessage } from './queue.js';
+import { mailMs } from './retention.js';
 
 /** A mail in the mailbox, as shown on its page. */
 export interface DemoMail extends MailMessage {
@@ -9,14 +11,18 @@ export interface DemoMail extends MailMessage {
 }
 
 const namePattern = /^[0-9TZ]+-[0-9a-f-]{36}$/;
+/** Files of a mail, those that a crash left half written included. */
+const filePattern = /^[0-9TZ]+-[0-9a-f-]{36}\.(?:eml|json)(?:\.part)?$/;
 const maxListed = 200;
+const sweepIntervalMs = hourMs;
 
 /**
- * Keeps the demo's mails as files. `<name>.eml` is the MIME message, for mail programs; `<name>.json` is its content, for
- * the page of the mailbox.
+ * Keeps the demo's mails as files, as long as others keep rows about theirs. `<name>.eml` is the MIME message, for mail
+ * programs; `<name>.json` is its content, for the page of the mailbox.
  */
 export class DemoMailbox {
   readonly folder: string;
+  #sweptAt: EpochMs = -Infinity;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -25,12 +31,21 @@ export class DemoMailbox {
   /** Writes a mail. The same mail overwrites its file. */
   async write({ id, to, createdAt, message }: ComposedMail, source: Buffer): Promise<void> {
     const sentAt = new Date(createdAt).toISOString();
-    const name = `${sentAt.replace(/[^0-9TZ]/g, '')}-${id}`;
+    const name = `${nameAt(createdAt)}-${id}`;
     const shown: DemoMail = { ...message, to, sentAt };
     await mkdir(this.folder, { recursive: true });
     await this.#writeFile(`${name}.json`, JSON.stringify(shown, null, 2));
     // Last, since the list and tests look for this file.
     await this.#writeFile(`${name}.eml`, source);
+  }
+
+  /** Deletes the files of mails that were queued more than a week ago. Looks for them once an hour. */
+  async deleteExpired(now: EpochMs): Promise<void> {
+    if (now - this.#sweptAt < sweepIntervalMs) return;
+    this.#sweptAt = now;
+    const firstKept = nameAt(now - mailMs);
+    const expired = (await this.#files()).filter((file) => filePattern.test(file) && file < firstKept);
+    for (const file of expired) await rm(join(this.folder, file), { force: true });
   }
 
   /** Returns the names of the newest mails, newest first. */
@@ -78,4 +93,9 @@ export class DemoMailbox {
     await writeFile(`${target}.part`, content, { mode: 0o600 });
     await rename(`${target}.part`, target);
   }
+}
+
+/** Names sort by the time at which their mails were queued. */
+function nameAt(time: EpochMs): string {
+  return new Date(time).toISOString().replace(/[^0-9TZ]/g, '');
 }

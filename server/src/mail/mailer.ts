@@ -28,6 +28,8 @@ const minDelayMs = 100;
 const minRetryMs = minuteMs;
 const maxRetryMs = 4 * hourMs;
 const giveUpMs = 48 * hourMs;
+/** How long the answer of a mail server about its extensions counts, and that it gave none. */
+const extensionsMs = 10 * minuteMs;
 
 /**
  * Sends the mails queued in the table `mails`, so that no request waits for a mail server and no mail is lost with the
@@ -48,6 +50,7 @@ export class Mailer {
   #delivering: Promise<void> | undefined;
   #hasNewMails = false;
   #timer: NodeJS.Timeout | undefined;
+  #smtpUtf8: { readonly answer: Promise<boolean | undefined>; readonly askedAt: EpochMs } | undefined;
 
   /** @param composers by the kind of mail */
   constructor(
@@ -59,13 +62,14 @@ export class Mailer {
     this.#database = database;
     this.#log = log;
     this.#compose = composeMails(composers);
-    if (config.smtp !== undefined) {
-      this.mode = 'smtp';
-      this.#transport = openSmtp(config.smtp, readSender(config));
-    } else if (config.demo) {
+    // First, so that a demo mails nobody, whatever else is set.
+    if (config.demo) {
       this.mode = 'demo';
       this.demoMailbox = new DemoMailbox(join(config.dataFolder, 'outbox'));
       this.#transport = openDemoMailbox(this.demoMailbox, readSender(config));
+    } else if (config.smtp !== undefined) {
+      this.mode = 'smtp';
+      this.#transport = openSmtp(config.smtp, readSender(config));
     } else {
       this.mode = 'off';
     }
@@ -74,6 +78,23 @@ export class Mailer {
   /** False while the mail server is down. */
   get isReachable(): boolean {
     return !this.#breaker.isOpen;
+  }
+
+  /**
+   * Returns whether the mail server delivers to addresses with other letters than ASCII before the @ (RFC 6531);
+   * `undefined` while it does not answer.
+   */
+  supportsSmtpUtf8(): Promise<boolean | undefined> {
+    if (!this.#transport) return Promise.resolve(undefined);
+    const now = Date.now();
+    if (!this.#smtpUtf8 || now - this.#smtpUtf8.askedAt > extensionsMs) {
+      const answer = this.#transport.supportsSmtpUtf8().catch((error: unknown) => {
+        this.#log.warn(detailsOf(error), 'the mail server cannot be asked for its extensions');
+        return undefined;
+      });
+      this.#smtpUtf8 = { answer, askedAt: now };
+    }
+    return this.#smtpUtf8.answer;
   }
 
   /** Sends queued mails, and from now on new ones. */
@@ -106,6 +127,7 @@ export class Mailer {
     clearTimeout(this.#timer);
     let delayMs = pollIntervalMs;
     try {
+      await this.demoMailbox?.deleteExpired(Date.now());
       if (await hasAdoptable(this.#database.read)) await this.#database.writer.submit(adoptMails, Date.now());
       while (this.#hasNewMails && this.#state === 'started') {
         this.#hasNewMails = false;

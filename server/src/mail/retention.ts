@@ -4,7 +4,7 @@ import { sweep } from '../storage/retention-rule.js';
 import { dayMs } from '../time.js';
 
 /** Longer than the mailer tries to send, so that operators can look at what was sent and given up. */
-const mailMs = 7 * dayMs;
+export const mailMs = 7 * dayMs;
 
 /** Deletes mails a week after they were queued. */
 export const finishedMails = sweep({

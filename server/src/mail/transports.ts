@@ -4,6 +4,7 @@ import { OperatorError, type Config } from '../config.js';
 import { secondMs } from '../time.js';
 import type { DemoMailbox } from './demo-mailbox.js';
 import type { ComposedMail } from './queue.js';
+import { announces } from './smtp-extensions.js';
 
 /** Sends mails, one at a time. */
 export interface Transport {
@@ -11,6 +12,8 @@ export interface Transport {
   send(mail: ComposedMail): Promise<void>;
   /** Connects and signs in, without a mail. @throws Error where no mail can be sent */
   verify(): Promise<void>;
+  /** Returns whether addresses may have other letters than ASCII before the @. @throws Error where no server answers */
+  supportsSmtpUtf8(): Promise<boolean>;
   /** Closes connections. The next mail opens others. */
   close(): void;
 }
@@ -60,6 +63,7 @@ export function openSmtp(url: string, sender: Sender): Transport {
     async verify() {
       await (await (smtp ??= open())).verify();
     },
+    supportsSmtpUtf8: () => announces('SMTPUTF8', options),
     close() {
       void smtp?.then((transport) => transport.close());
       smtp = undefined;
@@ -78,6 +82,7 @@ export function openDemoMailbox(mailbox: DemoMailbox, sender: Sender): Transport
       await mailbox.write(mail, source as Buffer);
     },
     verify: () => Promise.resolve(),
+    supportsSmtpUtf8: () => Promise.resolve(true),
     close: () => void composer?.then((transport) => transport.close()),
   };
 }
