@@ -39,6 +39,12 @@ describe.each(databases)('poll editing on %s', (kind) => {
       json: { story, poll, choice },
       headers: { origin: from },
     });
+  /** Votes as clients do, which try again where a busy server had no connection to the database in time. */
+  const voteAgainWhileBusy = async (choice: unknown, token: string) => {
+    let answer = await vote(choice, { token });
+    while (answer.status === 503) answer = await vote(choice, { token });
+    return answer;
+  };
   const read = async (query = '') =>
     (await (await server.ask(`/reactions?${storyQuery(story)}&poll=${poll}${query}`)).json()) as Reactions;
   const results = async (query = '') =>
@@ -257,7 +263,8 @@ describe.each(databases)('poll editing on %s', (kind) => {
     test('accepts 500 of ten thousand guests of one network and counts them correctly', async () => {
       await limit({});
       await put({});
-      const answers = await Promise.all(Array.from({ length: 10_000 }, (_, at) => vote(choices[at % 3]!.id)));
+      const tokens = await Promise.all(Array.from({ length: 10_000 }, newGuest));
+      const answers = await Promise.all(tokens.map((token, at) => voteAgainWhileBusy(choices[at % 3]!.id, token)));
       const refused = answers.filter(({ status }) => status !== 200);
       expect(refused).toHaveLength(9_500);
       expect(new Set(await Promise.all(refused.map(codeOf)))).toEqual(new Set(['vote-needs-identity']));
@@ -267,7 +274,7 @@ describe.each(databases)('poll editing on %s', (kind) => {
       expect(Object.entries(recount?.choices ?? {}).map(([id, { votes }]) => [id, votes])).toEqual(
         Object.entries(counts),
       );
-    }, 240_000);
+    }, 480_000);
 
     test('lets guests change their vote after the network limit is reached', async () => {
       await limit({ networkGuests: 1, burstGuests: null });
