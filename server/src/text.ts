@@ -33,6 +33,11 @@ export function sanitizeLine(text: string): string {
   return sanitizeText(text).replace(/\s+/g, ' ');
 }
 
+/** Removes characters that nobody sees or types, as copied from chats. */
+export function removeInvisible(text: string): string {
+  return text.replace(bidiControls, '').replace(invisible, '');
+}
+
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }

@@ -41,6 +41,7 @@ export const errors = {
   'reader-not-found': { status: 404, title: 'There is no such reader.' },
   'name-reserved': { status: 422, title: 'This name could be taken for the newsroom. Choose another.' },
   'email-invalid': { status: 422, title: 'This is not an e-mail address.' },
+  'email-unsupported': { status: 422, title: 'The mail server of this site takes only ASCII before the @.' },
   'list-not-found': { status: 422, title: 'There is no such newsletter.' },
   'consent-missing': { status: 422, title: 'The current consent of every chosen newsletter is needed.' },
   'code-wrong': { status: 422, title: 'The code is wrong or no longer valid.' },

@@ -25,6 +25,7 @@ export const en: Catalogue = {
     'identity-required': 'Sign in to comment.',
     'name-reserved': 'This name could be taken for the newsroom. Please choose another.',
     'email-invalid': 'This does not look like an address such as name@example.com.',
+    'email-unsupported': 'Mail cannot be sent to an address with accented letters before the @. Please use another.',
     'code-wrong': 'The code is wrong or has expired.',
     'mail-off': 'Mail cannot be sent right now. Please try again later.',
   },

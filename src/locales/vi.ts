@@ -27,6 +27,7 @@ export const vi = {
     'identity-required': 'Bạn cần đăng nhập để bình luận.',
     'name-reserved': 'Tên này dễ bị nhầm với toà soạn. Mời bạn chọn tên khác.',
     'email-invalid': 'Địa chỉ này có vẻ chưa đúng. Ví dụ: ten@example.com.',
+    'email-unsupported': 'Chưa gửi được thư đến địa chỉ có chữ có dấu trước @. Mời bạn dùng địa chỉ khác.',
     'code-wrong': 'Mã chưa đúng hoặc đã hết hạn.',
     'mail-off': 'Hiện chưa gửi được thư. Mời bạn thử lại sau.',
   } satisfies Partial<Record<ErrorCode, string>>,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Mailer } from '../../server/src/mail/mailer.js';
 import { putNewsletter } from '../../server/src/newsletter/domain/lists.js';
 import { storeSignups } from '../../server/src/newsletter/domain/signup.js';
-import { newsletterComposers } from '../../server/src/newsletter/domain/subscriptions.js';
+import { newsletterComposers, Subscriptions } from '../../server/src/newsletter/domain/subscriptions.js';
 import { waitFor } from '../setup/wait-for.js';
 import { daily, openNewsletterServer, type NewsletterServer } from './newsletter-server.js';
 import { databases } from './setup.js';
@@ -96,12 +96,14 @@ describe.each(databases)('newsletters on %s', (kind) => {
     });
   });
 
-  it('confirm by code, with or without a space, and once more', async () => {
+  it('confirm by code, however its digits are grouped, and once more', async () => {
     await server.subscribe();
     const [mail] = await server.mails();
     const code = mail?.code ?? '';
     expect(code).toMatch(/^\d{6}$/);
-    for (const typed of [`${code.slice(0, 3)} ${code.slice(3)}`, code]) {
+    const wide = code.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
+    const grouped = [' ', '-', '–', '\u00a0', '\u200b'].map((sign) => `${code.slice(0, 3)}${sign}${code.slice(3)}`);
+    for (const typed of [` ${code}\n`, ...grouped, wide, code]) {
       const answer = await server.ask('/subscriptions/code', { method: 'POST', json: { email: lan, code: typed } });
       expect([answer.status, await answer.json()]).toEqual([200, { state: 'confirmed' }]);
     }
@@ -227,6 +229,32 @@ describe.each(databases)('newsletters on %s', (kind) => {
     expect(await codeOf(foreign)).toEqual([403, 'origin-not-allowed']);
     expect(await server.mails()).toEqual([]);
     expect(await server.states(lan)).toEqual({});
+  });
+
+  it('take letters other than ASCII before the @ where the mail server delivers to them', async () => {
+    const email = '\u202aNguyễn@reader.example\u202c';
+    expect((await server.subscribe({ email })).status).toBe(202);
+    const [mail] = await server.mails();
+    expect(mail?.source).toMatch(/^To: Nguyễn@reader\.example\r$/m);
+    expect(await server.states('nguyễn@reader.example')).toEqual({ daily: 'pending' });
+
+    const { config, database, log } = server.services;
+    const requestBy = (supportsSmtpUtf8: boolean | undefined, address: string) => {
+      const mailer = { mode: 'smtp', supportsSmtpUtf8: () => Promise.resolve(supportsSmtpUtf8), wake() {} } as const;
+      return new Subscriptions(config, database, mailer, log).request(server.site, {
+        email: address,
+        lists: ['daily'],
+        consents: ['daily-1'],
+        lang: 'vi',
+        isTrapped: false,
+        method: 'widget',
+        network: '198.51.100.7',
+      });
+    };
+    await expect(requestBy(false, email)).rejects.toMatchObject({ code: 'email-unsupported' });
+    await expect(requestBy(undefined, email)).rejects.toMatchObject({ code: 'mail-off' });
+    await requestBy(false, 'minh@bücher.example');
+    await requestBy(true, 'trần@reader.example');
   });
 
   it('store no address in the consent log and no link after it was mailed', async () => {

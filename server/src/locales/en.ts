@@ -54,6 +54,7 @@ export const en: Catalogue = {
     inboxCode: 'Six-digit code',
     inboxButton: 'Confirm',
     'email-invalid': 'This does not look like an email address. Please check it.',
+    'email-unsupported': 'Mail cannot be sent to an address with accented letters before the @. Please use another.',
     'list-not-found': 'Choose at least one newsletter.',
     'consent-missing': 'Read and accept the terms of every newsletter you choose.',
     'code-wrong': 'The code is wrong or too old. The link in the mail still works.',

@@ -54,6 +54,7 @@ export const vi = {
     inboxCode: 'Mã sáu chữ số',
     inboxButton: 'Xác nhận',
     'email-invalid': 'Địa chỉ email này chưa đúng. Bạn xem lại giúp nhé.',
+    'email-unsupported': 'Chưa gửi được thư đến địa chỉ có chữ có dấu trước @. Mời bạn dùng địa chỉ khác.',
     'list-not-found': 'Hãy chọn ít nhất một bản tin.',
     'consent-missing': 'Hãy đọc và đồng ý với điều khoản của từng bản tin bạn chọn.',
     'code-wrong': 'Mã không đúng hoặc đã hết hạn. Liên kết trong thư vẫn dùng được.',

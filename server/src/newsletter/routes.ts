@@ -46,6 +46,7 @@ const postSubscription = createRoute({
     'origin-not-allowed',
     'site-not-found',
     'email-invalid',
+    'email-unsupported',
     'list-not-found',
     'consent-missing',
     'validation-failed',

@@ -2,6 +2,7 @@ import { html, nothing, type ReactiveController } from 'lit';
 import { errorSentence } from '../../base/error-sentence.js';
 import type { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, type StoryClient } from '../../client/index.js';
+import * as limits from '../../contract/limits.js';
 import type { Confirmed, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 
@@ -90,7 +91,7 @@ export class ConfirmStep implements ReactiveController {
           name="code"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength=${codeLength}
+          maxlength=${limits.codeChars}
           aria-invalid=${isWrongCode(this.#failure)}
           aria-describedby="code-failure"
           @input=${this.#onInput}
@@ -130,7 +131,8 @@ export class ConfirmStep implements ReactiveController {
   /** Submits a complete code, which phones fill in at once. */
   #onInput = ({ target }: Event): void => {
     const field = target as HTMLInputElement;
-    field.value = field.value.replace(/\D/g, '');
+    // Mails and people group digits: 123 456, 123-456.
+    field.value = field.value.replace(/\D/g, '').slice(0, codeLength);
     if (field.value.length === codeLength) field.form!.requestSubmit();
   };
 

@@ -242,7 +242,7 @@ export class NewsletterElement extends WidgetElement {
       await this.confirmStep.focus();
     } catch (error) {
       this.failure = {
-        field: error instanceof ApiError && error.code === 'email-invalid' ? 'email' : 'form',
+        field: error instanceof ApiError && error.code.startsWith('email-') ? 'email' : 'form',
         sentence: (words) => errorSentence(error, words, words.newsletter.notSent),
       };
     } finally {

@@ -1,11 +1,11 @@
 import { domainToASCII } from 'node:url';
 import { limits } from 'afterword/contract';
 import { z } from 'zod';
-import { byteLength } from '../../text.js';
+import { byteLength, removeInvisible } from '../../text.js';
 
 /** Parsed e-mail address. */
 export interface EmailAddress {
-  /** Address as typed, with the domain in ASCII (Punycode). */
+  /** Address as typed, in NFC, with the domain in ASCII (Punycode). */
   readonly address: string;
   /** Lower-case address, equal for different spellings. */
   readonly key: string;
@@ -13,6 +13,8 @@ export interface EmailAddress {
 
 const maxLocalBytes = 64;
 const html5Email = z.email({ pattern: z.regexes.html5Email });
+/** Letters, digits and marks of any language (RFC 6531). HTML takes ASCII only. */
+const nonAsciiLetter = /[^\p{ASCII}\P{L}]|[^\p{ASCII}\P{N}]|\p{M}/gu;
 /** Characters that the URL parser removes or splits at, but that are invalid in a mail domain. */
 const invalidDomain = /[\s%:/?#[\]@\\]|^\.|\.$|\.\./;
 
@@ -42,13 +44,18 @@ export function mailboxOf(key: string): string {
   return `${mailbox.replace(ignoredSeparators[domain] ?? '', '')}@${domain}`;
 }
 
+/** Returns whether only mail servers with SMTPUTF8 (RFC 6531) deliver to an address. */
+export function needsSmtpUtf8({ address }: EmailAddress): boolean {
+  return !/^\p{ASCII}*$/u.test(address);
+}
+
 /**
- * Parses an e-mail address as typed: trims, and converts internationalized domains.
+ * Parses an e-mail address as typed: trims, removes invisible characters, and converts internationalized domains.
  *
  * @returns `undefined` if the address is invalid
  */
 export function parseEmailAddress(typed: string): EmailAddress | undefined {
-  const trimmed = typed.trim().normalize('NFC');
+  const trimmed = removeInvisible(typed).trim().normalize('NFC');
   if (byteLength(trimmed) > limits.emailBytes) return undefined;
   const at = trimmed.lastIndexOf('@');
   const local = trimmed.slice(0, at);
@@ -60,6 +67,7 @@ export function parseEmailAddress(typed: string): EmailAddress | undefined {
   // Public domain names contain a dot, and their last label is not numeric.
   const isPublic = /\.(?!\d+$)[^.]+$/.test(domain);
   const hasSeparatedDots = !/^\.|\.$|\.\./.test(local);
-  if (!fits || !isPublic || !hasSeparatedDots || !html5Email.safeParse(address).success) return undefined;
-  return { address, key: address.toLowerCase() };
+  const isValid = html5Email.safeParse(`${local.replace(nonAsciiLetter, 'a')}@${domain}`).success;
+  if (!fits || !isPublic || !hasSeparatedDots || !isValid || /^\p{M}/u.test(local)) return undefined;
+  return { address, key: address.toLowerCase().normalize('NFC') };
 }

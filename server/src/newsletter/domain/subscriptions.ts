@@ -8,7 +8,7 @@ import type { Database } from '../../storage/database.js';
 import type { ConsentEventRow } from '../../storage/tables.js';
 import { Caps } from './caps.js';
 import { confirmByCode, confirmByLink, readConfirmation, type Confirmation } from './confirmation.js';
-import { parseEmailAddress } from './email-address.js';
+import { needsSmtpUtf8, parseEmailAddress } from './email-address.js';
 import { readStoredNewsletters } from './lists.js';
 import { readPreferences, updatePreferences, type Preferences } from './preferences.js';
 import { processSignups, storeSignups } from './signup.js';
@@ -45,7 +45,7 @@ export function newsletterComposers({ secrets, areLimitsOn, url }: Pick<Config, 
  */
 export class Subscriptions {
   readonly #database: Database;
-  readonly #mailer: Pick<Mailer, 'mode' | 'wake'>;
+  readonly #mailer: Pick<Mailer, 'mode' | 'supportsSmtpUtf8' | 'wake'>;
   readonly #tokens: NewsletterTokens;
   readonly #commands;
   readonly #worker: SignupWorker;
@@ -53,7 +53,7 @@ export class Subscriptions {
   constructor(
     config: Pick<Config, 'secrets' | 'areLimitsOn'>,
     database: Database,
-    mailer: Pick<Mailer, 'mode' | 'wake'>,
+    mailer: Pick<Mailer, 'mode' | 'supportsSmtpUtf8' | 'wake'>,
     log: Logger,
   ) {
     this.#database = database;
@@ -82,12 +82,13 @@ export class Subscriptions {
   /**
    * Stores a signup. Resolves in the same way for every address.
    *
-   * @throws Problem `mail-off`, `email-invalid`, `list-not-found`, `consent-missing`
+   * @throws Problem `mail-off`, `email-invalid`, `email-unsupported`, `list-not-found`, `consent-missing`
    */
   async request(site: Site, signup: SignupRequest): Promise<void> {
     if (this.#mailer.mode === 'off') throw new Problem('mail-off');
     const email = parseEmailAddress(signup.email);
     if (!email) throw fieldProblem('email-invalid', 'email', 'Not an address that mail can be sent to.');
+    if (needsSmtpUtf8(email)) await this.#requireSmtpUtf8();
     const lists = await this.#consentedLists(site, signup);
     if (signup.isTrapped) return;
     await this.#database.writer.submit(storeSignups, {
@@ -131,7 +132,7 @@ export class Subscriptions {
     const right = await this.#database.writer.submit(this.#commands.confirmByCode, {
       siteId: site.id,
       emailKey: email.key,
-      code: given.code.replace(/[\s-]/g, ''),
+      code: this.#tokens.normalizeCode(given.code),
       networkHash: this.#tokens.hashLimit(given.network),
     });
     if (!right) throw fieldProblem('code-wrong', 'code', 'Wrong, used up, or older than 30 minutes.');
@@ -162,6 +163,13 @@ export class Subscriptions {
   ): Promise<Preferences | undefined> {
     const tokenHash = this.#tokens.hashToken(token);
     return this.#database.writer.submit(this.#commands.updatePreferences, { tokenHash, ...choice });
+  }
+
+  /** @throws Problem `email-unsupported`, or `mail-off` where the mail server cannot be asked */
+  async #requireSmtpUtf8(): Promise<void> {
+    const isSupported = await this.#mailer.supportsSmtpUtf8();
+    if (isSupported === undefined) throw new Problem('mail-off');
+    if (!isSupported) throw fieldProblem('email-unsupported', 'email', 'The mail server does not offer SMTPUTF8.');
   }
 
   async #consentedLists(site: Site, { lists, consents }: SignupRequest): Promise<ConsentedList[]> {

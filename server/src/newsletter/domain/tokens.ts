@@ -29,6 +29,11 @@ export class NewsletterTokens {
     return hash('sha256', token, 'base64url');
   }
 
+  /** Returns the digits of a code as typed: `123 456`, `123-456` and full-width digits are `123456`. */
+  normalizeCode(typed: string): string {
+    return typed.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}]/gu, '');
+  }
+
   newCode(): string {
     return String(randomInt(10 ** codeDigits)).padStart(codeDigits, '0');
   }

@@ -120,7 +120,7 @@ export function inboxPage(
           class="code"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength="11"
+          maxlength="${limits.codeChars}"
           required
           aria-describedby="problem"
         />
