@@ -11,6 +11,40 @@ import { databases, openTestServices, origin, storyQuery, storyUrl, type TestSer
 
 const token = 'a-token-of-the-tests';
 
+describe('without a token, /metrics', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await openTestServices('sqlite');
+  });
+  afterAll(() => server.close());
+
+  const statusFor = async (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
+    (await server.app.request('/metrics', { headers }, { incoming: { headers, socket: { remoteAddress } } })).status;
+
+  test.each(['localhost:8787', '127.0.0.1:8787', '[::1]:8787', 'localhost'])(
+    'answers this machine at %s',
+    async (host) => {
+      expect(await statusFor({ host })).toBe(200);
+      expect(await statusFor({ host }, '::ffff:127.0.0.1')).toBe(200);
+      expect(await statusFor({ host }, '198.51.100.7')).toBe(404);
+    },
+  );
+
+  test.each(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'forwarded', 'via'])(
+    'answers no proxy that sends %s',
+    async (name) => {
+      expect(await statusFor({ host: 'localhost:8787', [name]: 'x' })).toBe(404);
+    },
+  );
+
+  test.each(['paper.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'afterword:8787', ''])(
+    'answers no other host than this machine: %j',
+    async (host) => {
+      expect(await statusFor({ host })).toBe(404);
+    },
+  );
+});
+
 /** Reads `/metrics` into values by name with labels in order, such as `a{b="1"}`. */
 async function readMetrics({ app }: TestServer): Promise<Map<string, number>> {
   const answer = await app.request('/metrics', { headers: { authorization: `Bearer ${token}` } });

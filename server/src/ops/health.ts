@@ -25,13 +25,27 @@ export function addHealthRoutes(
 
   app.get('/metrics', async (c) => {
     const token = bearerToken(c.req.header('authorization'));
-    // A proxy on the same machine makes every client come from loopback.
-    const forwarded = c.req.header('x-forwarded-for') ?? c.req.header('forwarded');
-    const isLocal = forwarded === undefined && isLoopback(c.env?.incoming?.socket.remoteAddress);
+    const isLocal = isLocalRequest(c.req.header(), c.env?.incoming?.socket.remoteAddress);
     if (!isLocal && !(metricsToken && token && isSameSecret(token, metricsToken))) throw new Problem('not-found');
     const { text, contentType } = await metrics.print();
     return c.body(text, 200, { 'content-type': contentType });
   });
+}
+
+/** Headers by which a proxy shows itself. */
+const proxyHeader = /^(?:forwarded|via|x-real-ip|x-forwarded-.+)$/;
+
+/**
+ * Returns true for a request that a program on this machine sends to the server itself. A proxy on the same machine makes
+ * every client come from loopback, and a page whose host name leads to this machine makes its reader's browser do so.
+ */
+function isLocalRequest(headers: Readonly<Record<string, string>>, peer: string | undefined): boolean {
+  if (!isLoopback(peer) || Object.keys(headers).some((name) => proxyHeader.test(name))) return false;
+  const name = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/
+    .exec(headers['host'] ?? '')
+    ?.slice(1)
+    .find(Boolean);
+  return name === 'localhost' || isLoopback(name);
 }
 
 function isLoopback(address: string | undefined): boolean {
