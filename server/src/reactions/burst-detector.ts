@@ -2,13 +2,17 @@ import type { SiteSettings } from '../sites/store.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import { hourMs, minuteMs, type EpochMs } from '../time.js';
 
-/** Vote that a guest is about to cast. */
-export interface GuestVote {
-  /** Key of the tally: one poll on one story. */
+/** Who votes on what. */
+export interface CountedGuest {
+  /** Key of the tally: one poll on one story, or one comment. */
   readonly tallyKey: string;
   readonly readerId: string;
   /** Network of the client; see {@link ClientAddress}. */
   readonly network: string;
+}
+
+/** Vote in a poll that a guest is about to cast. */
+export interface GuestVote extends CountedGuest {
   readonly choices: readonly string[];
   readonly settings: SiteSettings['reactions'];
 }
@@ -44,25 +48,41 @@ export class BurstDetector {
     this.#enabled = enabled;
   }
 
-  check({ tallyKey, readerId, network, choices, settings }: GuestVote, now = Date.now()): Verdict {
-    const voteKey = `${tallyKey} ${readerId}`;
-    // A changed vote was already counted.
-    if (!this.#enabled || this.#countedVotes.has(voteKey)) return 'ok';
-    const networkKey = `${tallyKey} ${network}`;
-    const known = this.#guestsByNetwork.get(networkKey) ?? { guests: 0 };
-    const { networkGuests, burstGuests } = settings;
-    if (networkGuests !== null && known.guests >= networkGuests) return 'identity';
-    this.#countedVotes.set(voteKey, now);
-    known.guests += 1;
-    // The entry keeps its expiry: one hour after the first guest of the network.
-    if (known.guests === 1) this.#guestsByNetwork.set(networkKey, known);
-    const minutes = this.#count(tallyKey, choices, now);
+  check({ choices, settings, ...guest }: GuestVote, now = Date.now()): Verdict {
+    const counted = this.#countGuest(guest, settings.networkGuests, now);
+    if (counted === 'before') return 'ok';
+    if (counted === 'refused') return 'identity';
+    const { burstGuests } = settings;
+    const minutes = this.#count(guest.tallyKey, choices, now);
     return burstGuests !== null && isBurst(minutes, burstGuests) ? 'burst' : 'ok';
+  }
+
+  /** Counts a guest, and returns false where the guest's network has reached the limit within the hour. */
+  allowsGuest(guest: CountedGuest, maxGuests: number | null, now = Date.now()): boolean {
+    return this.#countGuest(guest, maxGuests, now) !== 'refused';
   }
 
   /** Clears the counts of a tally after a review. */
   reset(tallyKey: string): void {
     this.#minutesByTally.delete(tallyKey);
+  }
+
+  /** @returns `before` for a guest that was counted, whose vote only changes */
+  #countGuest(
+    { tallyKey, readerId, network }: CountedGuest,
+    maxGuests: number | null,
+    now: EpochMs,
+  ): 'now' | 'before' | 'refused' {
+    const voteKey = `${tallyKey} ${readerId}`;
+    if (!this.#enabled || this.#countedVotes.has(voteKey)) return 'before';
+    const networkKey = `${tallyKey} ${network}`;
+    const known = this.#guestsByNetwork.get(networkKey) ?? { guests: 0 };
+    if (maxGuests !== null && known.guests >= maxGuests) return 'refused';
+    this.#countedVotes.set(voteKey, now);
+    known.guests += 1;
+    // The entry keeps its expiry: one hour after the first guest of the network.
+    if (known.guests === 1) this.#guestsByNetwork.set(networkKey, known);
+    return 'now';
   }
 
   #count(tallyKey: string, choices: readonly string[], now: EpochMs): readonly Minute[] {

@@ -35,7 +35,7 @@ const commentRulesSchema = z.object({
 });
 
 const reactionRulesSchema = z.object({
-  /** Guests of one network that may vote in a poll on a story within an hour. Others must sign in. `null` for any number. */
+  /** Guests of one network that may vote in a poll on a story, or on a comment, within an hour. Others must sign in. `null` for any number. */
   networkGuests: z.int().min(1).max(limits.integer).nullable().default(500),
   /** Guests within a minute that freeze a poll, where that is five times the usual number and nearly all vote alike. `null` for never. */
   burstGuests: z.int().min(1).max(limits.integer).nullable().default(300),

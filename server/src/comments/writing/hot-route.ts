@@ -19,6 +19,10 @@ import { postComments } from './post.js';
 
 /** Services that the routes for writing comments use. */
 export interface CommentWritingServices {
+  readonly burstDetector: {
+    /** Counts a guest, and returns false where the guest's network has reached the limit. */
+    allowsGuest(guest: { tallyKey: string; readerId: string; network: string }, maxGuests: number | null): boolean;
+  };
   readonly cache: PublicCache;
   readonly clientAddress: ClientAddress;
   readonly commentRules: CommentRules;

@@ -105,7 +105,12 @@ const putVote = createRoute({
   summary: 'Vote on a comment; 0 removes the vote',
   security: bearer,
   request: { params: itemParams, body: jsonBody(commentVoteBody) },
-  responses: responses(200, 'The votes', commentVotedSchema, [...itemErrors, 'own-comment', 'vote-not-allowed']),
+  responses: responses(200, 'The votes', commentVotedSchema, [
+    ...itemErrors,
+    'own-comment',
+    'vote-not-allowed',
+    'vote-needs-identity',
+  ]),
 });
 
 const postReport = createRoute({
@@ -120,7 +125,8 @@ const postReport = createRoute({
 
 /** Adds the routes that write comments: post, preview, edit, delete, vote and report. */
 export function addCommentWritingRoutes(api: Api, services: CommentWritingServices): void {
-  const { cache, clientAddress, commentRules, database, networkHasher, rateLimits, readers, stories } = services;
+  const { burstDetector, cache, clientAddress, commentRules, database, networkHasher, rateLimits, readers, stories } =
+    services;
   const { writer } = database;
 
   const write = commentWrite(services);
@@ -194,9 +200,21 @@ export function addCommentWritingRoutes(api: Api, services: CommentWritingServic
     const { value } = c.req.valid('json');
     if (value === -1 && site.settings.votes === 'up') throw new Problem('vote-not-allowed');
     await rateLimits.take('comment-vote', reader.id);
+    const { id: commentId } = c.req.valid('param');
+    const network = clientAddress.networkOf(c.env?.incoming);
+    // A browser can be any number of guests. Removing a vote is always possible.
+    if (
+      value !== 0 &&
+      reader.kind === 'guest' &&
+      !burstDetector.allowsGuest(
+        { tallyKey: `comment ${commentId}`, readerId: reader.id, network },
+        site.settings.reactions.networkGuests,
+      )
+    )
+      throw new Problem('vote-needs-identity');
     const { votes, storyId } = await writer.submit(voteOnComments, {
       siteId: site.id,
-      commentId: c.req.valid('param').id,
+      commentId,
       readerId: reader.id,
       value,
     });
