@@ -1,5 +1,6 @@
 import type { webcrypto } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
 import { decodeBase64Url } from '../base64url.js';
 import { memoryCache } from '../storage/memory-cache.js';
 
@@ -9,6 +10,7 @@ export interface TokenClaims {
   readonly siteId: string;
 }
 
+const readerIds = z.uuid();
 const issuer = 'afterword';
 const purpose = 'reader';
 const lifetime = '180d';
@@ -55,6 +57,7 @@ export class ReaderTokens {
           audience: siteId,
           requiredClaims: ['sub', 'exp'],
         });
+        if (!readerIds.safeParse(payload.sub).success) return undefined;
         const claims = { readerId: payload.sub ?? '', siteId };
         this.#verified.set(token, claims, { ttl: Math.max(1, (payload.exp ?? 0) * 1000 - Date.now()) });
         return claims;
