@@ -1,9 +1,16 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fetchFeed } from '../../server/src/stories/feeds/fetch.js';
 import { isPublicAddress } from '../../server/src/stories/feeds/public-address.js';
+
+// One address of this machine plays a public server, whose redirects lead elsewhere.
+const publicAddress = '127.0.0.2';
+vi.mock(import('../../server/src/stories/feeds/public-address.js'), async (original) => {
+  const { isPublicAddress } = await original();
+  return { isPublicAddress: (address) => address === publicAddress || isPublicAddress(address) };
+});
 
 describe('public addresses', () => {
   test.each(['198.41.0.4', '2606:4700::1', '::ffff:198.41.0.4', '64:ff9b::c629:4'])('%s is public', (address) => {
@@ -28,7 +35,6 @@ describe('feed fetching', () => {
     '/gzip': (_, answer) => answer.setHeader('content-encoding', 'gzip').end(gzipSync('<rss/>')),
     '/moved': (_, answer) => answer.writeHead(302, { location: 'feed' }).end(),
     '/round': (_, answer) => answer.writeHead(301, { location: '/round' }).end(),
-    '/inside': (_, answer) => answer.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
     '/file': (_, answer) => answer.writeHead(302, { location: 'file:///etc/passwd' }).end(),
     '/gone': (_, answer) => answer.writeHead(410).end('gone'),
     '/huge': (_, answer) => answer.end(Buffer.alloc(5 * 1024 * 1024 + 1)),
@@ -43,9 +49,11 @@ describe('feed fetching', () => {
   beforeAll(async () => {
     server = createServer((request, answer) => {
       asked.push(request.url ?? '');
-      answers[request.url ?? '']?.(request, answer);
+      const [path = '', target] = (request.url ?? '').split('?');
+      if (target !== undefined) answer.writeHead(302, { location: decodeURIComponent(target) }).end();
+      else answers[path]?.(request, answer);
     });
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    await new Promise<void>((done) => server.listen(0, done));
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(() => {
@@ -108,9 +116,14 @@ describe('feed fetching', () => {
   });
 
   test('checks the address of each redirect', async () => {
-    asked.length = 0;
-    await expect(fetchFeed(`${address}/inside`, { allowPrivate: false })).rejects.toThrow('private address');
-    expect(asked).toEqual([]);
+    const outside = address.replace('127.0.0.1', publicAddress);
+    const inside = address.replace('127.0.0.1', '[::ffff:127.0.0.1]');
+    for (const target of [`${address}/feed`, `${inside}/feed`, 'http://169.254.169.254/', 'http://localhost:1/']) {
+      asked.length = 0;
+      const path = `/to?${encodeURIComponent(target)}`;
+      await expect(fetchFeed(outside + path, { allowPrivate: false }), target).rejects.toThrow('private address');
+      expect(asked).toEqual([path]);
+    }
   });
 
   test('times out for silent and slow servers', async () => {
