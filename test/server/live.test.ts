@@ -3,6 +3,7 @@ import type { Comment, CommentAnswer, LiveEvent } from '../../src/contract/types
 import { decideOnComments, setThreads } from '../../server/src/comments/moderation/decisions.js';
 import { createServices } from '../../server/src/app.js';
 import { freezeTallies } from '../../server/src/reactions/poll-editing.js';
+import { observeQueries } from './observed-queries.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
 import { waitFor } from '../setup/wait-for.js';
 
@@ -74,6 +75,30 @@ describe.each(databases)('live updates on %s', (kind) => {
     { id: commentId }: Comment,
     decision: Parameters<typeof decideOnComments.run>[1][number]['decision'],
   ) => server.services.database.writer.submit(decideOnComments, { siteId: 'paper', commentId, decision });
+
+  test('look up stories that nobody has stored in few statements, and forget them with their subscribers', async () => {
+    const streams = [];
+    for (let stream = 0; stream < 3; stream++)
+      streams.push(
+        await subscribe(Array.from({ length: 20 }, (_, at) => storyQuery(`${story}-${stream}-${at}`)).join('&')),
+      );
+    const { queries, stop } = observeQueries();
+    const lookups = () =>
+      queries.filter(({ parameters }) => parameters.some((value) => String(value).startsWith(story)));
+    try {
+      // Each poll looks up stories and aliases.
+      await waitFor(() => expect(lookups().length).toBeGreaterThanOrEqual(4));
+      for (const { parameters } of lookups().slice(-2)) expect(parameters.length).toBeGreaterThanOrEqual(60);
+      for (const stream of streams) await stream.stop();
+      const { until } = await subscribe();
+      queries.length = 0;
+      await post('Bình luận đầu tiên');
+      await until('comment');
+      expect(queries.filter(({ parameters }) => parameters.includes(`${story}-0-0`))).toEqual([]);
+    } finally {
+      stop();
+    }
+  });
 
   test('send the state of the thread, then comments, replies and votes in order', async () => {
     const { events, until, of } = await subscribe();

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Site, Sites } from '../sites/store.js';
-import type { StoryResolver } from '../stories/story-resolver.js';
+import type { StoryRef, StoryResolver } from '../stories/story-resolver.js';
 import { minuteMs, secondMs, type EpochMs } from '../time.js';
 import { takeSnapshot, type Change, type LiveSources, type Snapshot } from './changes.js';
 
@@ -14,6 +14,8 @@ export interface Subscriber {
 interface WatchedStory {
   readonly site: Site;
   readonly key: string;
+  /** False while the story has no row. */
+  isStored: boolean;
   snapshot: Snapshot;
   /** The key that each subscriber requested, which may be an alias. */
   readonly subscribers: Map<Subscriber, string>;
@@ -32,6 +34,8 @@ const pollIntervalMs = 400;
 const heartbeatMs = 25 * secondMs;
 /** A story stays watched this long without subscribers, so that one that reconnects misses nothing. */
 const retainMs = minuteMs;
+/** Stories without a row that one poll looks up. Where strangers watch more, they take turns. */
+const maxLookups = 500;
 /** Events kept per site for subscribers that reconnect. */
 const maxKeptEvents = 500;
 
@@ -56,6 +60,7 @@ export class LiveHub {
   #lastHeartbeatAt = Date.now();
   #isClosed = false;
   #streamCount = 0;
+  #lookupCount = 0;
 
   constructor(services: {
     readonly log: Pick<Logger, 'error'>;
@@ -82,8 +87,9 @@ export class LiveHub {
     subscriber: Subscriber,
   ): Promise<() => void> {
     const stories: WatchedStory[] = [];
+    const found = await this.#stories.findAll(site.id, keys);
     for (const key of new Set(keys)) {
-      const story = await this.#watch(site, key);
+      const story = await this.#watch(site, key, found.get(key));
       story.subscribers.set(subscriber, key);
       stories.push(story);
       if (lastEventId === undefined) this.#sendState(story, subscriber, key);
@@ -116,8 +122,7 @@ export class LiveHub {
     await this.#polling;
   }
 
-  async #watch(site: Site, givenKey: string): Promise<WatchedStory> {
-    const known = await this.#stories.find(site.id, givenKey);
+  async #watch(site: Site, givenKey: string, known: StoryRef | undefined): Promise<WatchedStory> {
     const key = known?.key ?? givenKey;
     const name = `${site.id} ${key}`;
     const watched = this.#watched.get(name);
@@ -127,6 +132,7 @@ export class LiveHub {
     const story = this.#watched.get(name) ?? {
       site,
       key,
+      isStored: known !== undefined,
       snapshot,
       subscribers: new Map<Subscriber, string>(),
       watchedSinceId: this.#lastId,
@@ -170,8 +176,8 @@ export class LiveHub {
 
   async #pollOnce(): Promise<void> {
     const now = Date.now();
-    for (const [name, { subscribers, lastLeftAt }] of this.#watched)
-      if (subscribers.size === 0 && lastLeftAt < now - retainMs) this.#watched.delete(name);
+    for (const [name, { isStored, subscribers, lastLeftAt }] of this.#watched)
+      if (subscribers.size === 0 && (!isStored || lastLeftAt < now - retainMs)) this.#watched.delete(name);
     for (const story of await this.#changedStories()) {
       // The settings of the site and the key of the story may have changed since.
       const site = (await this.#sites.get(story.site.id)) ?? story.site;
@@ -190,9 +196,13 @@ export class LiveHub {
   /** Finds the watched stories whose versions differ from their snapshots. */
   async #changedStories(): Promise<Set<WatchedStory>> {
     const byId = new Map<string, WatchedStory>();
-    for (const story of this.#watched.values()) {
-      const known = await this.#stories.find(story.site.id, story.key);
-      if (known) byId.set(known.id, story);
+    for (const [siteId, stories] of this.#storiesToPoll()) {
+      const found = await this.#stories.findAll(siteId, [...stories.keys()]);
+      for (const [key, story] of stories) {
+        const known = found.get(key);
+        story.isStored = known !== undefined;
+        if (known) byId.set(known.id, story);
+      }
     }
     const storyIds = [...byId.keys()];
     const changed = new Set<WatchedStory>();
@@ -205,6 +215,21 @@ export class LiveHub {
       if (story.snapshot.polls.get(pollId)?.version !== version) changed.add(story);
     }
     return changed;
+  }
+
+  /** Returns watched stories by site and key: all that are stored, and some of the others. */
+  #storiesToPoll(): Map<string, Map<string, WatchedStory>> {
+    const watched = [...this.#watched.values()];
+    const others = watched.filter(({ isStored }) => !isStored);
+    const start = others.length > maxLookups ? this.#lookupCount % others.length : 0;
+    const inTurn = [...others.slice(start), ...others.slice(0, start)].slice(0, maxLookups);
+    this.#lookupCount = start + inTurn.length;
+    const bySite = new Map<string, Map<string, WatchedStory>>();
+    for (const story of [...watched.filter(({ isStored }) => isStored), ...inTurn]) {
+      const stories = bySite.get(story.site.id) ?? new Map<string, WatchedStory>();
+      bySite.set(story.site.id, stories.set(story.key, story));
+    }
+    return bySite;
   }
 
   #publish(story: WatchedStory, change: Change): void {

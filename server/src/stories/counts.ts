@@ -20,13 +20,15 @@ export async function readCounts(
   site: Site,
   keys: readonly string[],
 ): Promise<PublicData<Counts>> {
-  const requested = await Promise.all(
-    [...new Set(keys)].map(async (sent) => {
-      const key = toStoryKey(site, sent);
-      const story = await stories.find(site.id, key);
-      return { sent, key: story?.key ?? key, id: story?.id };
-    }),
+  const given = [...new Set(keys)].map((sent) => ({ sent, key: toStoryKey(site, sent) }));
+  const found = await stories.findAll(
+    site.id,
+    given.map(({ key }) => key),
   );
+  const requested = given.map(({ sent, key }) => {
+    const story = found.get(key);
+    return { sent, key: story?.key ?? key, id: story?.id };
+  });
   const ids = [...new Set(requested.flatMap(({ id }) => id ?? []))];
   const [threads, tallies] =
     ids.length === 0

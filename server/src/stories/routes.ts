@@ -139,8 +139,8 @@ export function addStoryRoutes(api: Api, services: StoryServices): void {
     const { signals } = parseSignals(await c.req.text());
     const { id: siteId } = c.get('site');
     const read = new Set(signals.flatMap(({ type, story }) => (type === 'read' ? story : [])));
-    const known = await Promise.all([...read].map((key) => stories.find(siteId, key)));
-    const storyIds = [...new Set(known.flatMap((story) => story?.id ?? []))];
+    const known = await stories.findAll(siteId, [...read]);
+    const storyIds = [...new Set([...known.values()].map(({ id }) => id))];
     const reads = storyIds.map((storyId) => ({ storyId, weight: readWeights.count(network, storyId) }));
     if (reads.length > 0) await database.writer.submit(countReads, { reads });
     return c.body(null, 204);

@@ -5,6 +5,7 @@ import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import type { StoryRow, Tables } from '../storage/tables.js';
+import { inBatches } from '../storage/statement-cache.js';
 import type { Command } from '../storage/writer.js';
 import { secondMs, type EpochMs } from '../time.js';
 
@@ -40,6 +41,24 @@ export class StoryResolver {
     const story = await findStory(this.#database.read, siteId, key);
     if (story) this.#cache.set(`${siteId} ${key}`, story);
     return story;
+  }
+
+  /** Finds stories by their keys or aliases, those that are not cached in few statements. */
+  async findAll(siteId: string, keys: readonly string[]): Promise<ReadonlyMap<string, StoryRef>> {
+    const found = new Map<string, StoryRef>();
+    const others: string[] = [];
+    for (const key of new Set(keys)) {
+      const known = this.#cache.get(`${siteId} ${key}`);
+      if (known) found.set(key, known);
+      else others.push(key);
+    }
+    for (const batch of inBatches(others)) {
+      for (const [key, story] of await findStories(this.#database.read, siteId, batch)) {
+        this.#cache.set(`${siteId} ${key}`, story);
+        found.set(key, story);
+      }
+    }
+    return found;
   }
 
   /**
@@ -107,6 +126,31 @@ async function findStory(db: Kysely<Tables>, siteId: string, key: string): Promi
       .where('story_aliases.key', '=', key)
       .executeTakeFirst());
   return row && toRef(row);
+}
+
+async function findStories(
+  db: Kysely<Tables>,
+  siteId: string,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, StoryRef>> {
+  const rows = await db
+    .selectFrom('stories')
+    .select(columns)
+    .where('siteId', '=', siteId)
+    .where('key', 'in', keys)
+    .execute();
+  const found = new Map(rows.map((row) => [row.key, toRef(row)]));
+  const others = keys.filter((key) => !found.has(key));
+  if (others.length === 0) return found;
+  const aliases = await db
+    .selectFrom('story_aliases')
+    .innerJoin('stories', 'stories.id', 'story_aliases.storyId')
+    .select([...columns, 'story_aliases.key as alias'])
+    .where('story_aliases.siteId', '=', siteId)
+    .where('story_aliases.key', 'in', others)
+    .execute();
+  for (const { alias, ...row } of aliases) found.set(alias, toRef(row));
+  return found;
 }
 
 const createStories: Command<SiteKey, StoryRef> = {
