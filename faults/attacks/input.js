@@ -15,7 +15,7 @@ export async function attack(target) {
   return [
     ...(await attackStories(target, key)),
     ...(await attackQueries(target, token)),
-    ...(await attackCursors(target, token)),
+    ...(await attackCursors(target)),
     ...(await attackBodies(target, token)),
   ];
 }
@@ -118,7 +118,7 @@ async function attackQueries(target, token) {
       .map((at) => `story=${at}`)
       .join('&')}`,
     `/page?story=x&parts=${range(21)
-      .map(() => 'reactions')
+      .map((at) => `comments:best:${at + 1}`)
       .join(',')}`,
     '/comments?story=%00',
     `/comments?story=${'x'.repeat(2_049)}`,
@@ -152,8 +152,8 @@ async function attackQueries(target, token) {
   ];
 }
 
-/** @param {import('./target.js').Target} target @param {string} token */
-async function attackCursors(target, token) {
+/** @param {import('./target.js').Target} target */
+async function attackCursors(target) {
   for (const name of ['cursors', 'elsewhere'])
     for (const index of range(4)) await target.comment(await target.guest(), name, `${name} ${index}`);
   /** @param {unknown} parts */
@@ -170,7 +170,7 @@ async function attackCursors(target, token) {
     ...[-1, 2 ** 31, 1.5].map((at) => forge([2, 'best', false, 1, at])),
     forge([2, 'newest', 'x', false, 1, otherId]),
     forge([2, 'newest', null, false, 1, "' or 1=1 --"]),
-    forge([2, 'newest', null, false, 1, '']) + '=',
+    `${forge([2, 'newest', null, false, 1, ''])}=`,
   ];
   const answers = await mapSome(
     ['newest', 'oldest', 'best', 'discussed'].flatMap((sort) =>
@@ -278,7 +278,7 @@ async function sendEndlessly(target, token) {
               while (sentBytes < maxBytes && socket.writable && socket.write(chunk)) sentBytes += 4096;
               if (sentBytes >= maxBytes) socket.destroy();
             };
-            socket.on('data', (data) => (received += data));
+            socket.on('data', (data) => (received += data.toString()));
             socket.on('drain', send);
             socket.on('error', () => undefined);
             socket.on('close', () =>

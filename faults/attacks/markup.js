@@ -90,7 +90,7 @@ export async function attack(target) {
     attacks.push(attackOf(`CPU: ${name}`, 'previews', answers, held, `at most ${worst.toFixed(0)} ms of CPU`));
   }
 
-  attacks.push(...(await attackBannedWords(target, leastCpuMs)));
+  attacks.push(...(await attackBannedWords(target, leastCpuMs)), ...(await attackRequests(target, leastCpuMs)));
 
   const address = target.newAddress();
   const readers = await Promise.all(range(8).map(() => target.guest()));
@@ -104,6 +104,106 @@ export async function attack(target) {
   );
   const accepted = answers.filter(({ status }) => status === 200).length;
   attacks.push(attackOf('previews in bulk', '8 readers of one network', answers, accepted <= 240));
+  return attacks;
+}
+
+/**
+ * Requests without markup: long queries, headers and forms.
+ *
+ * @param {import('./target.js').Target} target
+ * @param {(run: () => Promise<any>) => Promise<number>} leastCpuMs
+ */
+async function attackRequests(target, leastCpuMs) {
+  const long = 60_000;
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const parts = range(900).map((index) => `--x\r\nContent-Disposition: form-data; name="${index}"\r\n\r\n\r\n`);
+  /** @type {Record<string, [string, import('./target.js').AskInit][]>} */
+  const requests = {
+    queries: [
+      [`/v1/sites/demo/comments?story=https://a.b/?${'a&'.repeat(1_000)}`, {}],
+      [`/v1/sites/demo/comments?story=x&${'a=b&'.repeat(long / 4)}`, {}],
+      [
+        `/v1/sites/demo/counts?${range(100)
+          .map((at) => `story=https://a.b/${at}?${'%C3%A9'.repeat(60)}`)
+          .join('&')}`,
+        {},
+      ],
+      [
+        `/v1/sites/demo/page?story=x&parts=${range(20)
+          .map((at) => `comments:best:${at + 1}`)
+          .join(',')}`,
+        {},
+      ],
+      [`/v1/sites/demo/comments?story=x&lang=${'a-'.repeat(long / 2)}`, {}],
+      [`/${'a/'.repeat(long / 2)}`, {}],
+      [`/v1/sites/${'a-'.repeat(long / 2)}/comments?story=x`, {}],
+    ],
+    headers: [
+      ['if-none-match', '"a",'.repeat(long / 4)],
+      ['accept-encoding', 'gzip;q=0.000,'.repeat(long / 13)],
+      ['accept-encoding', `gzip${' '.repeat(long)};q`],
+      ['authorization', `Bearer ${' '.repeat(long)}x x`],
+      ['authorization', `Bearer ${'a.'.repeat(long / 2)}`],
+      ['x-forwarded-for', '127.0.0.1,'.repeat(long / 10)],
+      ['x-forwarded-for', '['.repeat(long)],
+      ['content-type', `application/json;${' '.repeat(long)}x`],
+      ['last-event-id', '9'.repeat(long)],
+      ['traceparent', '00-'.repeat(long / 3)],
+      ['cookie', 'a=b;'.repeat(long / 4)],
+    ].map(([name = '', value = '']) => ['/v1/sites/demo/me', { headers: { [name]: value } }]),
+    forms: [
+      ['/newsletter/subscribe', { method: 'POST', headers: form, body: 'list=x&'.repeat(9_000) }],
+      ['/newsletter/subscribe', { method: 'POST', headers: form, body: `site=demo&email=${'a@'.repeat(30_000)}` }],
+      ['/newsletter/subscribe', { method: 'POST', headers: form, body: `site=demo&lang=${'a-'.repeat(30_000)}` }],
+      [
+        '/newsletter/confirm',
+        { method: 'POST', headers: form, body: `site=demo&email=a@b.example&code=${'1 '.repeat(30_000)}` },
+      ],
+      [
+        '/newsletter/subscribe',
+        {
+          method: 'POST',
+          headers: { 'content-type': 'multipart/form-data; boundary=x' },
+          body: `${parts.join('')}--x--`,
+        },
+      ],
+    ],
+    bodies: [
+      [
+        '/v1/sites/demo/subscriptions',
+        { method: 'POST', json: { email: `${'á.'.repeat(15_000)}@a.b`, lists: ['x'], consent: '' } },
+      ],
+      [
+        '/v1/sites/demo/subscriptions/code',
+        { method: 'POST', json: { email: `a@${'é.'.repeat(15_000)}b`, code: '1' } },
+      ],
+      ['/v1/sites/demo/readers', { method: 'POST', json: { name: '\u0301\u0316'.repeat(200) } }],
+      ['/v1/sites/demo/readers', { method: 'POST', json: { name: 'tòa sọạn '.repeat(20) } }],
+      [
+        '/v1/sites/demo/signals',
+        {
+          method: 'POST',
+          json: { signals: range(50).map((at) => ({ type: 'read', story: `https://a.b/${at}?${'é'.repeat(300)}` })) },
+        },
+      ],
+      ['/v1/sites/demo/reactions', { method: 'PUT', json: { story: 'x', choice: range(5_000).map((at) => `a${at}`) } }],
+      ['/v1/sites/demo/reactions', { method: 'PUT', json: { story: `https://${'é'.repeat(15_000)}`, choice: 'a' } }],
+    ],
+  };
+  const attacks = [];
+  for (const [name, given] of Object.entries(requests)) {
+    /** @type {import('./target.js').Answer[]} */
+    const answers = [];
+    const times = [];
+    for (const [path, init] of given)
+      times.push(await leastCpuMs(async () => answers.push(await target.open(path, init))));
+    const worst = Math.max(...times);
+    const held = worst <= maxCpuMs && answers.every(({ status }) => status < 500);
+    const at = given[times.indexOf(worst)]?.[0].slice(0, 40);
+    attacks.push(
+      attackOf(`CPU: ${name}`, 'requests of 60 kB', answers, held, `at most ${worst.toFixed(0)} ms of CPU: ${at}`),
+    );
+  }
   return attacks;
 }
 

@@ -157,7 +157,7 @@ async function openLinks(
   const confirm = paths.find((path) => path.includes('/confirm'));
   const page = await target.open(confirm ?? '');
   const held =
-    paths.length >= 2 && page.status === 200 && /<form method="post" action="\/newsletter\/confirm">/.test(page.text);
+    paths.length >= 2 && page.status === 200 && page.text.includes('<form method="post" action="/newsletter/confirm">');
   return [attackOf('links that scanners open', 'each link of a mail, 20 times', opened, held)];
 }
 
