@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startKeepAliveLoad } from '../../faults/keep-alive-load.js';
+import { Connections } from '../../server/src/http/connections.js';
 import { queueMail } from '../../server/src/mail/queue.js';
 import { stopInOrder } from '../../server/src/ops/stopping.js';
 import { openDatabase } from '../../server/src/storage/database.js';
@@ -119,6 +122,28 @@ test('a second signal ends the process at once', async () => {
   server.signal('SIGTERM');
   expect(await server.ended).toBe(143);
   expect(server.output()).toContain('afterword: ended at once by a second signal, SIGTERM.');
+});
+
+test('connections that wait to be accepted are answered, although accepting them is slow', async () => {
+  const connections = new Connections();
+  const server = createHttpServer(connections.receive((_, response) => response.end('answered')));
+  connections.attach(server);
+  // As on a busy machine: more time than that without a connection passes after each.
+  server.on('connection', () => {
+    for (const until = performance.now() + 40; performance.now() < until;);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const clients = Array.from({ length: 20 }, () => connect({ port, host: '127.0.0.1' }));
+  const answers = clients.map(async (client) => {
+    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    let text = '';
+    for await (const chunk of client) text += String(chunk);
+    return text;
+  });
+  await once(clients.at(-1)!, 'connect');
+  await connections.close();
+  expect((await Promise.all(answers)).filter((text) => !text.includes('Connection: close'))).toEqual([]);
 });
 
 describe('what hangs is named at the deadline', () => {

@@ -6,9 +6,13 @@ const idleGraceMs = 500;
 /** The wait for the client's end of a connection, after ours. */
 const halfClosedMs = 250;
 const checkMs = 50;
-/** Before the listener closes, requests are held until no client has connected for this long. */
+/**
+ * Before the listener closes, requests are held until no client has connected for this long and for so many checks: on a
+ * busy machine there may be only one check in the time.
+ */
 const quietMs = 25;
-const maxHoldMs = 500;
+const minQuietChecks = 3;
+const maxHoldMs = 2000;
 const holdCheckMs = 5;
 
 interface Activity {
@@ -37,13 +41,13 @@ export class Connections {
   readonly #held: (() => void)[] = [];
   #isDraining = false;
   #isHolding = false;
-  #acceptedAt = 0;
+  #acceptedCount = 0;
 
   /** Follows the connections of a server, whose requests come through `receive` and `follow`. */
   attach(server: Server): void {
     this.#servers.push(server);
     server.on('connection', (socket: Socket) => {
-      this.#acceptedAt = performance.now();
+      this.#acceptedCount++;
       this.#sockets.set(socket, { bytesRead: 0, idleSince: 0, endedAt: undefined });
       socket.once('close', () => this.#sockets.delete(socket));
     });
@@ -123,17 +127,27 @@ export class Connections {
     response.shouldKeepAlive = false;
   }
 
-  /** Waits until probably no client is between connecting and being accepted. */
+  /**
+   * Waits until probably no client is between connecting and being accepted, and the requests from before are answered:
+   * after a response with `Connection: close` their clients would connect.
+   */
   async #untilNoneConnects(): Promise<void> {
     const begunAt = performance.now();
-    this.#acceptedAt = begunAt;
+    let quietSince = begunAt;
+    let quietChecks = 0;
     let now: number;
     do {
+      const acceptedBefore = this.#acceptedCount;
       await new Promise((resolve) => setTimeout(resolve, holdCheckMs));
-      // Accepts those that have connected.
+      // Between the two, Node accepts one connection where any waits.
       await new Promise((resolve) => setImmediate(resolve));
       now = performance.now();
-    } while (now - this.#acceptedAt < quietMs && now - begunAt < maxHoldMs);
+      quietChecks++;
+      if (this.#acceptedCount !== acceptedBefore || this.#responses.size > 0) {
+        quietSince = now;
+        quietChecks = 0;
+      }
+    } while ((now - quietSince < quietMs || quietChecks < minQuietChecks) && now - begunAt < maxHoldMs);
   }
 
   #endIdle(): void {
