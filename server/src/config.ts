@@ -119,7 +119,8 @@ const testSettings = ['AFTERWORD_TEST_POSTGRES', 'AFTERWORD_TEST_VALKEY'];
 /**
  * Reads the environment, and the secret in the data folder, which the first start creates.
  *
- * @param options `mustExist` is set by commands that work on existing data: they create no data folder, and have no secrets
+ * @param options `mustExist` is set by commands that work on existing data: they create no data folder, need none beside
+ * PostgreSQL, and have no secrets
  * @throws OperatorError with one line that names the setting and its valid values
  */
 export function readConfig(env: NodeJS.ProcessEnv, { mustExist = false }: { mustExist?: boolean } = {}): Config {
@@ -160,9 +161,9 @@ export function readConfig(env: NodeJS.ProcessEnv, { mustExist = false }: { must
       'AFTERWORD_BACKUP_HOURS is for SQLite. Back up PostgreSQL with its own tools: docs/backup.md.',
     );
   const dataFolder = resolve(set.AFTERWORD_DATA);
-  if (mustExist) requireFolder(dataFolder);
-  else makeWritable(dataFolder);
   const database = set.AFTERWORD_DATABASE ?? `sqlite:${join(dataFolder, 'afterword.db')}`;
+  if (!mustExist) makeWritable(dataFolder);
+  else if (database.startsWith('sqlite:')) requireFolder(dataFolder);
   return {
     port: set.PORT,
     host: set.HOST,

@@ -10,7 +10,14 @@ export interface CommandResult {
 }
 
 /** Runs the command line on the database of a test server. */
-export async function runCommand({ services, folder }: TestServer, ...argv: string[]): Promise<CommandResult> {
+export function runCommand({ services, folder }: TestServer, ...argv: string[]): Promise<CommandResult> {
+  const { database, secrets } = services.config;
+  const env = { AFTERWORD_DATA: folder, AFTERWORD_DATABASE: database, AFTERWORD_SECRET: secrets.join(',') };
+  return runCommandWith(env, ...argv);
+}
+
+/** Runs the command line with settings. */
+export async function runCommandWith(env: Record<string, string>, ...argv: string[]): Promise<CommandResult> {
   const written = { stdout: '', stderr: '' };
   const capture = (stream: 'stdout' | 'stderr') =>
     vi.spyOn(process[stream], 'write').mockImplementation((text) => {
@@ -18,9 +25,7 @@ export async function runCommand({ services, folder }: TestServer, ...argv: stri
       return true;
     });
   const spies = [capture('stdout'), capture('stderr')];
-  vi.stubEnv('AFTERWORD_DATA', folder);
-  vi.stubEnv('AFTERWORD_DATABASE', services.config.database);
-  vi.stubEnv('AFTERWORD_SECRET', services.config.secrets.join(','));
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   try {
     return { code: await main(argv), ...written };
   } finally {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Selectable } from 'kysely';
-import { OperatorError, readConfig } from '../config.js';
-import { openDatabase, type Database } from '../storage/database.js';
+import { OperatorError } from '../config.js';
+import type { Database } from '../storage/database.js';
+import { openExistingDatabase } from '../storage/existing-database.js';
 import type { MailRow } from '../storage/tables.js';
 import { runSequentially, type Command as WriteCommand } from '../storage/writer.js';
 
@@ -116,7 +117,7 @@ function maskAddress(address: string): string {
 }
 
 async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {
-  const database = await openDatabase(readConfig(process.env).database);
+  const { database } = await openExistingDatabase(process.env);
   try {
     await work(database);
   } finally {

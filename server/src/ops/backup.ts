@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { OperatorError, readConfig, type Config } from '../config.js';
 import { sqliteFile } from '../storage/database.js';
+import { requireDatabaseFile } from '../storage/existing-database.js';
 import { copyDatabase, fileTime } from './database-copy.js';
 
 export function addBackupCommand(program: Command): void {
@@ -13,8 +14,7 @@ export function addBackupCommand(program: Command): void {
     .action(async (given: string | undefined) => {
       const config = readConfig(process.env, { mustExist: true });
       const source = requireSqlite(config);
-      if (!existsSync(source))
-        throw new OperatorError(`There is no database ${source}. Check AFTERWORD_DATA and AFTERWORD_DATABASE.`);
+      requireDatabaseFile(config);
       const file = given ?? join(config.dataFolder, `backup-${fileTime(new Date())}.db`);
       if (existsSync(file)) throw new OperatorError(`${file} exists already. Name another file.`);
       try {

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { OperatorError, readConfig } from '../config.js';
+import { OperatorError } from '../config.js';
 import type { CounterCheck, CounterDifference } from '../storage/counter-check.js';
-import { openDatabase, type Database } from '../storage/database.js';
+import type { Database } from '../storage/database.js';
+import { openExistingDatabase } from '../storage/existing-database.js';
 
 /** Result of a recount. */
 export interface Recount {
@@ -51,7 +52,7 @@ export function addRecountCommand(program: Command, checks: readonly CounterChec
     )
     .option('--fix', 'store the counted values, and exit with 0')
     .action(async ({ fix = false }: { fix?: boolean }) => {
-      const database = await openDatabase(readConfig(process.env).database);
+      const { database } = await openExistingDatabase(process.env);
       try {
         const report = ({ counter, id, stored, counted }: CounterDifference) =>
           process.stdout.write(`${counter}\t${id}\tstored ${stored}\tcounted ${counted}\n`);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { OperatorError, readConfig } from '../config.js';
-import { openDatabase } from '../storage/database.js';
+import { OperatorError } from '../config.js';
+import { openExistingDatabase } from '../storage/existing-database.js';
 import type { RetentionRule } from '../storage/retention-rule.js';
 import { Retention } from './retention.js';
 
@@ -13,8 +13,7 @@ export function addRetentionCommands(program: Command, rules: readonly Retention
     .command('run')
     .description('Delete what has expired now, in small batches, and print what each rule has deleted.')
     .action(async () => {
-      const config = readConfig(process.env);
-      const database = await openDatabase(config.database);
+      const { config, database } = await openExistingDatabase(process.env);
       const retention = new Retention(database, pino({ level: config.logLevel }, process.stderr), rules);
       const stop = () => void retention.stop();
       process.once('SIGINT', stop).once('SIGTERM', stop);

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { Command as CommandLine } from 'commander';
 import { OperatorError, readConfig } from '../config.js';
-import { openDatabase, type Database } from '../storage/database.js';
+import type { Database } from '../storage/database.js';
+import { openExistingDatabase } from '../storage/existing-database.js';
 import { putMetadata, readMetadata } from '../storage/metadata.js';
 import type { Command } from '../storage/writer.js';
 
@@ -32,10 +33,10 @@ export function addSecretCommands(program: CommandLine): void {
       'Make the given secret that of the database, where the one before is lost. All tokens and links become invalid.',
     )
     .action(async () => {
-      const { database: url, secrets } = readConfig(process.env);
-      const database = await openDatabase(url);
+      const { database } = await openExistingDatabase(process.env);
       try {
-        await database.writer.submit(adoptSecrets, secrets);
+        // Only now: reading the settings creates a secret where there is none.
+        await database.writer.submit(adoptSecrets, readConfig(process.env).secrets);
       } finally {
         await database.close();
       }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { OperatorError, readConfig } from '../config.js';
 import { openDatabase, type Database } from '../storage/database.js';
+import { openExistingDatabase } from '../storage/existing-database.js';
 import { newSettingsSchema, newSiteSchema, Sites, type Site, type SiteSettings, type SiteSetup } from './store.js';
 
 interface AddOptions {
@@ -50,7 +51,8 @@ export function addSiteCommands(
         const [issue] = parsed.error.issues;
         throw new OperatorError(`${issue?.path.join('.')}: ${issue?.message}`);
       }
-      await withSites(setups, async (store) => {
+      const database = await openDatabase(readConfig(process.env).database);
+      await withSites(database, setups, async (store) => {
         if (!(await store.add(parsed.data)))
           throw new OperatorError(
             `There is a site "${id}" already. Change it with: afterword sites set ${id} <setting> <value>`,
@@ -69,7 +71,7 @@ export function addSiteCommands(
     .argument('<setting>', 'name, lang, origins, or the name of a setting, with dots between its parts')
     .argument('<value>', 'a word, a number, JSON, or @file: a list with an item on each line')
     .action(async (id: string, setting: string, value: string) => {
-      await withSites(setups, async (store) => {
+      await withExistingSites(setups, async (store) => {
         const { name, lang, origins, settings } = await existingSite(store, id);
         const changed = withSetting({ name, lang, origins, ...settings }, setting, parseValue(value));
         // The settings are parsed alone, so that an issue names one as the operator does.
@@ -93,7 +95,7 @@ export function addSiteCommands(
     .description('Make a new server key, which replaces the one before at once.')
     .argument('<id>', 'the site')
     .action((id: string) =>
-      withSites(setups, async (store) => {
+      withExistingSites(setups, async (store) => {
         await existingSite(store, id);
         await printNewServerKey(store, id);
       }),
@@ -103,7 +105,7 @@ export function addSiteCommands(
     .command('list')
     .description('List the sites.')
     .action(() =>
-      withSites(setups, async (store) => {
+      withExistingSites(setups, async (store) => {
         for (const { id, name, origins } of await store.list())
           process.stdout.write(`${id}\t${name}\t${origins.join(' ')}\n`);
       }),
@@ -153,8 +155,17 @@ function readLines(file: string): string[] {
   }
 }
 
-async function withSites(setups: readonly SiteSetup[], work: (sites: Sites) => Promise<void>): Promise<void> {
-  const database = await openDatabase(readConfig(process.env).database);
+async function withExistingSites(setups: readonly SiteSetup[], work: (sites: Sites) => Promise<void>): Promise<void> {
+  const { database } = await openExistingDatabase(process.env);
+  await withSites(database, setups, work);
+}
+
+/** Closes the database after the work. */
+async function withSites(
+  database: Database,
+  setups: readonly SiteSetup[],
+  work: (sites: Sites) => Promise<void>,
+): Promise<void> {
   try {
     await work(new Sites(database, setups));
   } finally {
@@ -172,7 +183,7 @@ export async function withSite(
   id: string | undefined,
   work: (database: Database, site: Site) => Promise<void>,
 ): Promise<void> {
-  const database = await openDatabase(readConfig(process.env).database);
+  const { database } = await openExistingDatabase(process.env);
   try {
     const sites = new Sites(database, []);
     await work(database, id === undefined ? await onlySite(sites) : await existingSite(sites, id));

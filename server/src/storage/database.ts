@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Kysely } from 'kysely';
 import { OperatorError } from '../config.js';
 import type { ConnectionCounts, Driver, DriverOptions } from './driver.js';
-import { migrate, migrations, readPending, type Migrations } from './migrations.js';
+import { migrate, migrations, migrationTable, readPending, type Migrations } from './migrations.js';
 import { waitForLock } from './lock-wait.js';
 import type { Tables } from './tables.js';
 import { writeProbe } from './write-probe.js';
@@ -16,6 +16,8 @@ export interface Database {
   readonly writer: Writer;
   /** Returns whether an error is an outage: the database may work again later. */
   isUnavailable(this: void, error: unknown): boolean;
+  /** Returns whether a write refers to a row that does not exist, such as a reader that was deleted. */
+  isMissingReference(this: void, error: unknown): boolean;
   /** @throws Error where the database does not answer or takes no writes */
   check(): Promise<void>;
   /** Of the pool to PostgreSQL. */
@@ -27,6 +29,8 @@ export interface Database {
 export interface OpenOptions extends DriverOptions {
   /** Migrations to run, other than those of this version. For tests. */
   readonly migrations?: Migrations;
+  /** Refuses a database without tables of Afterword, instead of creating them. */
+  readonly mustExist?: boolean;
   /** Called after pending migrations were run, with their names. */
   onMigrated?(names: readonly string[]): void;
   /** Called again and again while another process runs migrations or restores a backup. */
@@ -40,6 +44,8 @@ export interface OpenOptions extends DriverOptions {
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   return withDriver(url, options, async (driver) => {
+    if (options.mustExist && !(await driver.hasTable(driver.read, migrationTable)))
+      throw new Error('it has no tables of Afterword. Check AFTERWORD_DATA and AFTERWORD_DATABASE.');
     const executed = await migrate(driver, options.migrations ?? migrations, options.onWait);
     if (executed.length > 0) options.onMigrated?.(executed);
     return databaseOf(driver);
@@ -87,6 +93,7 @@ function databaseOf(driver: Driver): Database {
     read: driver.read,
     writer,
     isUnavailable: (error) => driver.isUnavailable(error),
+    isMissingReference: (error) => driver.isMissingReference(error),
     connectionCounts: () => driver.connectionCounts(),
     check: () => driver.check(() => writer.submit(writeProbe, String(Date.now()))),
     close: async () => {

@@ -44,7 +44,7 @@ const unreleased = new Set([
 type MigrationTables = Pick<Tables, 'migration_compatibility'> & {
   kysely_migration: { name: string; timestamp: string };
 };
-const migrationTable = 'kysely_migration';
+export const migrationTable = 'kysely_migration';
 
 /** The executed migrations of a database, and what they say about other servers. */
 export interface SchemaState {
