@@ -122,12 +122,23 @@ describe('on SQLite', () => {
     cleanUp.push(full.dispose);
     const json = { 'content-type': 'application/json' };
     const write = () => fetch(`${full.site}/readers`, { method: 'POST', headers: json, body: '{}' });
+    const { token } = (await (await write()).json()) as { token: string };
+    const comment = await fetch(`${full.site}/comments`, {
+      method: 'POST',
+      headers: { ...json, authorization: `Bearer ${token}` },
+      body: JSON.stringify({ story: 'a', text: 'Trước khi đầy' }),
+    });
+    expect(comment.status).toBe(201);
     await waitFor(async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, write));
       expect(answers.map(({ status }) => status)).toContain(503);
     }, 1);
     await waitFor(async () => expect((await fetch(`${full.url}/readyz`)).status).toBe(503));
     expect((await fetch(`${full.site}/page?story=a&parts=reactions,comments`)).status).toBe(200);
+    for (const sort of ['best', 'discussed', 'newest']) {
+      const thread = await fetch(`${full.site}/comments?story=a&sort=${sort}`);
+      expect(await thread.json()).toMatchObject({ comments: [{ text: 'Trước khi đầy' }] });
+    }
   });
 });
 

@@ -2,12 +2,12 @@ import { commentSorts } from 'afterword/contract';
 import { sql } from 'kysely';
 import { Problem } from '../../problem.js';
 import type { Database } from '../../storage/database.js';
-import type { RetentionRule } from '../../storage/retention-rule.js';
 import { inBatches } from '../../storage/statement-cache.js';
 import type { CommentRow, ThreadOrderIdsRow, ThreadOrderRow } from '../../storage/tables.js';
 import type { Command } from '../../storage/writer.js';
-import { dayMs, minuteMs, secondMs, type EpochMs } from '../../time.js';
+import { minuteMs, secondMs, type EpochMs } from '../../time.js';
 import { isShown } from '../comment-rows.js';
+import { UnsavedOrders } from './unsaved-orders.js';
 
 export type CommentSort = (typeof commentSorts)[number];
 
@@ -37,7 +37,7 @@ export function isStoredSort(sort: CommentSort): sort is StoredSort {
  *
  * A reader pages through one stored version: the ids of all roots, many per row, so that every page costs the same.
  * A new version is built when a changed thread is read, at most every ten seconds. A superseded version is kept for
- * 15 minutes.
+ * 15 minutes. While the database takes no writes, readers get the version before, or one in memory where there is none.
  */
 export interface SortOrder extends Pick<ThreadOrderRow, 'storyId' | 'version' | 'length' | 'newestAt' | 'newestId'> {
   readonly sort: StoredSort;
@@ -50,14 +50,17 @@ interface NewSortOrder {
   readonly newestAt: EpochMs;
   readonly newestId: string;
   readonly length: number;
+  /** Of all roots, one after another. */
+  readonly ids: string;
   readonly parts: readonly Pick<ThreadOrderIdsRow, 'part' | 'firstValue' | 'firstId' | 'ids'>[];
 }
 
 const minRebuildIntervalMs = 10 * secondMs;
-const supersededRetentionMs = 15 * minuteMs;
-const unusedRetentionMs = dayMs;
+/** The pause after a version could not be saved, in which none is built where readers can have the one before. */
+const saveRetryMs = 2 * secondMs;
+export const supersededRetentionMs = 15 * minuteMs;
 const idChars = 36;
-const idsPerRow = 100;
+export const idsPerRow = 100;
 
 /** Returns the value a root is sorted by: descending, ties by id. */
 export function sortValue(root: Pick<CommentRow, 'score' | 'replies'>, sort: StoredSort): number {
@@ -67,6 +70,8 @@ export function sortValue(root: Pick<CommentRow, 'score' | 'replies'>, sort: Sto
 export class SortOrders {
   readonly #database: Database;
   readonly #building = new Map<string, Promise<SortOrder>>();
+  readonly #unsaved = new UnsavedOrders<NewSortOrder>();
+  #saveAgainAt = -Infinity;
 
   constructor(database: Database) {
     this.#database = database;
@@ -85,7 +90,7 @@ export class SortOrders {
     const key = `${sort} ${storyId}`;
     let building = this.#building.get(key);
     if (!building) {
-      building = this.#build(storyId, sort, threadVersion).finally(() => this.#building.delete(key));
+      building = this.#build(storyId, sort, threadVersion, newest).finally(() => this.#building.delete(key));
       this.#building.set(key, building);
     }
     return building;
@@ -93,6 +98,8 @@ export class SortOrders {
 
   /** @throws Problem `cursor-expired` if this version was deleted */
   async readVersion(storyId: string, sort: StoredSort, version: number): Promise<SortOrder> {
+    const unsaved = this.#unsaved.find({ storyId, sort, version });
+    if (unsaved) return unsaved;
     const order = await this.#database.read
       .selectFrom('thread_orders')
       .selectAll()
@@ -108,6 +115,8 @@ export class SortOrders {
   /** Reads the ids in `[start, end)`. */
   async readIds({ storyId, sort, version }: SortOrder, start: number, end: number): Promise<string[]> {
     if (start >= end) return [];
+    const unsaved = this.#unsaved.find({ storyId, sort, version });
+    if (unsaved) return splitEvery(unsaved.ids.slice(start * idChars, end * idChars), idChars);
     const first = Math.floor(start / idsPerRow);
     const rows = await this.#database.read
       .selectFrom('thread_order_ids')
@@ -125,6 +134,8 @@ export class SortOrders {
 
   /** Finds the index of a root. Returns `undefined` if it is not in this version. */
   async positionOf({ storyId, sort, version }: SortOrder, root: CommentRow): Promise<number | undefined> {
+    const unsaved = this.#unsaved.find({ storyId, sort, version });
+    if (unsaved) return unsaved.ids.includes(root.id) ? unsaved.ids.indexOf(root.id) / idChars : undefined;
     const parts = this.#database.read
       .selectFrom('thread_order_ids')
       .select(['part', 'ids'])
@@ -143,7 +154,27 @@ export class SortOrders {
     return row && row.part * idsPerRow + row.ids.indexOf(root.id) / idChars;
   }
 
-  async #build(storyId: string, sort: StoredSort, threadVersion: number): Promise<SortOrder> {
+  /** @param before the version that readers get where a new one cannot be saved */
+  async #build(
+    storyId: string,
+    sort: StoredSort,
+    threadVersion: number,
+    before: SortOrder | undefined,
+  ): Promise<SortOrder> {
+    const unsaved = this.#unsaved.latest({ storyId, sort });
+    const fallback = before ?? (unsaved?.threadVersion === threadVersion ? unsaved : undefined);
+    if (fallback && performance.now() < this.#saveAgainAt) return fallback;
+    const order = await this.#readOrder(storyId, sort, threadVersion);
+    try {
+      return await this.#database.writer.submit(saveOrder, order);
+    } catch (error) {
+      if (!this.#database.isUnavailable(error)) throw error;
+      this.#saveAgainAt = performance.now() + saveRetryMs;
+      return fallback ?? this.#unsaved.keep(order);
+    }
+  }
+
+  async #readOrder(storyId: string, sort: StoredSort, threadVersion: number): Promise<NewSortOrder> {
     const by = sql.ref(`comments.${sorts[sort].stored}`);
     // Pinned roots precede the first page and are in no stored order.
     const roots = this.#database.read
@@ -151,7 +182,7 @@ export class SortOrders {
       .where('storyId', '=', storyId)
       .where('parentId', 'is', null)
       .where('pinned', '=', 0);
-    const { ids } = await roots
+    const found = await roots
       .where(isShown)
       .select(sql<string | null>`string_agg(comments.id, '' order by ${by} desc, comments.id desc)`.as('ids'))
       .executeTakeFirstOrThrow();
@@ -161,23 +192,25 @@ export class SortOrders {
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst();
-    const parts = splitEvery(ids ?? '', idsPerRow * idChars);
+    const ids = found.ids ?? '';
+    const parts = splitEvery(ids, idsPerRow * idChars);
     const values = await this.#readSortValues(
       parts.map((some) => some.slice(0, idChars)),
       sort,
     );
-    return this.#database.writer.submit(saveOrder, {
+    return {
+      ids,
       storyId,
       sort,
       threadVersion,
       newestAt: newest?.createdAt ?? 0,
       newestId: newest?.id ?? '',
-      length: (ids ?? '').length / idChars,
-      parts: parts.map((ids, part) => {
-        const firstId = ids.slice(0, idChars);
-        return { part, firstId, firstValue: values.get(firstId) ?? 0, ids };
+      length: ids.length / idChars,
+      parts: parts.map((some, part) => {
+        const firstId = some.slice(0, idChars);
+        return { part, firstId, firstValue: values.get(firstId) ?? 0, ids: some };
       }),
-    });
+    };
   }
 
   async #readSortValues(ids: readonly string[], sort: StoredSort): Promise<Map<string, number>> {
@@ -197,7 +230,7 @@ const saveOrder: Command<NewSortOrder, SortOrder> = {
   async run({ db, locked }, orders) {
     const saved: SortOrder[] = [];
     const now = Date.now();
-    for (const { parts, ...order } of orders) {
+    for (const { parts, ids: _, ...order } of orders) {
       const { storyId, sort } = order;
       await locked(db.selectFrom('threads').select('version').where('storyId', '=', storyId)).execute();
       const newest = await readNewestOrder(db, storyId, sort);
@@ -226,48 +259,6 @@ const saveOrder: Command<NewSortOrder, SortOrder> = {
       saved.push(row);
     }
     return saved;
-  },
-};
-
-/** Deletes superseded versions after 15 minutes and all versions after a day. The next read builds a new one. */
-export const expiredSortOrders: RetentionRule = {
-  name: 'sort-orders',
-  async purge({ db }, { now, after, maxRows }) {
-    const [storyId = '', sort = '', version = '0'] = after.split(' ');
-    const orders = await db
-      .selectFrom('thread_orders')
-      .select(['storyId', 'sort', 'version', 'length', 'madeAt', 'supersededAt'])
-      .where((eb) =>
-        eb(eb.refTuple('storyId', 'sort', 'version'), '>', eb.tuple(storyId, sort as StoredSort, Number(version))),
-      )
-      .orderBy('storyId')
-      .orderBy('sort')
-      .orderBy('version')
-      .limit(maxRows)
-      .execute();
-    let last: (typeof orders)[number] | undefined;
-    let rowCount = 0;
-    let count = 0;
-    for (const order of orders) {
-      const isExpired =
-        (order.supersededAt ?? now) < now - supersededRetentionMs || order.madeAt < now - unusedRetentionMs;
-      if (isExpired) {
-        // An order is deleted with all of its rows, since readers may page through it. The first of a batch always is.
-        const orderRows = 1 + Math.ceil(order.length / idsPerRow);
-        if (rowCount > 0 && rowCount + orderRows > maxRows) break;
-        rowCount += orderRows;
-        count += 1;
-        await db
-          .deleteFrom('thread_orders')
-          .where('storyId', '=', order.storyId)
-          .where('sort', '=', order.sort)
-          .where('version', '=', order.version)
-          .execute();
-      }
-      last = order;
-    }
-    const isEnd = orders.length < maxRows && last === orders.at(-1);
-    return { count, next: isEnd || !last ? undefined : `${last.storyId} ${last.sort} ${last.version}` };
   },
 };
 
