@@ -7,7 +7,8 @@ import { countPending } from './comments/moderation/pending-counts.js';
 import { readChangedComments, readThreadVersions } from './comments/reading/changes.js';
 import { readStoryKeysByAuthor, readVotesAndOwn } from './comments/reading/own-comments.js';
 import { addCommentReadingRoutes } from './comments/reading/routes.js';
-import { expiredSortOrders, SortOrders } from './comments/reading/sort-orders.js';
+import { expiredSortOrders } from './comments/reading/expired-orders.js';
+import { SortOrders } from './comments/reading/sort-orders.js';
 import { readThread } from './comments/reading/thread-state.js';
 import { readThreadPage } from './comments/reading/threads.js';
 import { AuthorHistories } from './comments/rules/author-history.js';
@@ -64,6 +65,7 @@ import { Sites } from './sites/store.js';
 import type { Database } from './storage/database.js';
 import { expiredLimitCounters } from './storage/limit-counters.js';
 import type { RetentionRule } from './storage/retention-rule.js';
+import { RowCaches } from './storage/row-caches.js';
 import { readCounts } from './stories/counts.js';
 import { RailCache } from './stories/rails/rail-cache.js';
 import { readRail } from './stories/rails/rails.js';
@@ -92,6 +94,7 @@ export function createServices(config: Config, database: Database, log: Logger) 
   const stories = new StoryResolver(database);
   const sites = new Sites(database, [addDefaultPoll]);
   const polls = new Polls(database);
+  const readers = new Readers(database, new ReaderTokens(config.secrets));
   return {
     config,
     log,
@@ -112,7 +115,8 @@ export function createServices(config: Config, database: Database, log: Logger) 
     polls,
     burstDetector: new BurstDetector(config.areLimitsOn),
     readerNames: new ReaderNames(database),
-    readers: new Readers(database, new ReaderTokens(config.secrets)),
+    readers,
+    rowCaches: new RowCaches(database, [readers, stories]),
     mailer,
     subscriptions: new Subscriptions(config, database, mailer, log),
     live: new LiveHub({ log, sites, stories, sources: liveSources(database, polls) }),

@@ -9,6 +9,7 @@ import { tags, type PublicCache } from '../http/public-cache.js';
 import type { RateLimits } from '../http/rate-limits.js';
 import { fieldProblem, Problem } from '../problem.js';
 import type { Site } from '../sites/store.js';
+import type { RowCaches } from '../storage/row-caches.js';
 import type { BurstDetector } from './burst-detector.js';
 import { freezeTallies } from './poll-editing.js';
 import { pollState, type StoredPoll } from './polls.js';
@@ -23,6 +24,7 @@ export interface ReactionServices extends ReactionSources {
   readonly log: Pick<Logger, 'warn'>;
   readonly rateLimits: RateLimits;
   readonly readers: Authenticator;
+  readonly rowCaches: RowCaches;
 }
 
 /** Returns the route that casts or changes a vote. */
@@ -33,7 +35,7 @@ export function reactionWrite(services: ReactionServices) {
     body: reactBody,
     status: 200,
     respond: (call, { story, poll, choice }) =>
-      vote(services, call, story, poll, (stored) => validateChoices(stored, choice)),
+      services.rowCaches.retry(() => vote(services, call, story, poll, (stored) => validateChoices(stored, choice))),
   } as const satisfies HotRoute<z.output<typeof reactBody>, Reacted>;
 }
 

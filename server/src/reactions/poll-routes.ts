@@ -14,6 +14,7 @@ import {
 import { jsonBody, responses, sitePath, type Api } from '../http/api.js';
 import { serverKeyOnly } from '../http/authorization.js';
 import { tags, type PublicCache } from '../http/public-cache.js';
+import type { RowCaches } from '../storage/row-caches.js';
 import type { BurstDetector } from './burst-detector.js';
 import { freezeTallies, putPolls } from './poll-editing.js';
 import { toEditedPoll } from './polls.js';
@@ -25,6 +26,7 @@ import { tallyKey } from './votes.js';
 export interface PollServices extends ReactionSources {
   readonly cache: PublicCache;
   readonly burstDetector: BurstDetector;
+  readonly rowCaches: RowCaches;
 }
 
 const path = `${sitePath}/polls`;
@@ -98,7 +100,7 @@ const getResults = createRoute({
 
 /** Adds the routes for poll editors, called from the publisher's server. */
 export function addPollRoutes(api: Api, services: PollServices): void {
-  const { cache, burstDetector, database, polls, stories } = services;
+  const { cache, burstDetector, database, polls, rowCaches, stories } = services;
 
   api.openapi(getPolls, async (c) => c.json({ polls: (await polls.list(c.get('site').id)).map(toEditedPoll) }, 200));
 
@@ -109,9 +111,11 @@ export function addPollRoutes(api: Api, services: PollServices): void {
   api.openapi(putPoll, async (c) => {
     const site = c.get('site');
     const { story: key, ...body } = c.req.valid('json');
-    const story = key === null ? undefined : await stories.findOrCreate(site, key);
     const poll: Omit<EditedPoll, 'story'> = { ...body, id: c.req.valid('param').poll };
-    await database.writer.submit(putPolls, { siteId: site.id, storyId: story?.id ?? null, poll });
+    await rowCaches.retry(async () => {
+      const story = key === null ? undefined : await stories.findOrCreate(site, key);
+      await database.writer.submit(putPolls, { siteId: site.id, storyId: story?.id ?? null, poll });
+    });
     polls.invalidate(site.id, poll.id);
     cache.drop(tags.site(site.id));
     return c.json(toEditedPoll(await polls.getOrThrow(site.id, poll.id)), 200);
@@ -121,9 +125,12 @@ export function addPollRoutes(api: Api, services: PollServices): void {
     const site = c.get('site');
     const { story: key, frozen } = c.req.valid('json');
     const poll = await polls.getOrThrow(site.id, c.req.valid('param').poll);
-    const story = await stories.findOrCreate(site, key);
-    const tally = { storyId: story.id, pollId: poll.id };
-    await database.writer.submit(freezeTallies, { ...tally, by: frozen ? 'editor' : null });
+    const { story, tally } = await rowCaches.retry(async () => {
+      const story = await stories.findOrCreate(site, key);
+      const tally = { storyId: story.id, pollId: poll.id };
+      await database.writer.submit(freezeTallies, { ...tally, by: frozen ? 'editor' : null });
+      return { story, tally };
+    });
     if (!frozen) burstDetector.reset(tallyKey(tally));
     for (const name of new Set([key, story.key])) cache.drop(tags.story(site.id, name));
     return c.json({ poll: poll.id, story: story.key, frozen }, 200);

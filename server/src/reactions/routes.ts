@@ -78,6 +78,7 @@ export function addReactionRoutes(api: Api, services: ReactionServices): void {
 
   api.openapi(deleteReactions, async (c) => {
     const { story, poll, lang } = c.req.valid('query');
-    return c.json(await vote(services, writeRequest(c, lang), story, poll, () => []), 200);
+    const remove = () => vote(services, writeRequest(c, lang), story, poll, () => []);
+    return c.json(await services.rowCaches.retry(remove), 200);
   });
 }

@@ -17,6 +17,7 @@ import { tags, type PublicCache } from '../http/public-cache.js';
 import type { RateLimits } from '../http/rate-limits.js';
 import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
+import type { RowCaches } from '../storage/row-caches.js';
 import type { StoryResolver } from '../stories/story-resolver.js';
 import { muteReaders, readMuted } from './mutes.js';
 import type { ReaderNames } from './names.js';
@@ -30,6 +31,7 @@ export interface ReaderServices {
   readonly rateLimits: RateLimits;
   readonly readerNames: ReaderNames;
   readonly readers: Readers;
+  readonly rowCaches: RowCaches;
   readonly stories: StoryResolver;
 }
 
@@ -136,7 +138,7 @@ const deleteMute = createRoute({
 });
 
 export function addReaderRoutes(api: Api, services: ReaderServices, activity: ReaderActivity): void {
-  const { cache, clientAddress, database, rateLimits, readerNames, readers, stories } = services;
+  const { cache, clientAddress, database, rateLimits, readerNames, readers, rowCaches, stories } = services;
 
   api.openapi(postReader, async (c) => {
     const name = await readerNames.accept(c.req.valid('json').name ?? '', c.get('site'));
@@ -175,10 +177,12 @@ export function addReaderRoutes(api: Api, services: ReaderServices, activity: Re
 
   async function setMute(c: Context<ApiEnv>, mutedId: string, isMuted: boolean) {
     const site = c.get('site');
-    const reader = await readers.authenticate(c.req.header('authorization'), site.id);
-    if (isMuted && reader.id === mutedId) throw new Problem('mute-not-allowed', 'Nobody can mute themselves.');
-    await rateLimits.take('mute', reader.id);
-    await database.writer.submit(muteReaders, { siteId: site.id, readerId: reader.id, mutedId, isMuted });
+    await rowCaches.retry(async () => {
+      const reader = await readers.authenticate(c.req.header('authorization'), site.id);
+      if (isMuted && reader.id === mutedId) throw new Problem('mute-not-allowed', 'Nobody can mute themselves.');
+      await rateLimits.take('mute', reader.id);
+      await database.writer.submit(muteReaders, { siteId: site.id, readerId: reader.id, mutedId, isMuted });
+    });
     return c.body(null, 204);
   }
 

@@ -6,7 +6,7 @@ import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import { runCached } from '../storage/statement-cache.js';
 import type { ReaderRow } from '../storage/tables.js';
-import type { Command } from '../storage/writer.js';
+import { runSequentially, type Command } from '../storage/writer.js';
 import { secondMs } from '../time.js';
 import type { ReaderTokens } from './tokens.js';
 
@@ -70,13 +70,20 @@ export class Readers implements Authenticator {
     return reader;
   }
 
+  /** Clears the cache after a reader was deleted. */
+  clearCache(): void {
+    this.#cache.clear();
+  }
+
   /** Returns whether a reader belongs to a site. */
   async isOf(id: string, siteId: string): Promise<boolean> {
     const query = this.#database.read.selectFrom('readers').select('id').where('id', '=', id);
     return (await query.where('siteId', '=', siteId).executeTakeFirst()) !== undefined;
   }
 
+  /** @throws Problem `token-invalid` where the reader was deleted */
   async rename(reader: Reader, name: string): Promise<Reader> {
+    this.#cache.delete(reader.id);
     await this.#database.writer.submit(renameReader, { id: reader.id, name });
     const renamed = { ...reader, name };
     this.#cache.set(reader.id, renamed);
@@ -118,8 +125,15 @@ export const addReaders: Command<{ reader: Reader; siteId: string }, void> = {
 const renameReader: Command<{ id: string; name: string }, void> = {
   name: 'rename-reader',
   async run({ db }, renamed) {
-    for (const { id, name } of renamed) await db.updateTable('readers').set({ name }).where('id', '=', id).execute();
-    return renamed.map(() => undefined);
+    return runSequentially(renamed, async ({ id, name }) => {
+      const { numUpdatedRows } = await db
+        .updateTable('readers')
+        .set({ name })
+        .where('id', '=', id)
+        .where('erasedAt', 'is', null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n ? undefined : new Problem('token-invalid');
+    });
   },
 };
 

@@ -56,5 +56,7 @@ export interface Driver {
   connectionCounts(): ConnectionCounts;
   /** Returns whether an error is an outage: the database may work again later. */
   isUnavailable(error: unknown): boolean;
+  /** Returns whether a write refers to a row that does not exist: the violation of a foreign key. */
+  isMissingReference(error: unknown): boolean;
   close(): Promise<void>;
 }

@@ -18,6 +18,7 @@ import type { Tables } from './tables.js';
 const deadlockCode = '40P01';
 const serializationFailureCode = '40001';
 const lockTimeoutCode = '55P03';
+const foreignKeyCode = '23503';
 
 const connectTimeoutMs = 5 * secondMs;
 const defaultConnections = 10;
@@ -99,6 +100,7 @@ export async function openPostgres(
     check: () => assertWritable(checking),
     connectionCounts: () => countConnections(pools[0]),
     isUnavailable,
+    isMissingReference: (error) => codeOf(error) === foreignKeyCode,
     close: async () => {
       await checking.destroy();
       await migrating.destroy();

@@ -67,6 +67,7 @@ export function openSqlite(file: string, { onStatement }: DriverOptions = {}): D
     check: (writeRow) => writeRow(),
     connectionCounts: () => ({ total: 0, idle: 0, queued: 0 }),
     isUnavailable: (error) => outageCodes.test(codeOf(error)),
+    isMissingReference: (error) => codeOf(error) === foreignKeyCode,
     async close() {
       await read.destroy();
       await write.destroy();
@@ -127,6 +128,8 @@ async function inTransaction<T>(db: Kysely<Tables>, work: () => Promise<T>, onWa
 
 /** Codes of outages: a full or failing disk, a missing file, another process that holds the lock. */
 const outageCodes = /^SQLITE_(BUSY|CANTOPEN|FULL|IOERR|LOCKED|READONLY)/;
+
+const foreignKeyCode = 'SQLITE_CONSTRAINT_FOREIGNKEY';
 
 /** Returns whether another process holds a lock. */
 export function isBusy(error: unknown): boolean {

@@ -18,6 +18,7 @@ import type { ClientAddress } from '../http/client-address.js';
 import { publicResponse } from '../http/public-response.js';
 import type { RateLimits } from '../http/rate-limits.js';
 import { Problem } from '../problem.js';
+import type { RowCaches } from '../storage/row-caches.js';
 import { readCounts } from './counts.js';
 import { readRail, type RailSources } from './rails/rails.js';
 import { countReads } from './rails/read-counter.js';
@@ -29,6 +30,7 @@ export interface StoryServices extends RailSources, StoryCaches {
   readonly clientAddress: ClientAddress;
   readonly rateLimits: RateLimits;
   readonly readWeights: ReadWeights;
+  readonly rowCaches: RowCaches;
 }
 
 /** Answers 404 for unknown rails, since the rail is part of the path. */
@@ -114,7 +116,7 @@ const postSignals = createRoute({
 });
 
 export function addStoryRoutes(api: Api, services: StoryServices): void {
-  const { cache, clientAddress, database, rateLimits, readWeights, stories } = services;
+  const { cache, clientAddress, database, rateLimits, readWeights, rowCaches, stories } = services;
 
   api.openapi(getRail, (c) => {
     const { rail } = c.req.valid('param');
@@ -130,7 +132,9 @@ export function addStoryRoutes(api: Api, services: StoryServices): void {
 
   api.openapi(putStories, async (c) => {
     const site = c.get('site');
-    return c.json(await upsertStories(services, site, c.req.valid('json').stories), 200);
+    // A write of a reader may refer to a story while it is merged into another.
+    const upsert = () => upsertStories(services, site, c.req.valid('json').stories);
+    return c.json(await rowCaches.retry(upsert), 200);
   });
 
   api.openapi(postSignals, async (c) => {
@@ -139,10 +143,12 @@ export function addStoryRoutes(api: Api, services: StoryServices): void {
     const { signals } = parseSignals(await c.req.text());
     const { id: siteId } = c.get('site');
     const read = new Set(signals.flatMap(({ type, story }) => (type === 'read' ? story : [])));
-    const known = await stories.findAll(siteId, [...read]);
-    const storyIds = [...new Set([...known.values()].map(({ id }) => id))];
-    const reads = storyIds.map((storyId) => ({ storyId, weight: readWeights.count(network, storyId) }));
-    if (reads.length > 0) await database.writer.submit(countReads, { reads });
+    await rowCaches.retry(async () => {
+      const known = await stories.findAll(siteId, [...read]);
+      const storyIds = [...new Set([...known.values()].map(({ id }) => id))];
+      const reads = storyIds.map((storyId) => ({ storyId, weight: readWeights.count(network, storyId) }));
+      if (reads.length > 0) await database.writer.submit(countReads, { reads });
+    });
     return c.body(null, 204);
   });
 }

@@ -2,6 +2,7 @@ import type { Comments } from 'afterword/contract';
 import { tags, type PublicData } from '../../http/public-cache.js';
 import type { Site } from '../../sites/store.js';
 import type { Database } from '../../storage/database.js';
+import type { RowCaches } from '../../storage/row-caches.js';
 import type { StoryResolver } from '../../stories/story-resolver.js';
 import { readPage, type CommentPage } from './paging.js';
 import type { CommentSort, SortOrders } from './sort-orders.js';
@@ -11,6 +12,7 @@ import { readThread } from './thread-state.js';
 export interface ThreadSources {
   readonly database: Database;
   readonly sortOrders: SortOrders;
+  readonly rowCaches: RowCaches;
   readonly stories: StoryResolver;
 }
 
@@ -26,7 +28,17 @@ interface ThreadPageRequest {
 const emptyPage: CommentPage = { comments: [], prevCursor: null, nextCursor: null };
 
 /** Reads one page of a story's thread for the public. An unknown story has an empty thread. */
-export async function readThreadPage(
+export function readThreadPage(
+  sources: ThreadSources,
+  site: Site,
+  storyKey: string,
+  request: ThreadPageRequest,
+): Promise<PublicData<Comments>> {
+  // A new version of a sort order refers to the story.
+  return sources.rowCaches.retry(() => readOnce(sources, site, storyKey, request));
+}
+
+async function readOnce(
   sources: ThreadSources,
   site: Site,
   storyKey: string,

@@ -9,6 +9,7 @@ import { tags, type PublicCache } from '../../http/public-cache.js';
 import type { RateLimits } from '../../http/rate-limits.js';
 import { Problem } from '../../problem.js';
 import type { Database } from '../../storage/database.js';
+import type { RowCaches } from '../../storage/row-caches.js';
 import type { StoryResolver } from '../../stories/story-resolver.js';
 import { fingerprint } from '../../text.js';
 import { isClosedByAge } from '../reading/thread-state.js';
@@ -30,6 +31,7 @@ export interface CommentWritingServices {
   readonly networkHasher: NetworkHasher;
   readonly rateLimits: RateLimits;
   readonly readers: Authenticator;
+  readonly rowCaches: RowCaches;
   readonly stories: StoryResolver;
 }
 
@@ -40,7 +42,7 @@ export function commentWrite(services: CommentWritingServices) {
     path: 'comments',
     body: commentBody,
     status: 201,
-    respond: (call, body) => post(services, call, body),
+    respond: (call, body) => services.rowCaches.retry(() => post(services, call, body)),
   } as const satisfies HotRoute<z.output<typeof commentBody>, { comment: Comment }>;
 }
 

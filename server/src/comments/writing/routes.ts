@@ -125,8 +125,18 @@ const postReport = createRoute({
 
 /** Adds the routes that write comments: post, preview, edit, delete, vote and report. */
 export function addCommentWritingRoutes(api: Api, services: CommentWritingServices): void {
-  const { burstDetector, cache, clientAddress, commentRules, database, networkHasher, rateLimits, readers, stories } =
-    services;
+  const {
+    burstDetector,
+    cache,
+    clientAddress,
+    commentRules,
+    database,
+    networkHasher,
+    rateLimits,
+    readers,
+    rowCaches,
+    stories,
+  } = services;
   const { writer } = database;
 
   const write = commentWrite(services);
@@ -155,92 +165,100 @@ export function addCommentWritingRoutes(api: Api, services: CommentWritingServic
     return c.json({ nodes: await parseMarkdown(shown, mentionable) }, 200);
   });
 
-  api.openapi(patchComment, async (c) => {
-    const site = c.get('site');
-    const author = await authenticate(c);
-    const { text: given, mentions = [] } = c.req.valid('json');
-    await rateLimits.take('comment', author.id);
-    await rateLimits.take('comment-network', clientAddress.networkOf(c.env?.incoming));
-    const text = normalizeCommentText(given);
-    const { id: commentId } = c.req.valid('param');
-    const { storyId, parentId } = await readPlacement(database, site.id, commentId);
-    const story = await stories.byId(storyId);
-    const nodes = await parseMarkdown(text, await readMentionable(database, story.id, mentions));
-    const requestId = c.get('requestId');
-    const { comment } = await writer.submit(editComments, {
-      siteId: site.id,
-      commentId,
-      readerId: author.id,
-      text,
-      nodes,
-      findings: await commentRules.evaluate({ site, requestId, story, parentId, author, text, nodes, isEdit: true }),
-      isClosedByAge: isClosedByAge(site, story),
-      createdAfter: Date.now() - site.settings.editSeconds * secondMs,
-    });
-    cache.drop(tags.story(site.id, story.key));
-    return c.json({ comment }, 200);
-  });
+  api.openapi(patchComment, (c) =>
+    rowCaches.retry(async () => {
+      const site = c.get('site');
+      const author = await authenticate(c);
+      const { text: given, mentions = [] } = c.req.valid('json');
+      await rateLimits.take('comment', author.id);
+      await rateLimits.take('comment-network', clientAddress.networkOf(c.env?.incoming));
+      const text = normalizeCommentText(given);
+      const { id: commentId } = c.req.valid('param');
+      const { storyId, parentId } = await readPlacement(database, site.id, commentId);
+      const story = await stories.byId(storyId);
+      const nodes = await parseMarkdown(text, await readMentionable(database, story.id, mentions));
+      const requestId = c.get('requestId');
+      const { comment } = await writer.submit(editComments, {
+        siteId: site.id,
+        commentId,
+        readerId: author.id,
+        text,
+        nodes,
+        findings: await commentRules.evaluate({ site, requestId, story, parentId, author, text, nodes, isEdit: true }),
+        isClosedByAge: isClosedByAge(site, story),
+        createdAfter: Date.now() - site.settings.editSeconds * secondMs,
+      });
+      cache.drop(tags.story(site.id, story.key));
+      return c.json({ comment }, 200);
+    }),
+  );
 
-  api.openapi(deleteComment, async (c) => {
-    const site = c.get('site');
-    const reader = await authenticate(c);
-    const { id: commentId } = c.req.valid('param');
-    const { comment, storyId } = await writer.submit(deleteComments, {
-      siteId: site.id,
-      commentId,
-      readerId: reader.id,
-    });
-    await dropThread(site, storyId);
-    return c.json({ comment }, 200);
-  });
+  api.openapi(deleteComment, (c) =>
+    rowCaches.retry(async () => {
+      const site = c.get('site');
+      const reader = await authenticate(c);
+      const { id: commentId } = c.req.valid('param');
+      const { comment, storyId } = await writer.submit(deleteComments, {
+        siteId: site.id,
+        commentId,
+        readerId: reader.id,
+      });
+      await dropThread(site, storyId);
+      return c.json({ comment }, 200);
+    }),
+  );
 
-  api.openapi(putVote, async (c) => {
-    const site = c.get('site');
-    const reader = await authenticate(c);
-    const { value } = c.req.valid('json');
-    if (value === -1 && site.settings.votes === 'up') throw new Problem('vote-not-allowed');
-    await rateLimits.take('comment-vote', reader.id);
-    const { id: commentId } = c.req.valid('param');
-    const network = clientAddress.networkOf(c.env?.incoming);
-    // A browser can be any number of guests. Removing a vote is always possible.
-    if (
-      value !== 0 &&
-      reader.kind === 'guest' &&
-      !burstDetector.allowsGuest(
-        { tallyKey: `comment ${commentId}`, readerId: reader.id, network },
-        site.settings.reactions.networkGuests,
+  api.openapi(putVote, (c) =>
+    rowCaches.retry(async () => {
+      const site = c.get('site');
+      const reader = await authenticate(c);
+      const { value } = c.req.valid('json');
+      if (value === -1 && site.settings.votes === 'up') throw new Problem('vote-not-allowed');
+      await rateLimits.take('comment-vote', reader.id);
+      const { id: commentId } = c.req.valid('param');
+      const network = clientAddress.networkOf(c.env?.incoming);
+      // A browser can be any number of guests. Removing a vote is always possible.
+      if (
+        value !== 0 &&
+        reader.kind === 'guest' &&
+        !burstDetector.allowsGuest(
+          { tallyKey: `comment ${commentId}`, readerId: reader.id, network },
+          site.settings.reactions.networkGuests,
+        )
       )
-    )
-      throw new Problem('vote-needs-identity');
-    const { votes, storyId } = await writer.submit(voteOnComments, {
-      siteId: site.id,
-      commentId,
-      readerId: reader.id,
-      value,
-    });
-    await dropThread(site, storyId);
-    return c.json({ votes, value }, 200);
-  });
+        throw new Problem('vote-needs-identity');
+      const { votes, storyId } = await writer.submit(voteOnComments, {
+        siteId: site.id,
+        commentId,
+        readerId: reader.id,
+        value,
+      });
+      await dropThread(site, storyId);
+      return c.json({ votes, value }, 200);
+    }),
+  );
 
-  api.openapi(postReport, async (c) => {
-    const site = c.get('site');
-    const reader = await authenticate(c);
-    const { reason, note } = c.req.valid('json');
-    const cleanNote = note === undefined ? '' : sanitizeText(note);
-    if (hasMoreGraphemes(cleanNote, limits.reportNoteGraphemes))
-      throw fieldProblem('validation-failed', 'note', `At most ${limits.reportNoteGraphemes} characters.`);
-    await rateLimits.take('report', reader.id);
-    const { id: commentId } = c.req.valid('param');
-    const { storyId, held } = await writer.submit(reportComments, {
-      siteId: site.id,
-      commentId,
-      readerId: reader.id,
-      reason,
-      note: cleanNote || null,
-      networkHash: networkHasher.hash(clientAddress.networkOf(c.env?.incoming), commentId),
-      reportsToHold: site.settings.reportsToHold,
-    });
-    if (held) await dropThread(site, storyId);
-    return c.json({}, 202);
-  });
+  api.openapi(postReport, (c) =>
+    rowCaches.retry(async () => {
+      const site = c.get('site');
+      const reader = await authenticate(c);
+      const { reason, note } = c.req.valid('json');
+      const cleanNote = note === undefined ? '' : sanitizeText(note);
+      if (hasMoreGraphemes(cleanNote, limits.reportNoteGraphemes))
+        throw fieldProblem('validation-failed', 'note', `At most ${limits.reportNoteGraphemes} characters.`);
+      await rateLimits.take('report', reader.id);
+      const { id: commentId } = c.req.valid('param');
+      const { storyId, held } = await writer.submit(reportComments, {
+        siteId: site.id,
+        commentId,
+        readerId: reader.id,
+        reason,
+        note: cleanNote || null,
+        networkHash: networkHasher.hash(clientAddress.networkOf(c.env?.incoming), commentId),
+        reportsToHold: site.settings.reportsToHold,
+      });
+      if (held) await dropThread(site, storyId);
+      return c.json({}, 202);
+    }),
+  );
 }
