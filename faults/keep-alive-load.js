@@ -1,5 +1,6 @@
 /** Readers that keep their connections alive, for scripts and tests that stop a server under load. */
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
+import { send } from './send.js';
 
 /**
  * @typedef {object} LoadResult
@@ -57,39 +58,4 @@ async function readerLoop(site, { story, token, reader, pauseMs }, result) {
   } finally {
     agent.destroy();
   }
-}
-
-/**
- * @param {Agent} agent
- * @param {string} url
- * @param {string} method
- * @param {string} token
- * @param {unknown} body
- * @returns {Promise<{ status: number, isClosing: boolean, text: string } | string>} a string for an error; `refused` where nobody listens
- */
-function send(agent, url, method, token, body) {
-  return new Promise((resolve) => {
-    const text = body === undefined ? '' : JSON.stringify(body);
-    const headers = {
-      authorization: `Bearer ${token}`,
-      ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-    };
-    const fail = (/** @type {NodeJS.ErrnoException} */ error) =>
-      resolve(error.code === 'ECONNREFUSED' ? 'refused' : `${error.code ?? ''} ${error.message}`.trim());
-    const outgoing = request(url, { agent, method, headers }, (incoming) => {
-      let received = '';
-      incoming.setEncoding('utf8');
-      incoming.on('data', (chunk) => (received += chunk));
-      incoming.once('error', fail);
-      incoming.once('end', () =>
-        resolve({
-          status: incoming.statusCode ?? 0,
-          isClosing: incoming.headers.connection === 'close',
-          text: received,
-        }),
-      );
-    });
-    outgoing.once('error', fail);
-    outgoing.end(text);
-  });
 }

@@ -1,73 +1,78 @@
 /**
- * Stops a built server under load, again and again, and recounts: `node faults/sigterm.js [--rounds 20] [--readers 32]
- * [--pause 0] [--database postgres://…]`. The database must be empty or one of an earlier run.
- *
- * Exits with 1 where a kept-alive connection was reset, an acknowledged comment is missing, or a stop took another exit
- * code than 0.
+ * Stops a server by SIGTERM under load, again and again: `node faults/sigterm.js [rounds] [--readers 32] [--pause 0]
+ * [--database sqlite|postgres]`. No request over a kept-alive connection may break, no acknowledged comment may be
+ * missing, counters must be equal to their rows, and the exit code 0. Needs a build. See faults/README.md.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printTable } from '../bench/table.js';
+import { runCommand } from '../test/setup/run-command.js';
 import { startServer } from '../test/setup/start-server.js';
+import { createDatabase, kinds } from './databases.js';
 import { startKeepAliveLoad } from './keep-alive-load.js';
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '20' },
     readers: { type: 'string', default: '32' },
     pause: { type: 'string', default: '0' },
     database: { type: 'string' },
   },
+  allowPositionals: true,
 });
-const data = mkdtempSync(join(tmpdir(), 'afterword-sigterm-'));
-const env = {
-  AFTERWORD_LIMITS: 'off',
-  AFTERWORD_LOG: 'warn',
-  AFTERWORD_DRAIN_SECONDS: options.pause,
-  ...(options.database && {
-    AFTERWORD_DATABASE: options.database,
-    AFTERWORD_SECRET: 'a secret of this script, not of a site',
-  }),
-};
-const totals = { rounds: 0, answered: 0, acknowledged: 0, lost: 0, broken: 0, refusals: 0, 'other exit codes': 0 };
+const rounds = Number(positionals[0] ?? 20);
+/** Between the first request and the signal. */
+const minLoadMs = 1000;
+const maxLoadMs = 2000;
 
-try {
-  /** @type {string[]} */
-  let acknowledged = [];
-  for (let round = 0; round <= Number(options.rounds); round++) {
-    const server = await startServer({ data, env });
-    const site = `${server.url.replace('localhost', '127.0.0.1')}/v1/sites/demo`;
+/** @type {Record<string, string | number>[]} */
+const table = [];
+for (const kind of kinds)
+  if (options.database === undefined || options.database === kind) table.push(await stopRounds(kind));
+printTable(`SIGTERM under the load of ${options.readers} readers, with a pause of ${options.pause} s`, table);
+const harm = ['lost', 'resets', 'counters differ', 'other exit codes'];
+const hasFailed = table.some((row) => harm.some((name) => row[name] !== 0));
+console.log(hasFailed ? '\nFAILED' : '\nEvery accepted request was answered, and every acknowledged write is there.');
+process.exitCode = hasFailed ? 1 : 0;
+
+/** @param {(typeof kinds)[number]} kind */
+async function stopRounds(kind) {
+  const database = await createDatabase(kind);
+  const env = { ...database.env, AFTERWORD_DRAIN_SECONDS: options.pause };
+  const result = {
+    ...{ database: kind, rounds: 0, answered: 0, acknowledged: 0, errors: 0 },
+    ...{ lost: 0, resets: 0, 'counters differ': 0, 'other exit codes': 0 },
+  };
+  for (; result.rounds < rounds; result.rounds++) {
+    const server = await startServer({ data: database.data, env });
+    const site = `http://127.0.0.1:${server.port}/v1/sites/demo`;
     const tokens = await newTokens(site, Number(options.readers));
-    totals.lost += await countMissing(site, tokens[0] ?? '', acknowledged);
-    if (round === Number(options.rounds)) {
-      await server.stop();
-      break;
-    }
-    const { result, ended } = startKeepAliveLoad(site, {
-      story: `sigterm-${Date.now()}`,
+    const load = startKeepAliveLoad(site, {
+      story: `sigterm-${result.rounds}`,
       tokens,
-      pauseMs: (round % 5) * 20,
+      // Connections that are idle when the signal comes differ from busy ones.
+      pauseMs: (result.rounds % 5) * 20,
     });
-    await new Promise((resolve) => setTimeout(resolve, 1000 + Math.random() * 1000));
-    if ((await server.stop()) !== 0) totals['other exit codes']++;
-    await ended;
-    acknowledged = result.acknowledged;
-    totals.rounds++;
-    totals.answered += result.answered;
-    totals.acknowledged += acknowledged.length;
-    totals.broken += result.broken.length;
-    totals.refusals += Object.entries(result.statuses).reduce(
-      (sum, [status, count]) => sum + (Number(status) < 400 ? 0 : count),
-      0,
-    );
-    for (const error of result.broken) console.error(error);
+    await new Promise((resolve) => setTimeout(resolve, minLoadMs + Math.random() * (maxLoadMs - minLoadMs)));
+    if ((await server.stop()) !== 0) {
+      result['other exit codes']++;
+      console.error(server.output());
+    }
+    await load.ended;
+    const { acknowledged, answered, broken, statuses } = load.result;
+    for (const error of broken) console.error(`round ${result.rounds}: ${error}`);
+    const rows = await database.query('select id from comments');
+    const stored = new Set(rows.map(({ id }) => id));
+    const recount = await runCommand(['recount'], database.env);
+    if (recount.code !== 0) console.error(`round ${result.rounds}: ${recount.output}${recount.error}`);
+    result.answered += answered;
+    result.acknowledged += acknowledged.length;
+    result.lost += acknowledged.filter((id) => !stored.has(id)).length;
+    result.resets += broken.length;
+    result['counters differ'] += recount.code === 0 ? 0 : 1;
+    result.errors += Object.entries(statuses).reduce((sum, [status, n]) => sum + (Number(status) < 400 ? 0 : n), 0);
   }
-} finally {
-  rmSync(data, { recursive: true, force: true });
+  await database.drop();
+  return result;
 }
-console.table([totals]);
-process.exitCode = totals.lost + totals.broken + totals['other exit codes'] === 0 ? 0 : 1;
 
 /**
  * @param {string} site
@@ -81,25 +86,4 @@ async function newTokens(site, count) {
     return /** @type {any} */ (await answer.json()).token;
   });
   return Promise.all(guests);
-}
-
-/**
- * Counts acknowledged comments that cannot be read.
- *
- * @param {string} site
- * @param {string} token
- * @param {string[]} ids
- */
-async function countMissing(site, token, ids) {
-  let missing = 0;
-  for (const id of ids) {
-    // A comment that does not exist cannot be voted on.
-    const answer = await fetch(`${site}/comments/${id}/vote`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: '{"value":1}',
-    });
-    if (answer.status !== 200) missing++;
-  }
-  return missing;
 }

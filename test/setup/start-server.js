@@ -16,6 +16,7 @@ const maxStartMs = 60_000;
  * @property {number} pid
  * @property {number} readyMs from the start of the process to its first answer
  * @property {() => string} output everything it has printed
+ * @property {() => Promise<void>} kill ends it at once, by SIGKILL; the data folder goes unless it was given
  * @property {() => Promise<number | null>} stop asks it to end, waits, and answers its exit code; the data folder goes unless it was given
  */
 
@@ -54,7 +55,7 @@ export async function startServer({ env = {}, data: kept } = {}) {
       await ended;
       removeData();
       throw new Error(
-        `The server ${late ? 'was not ready in ${maxStartMs / 1000} s' : `ended with ${child.exitCode}`}:\n${output}`,
+        `The server ${late ? `was not ready in ${maxStartMs / 1000} s` : `ended with ${child.exitCode}`}:\n${output}`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -66,6 +67,12 @@ export async function startServer({ env = {}, data: kept } = {}) {
     pid: /** @type {number} */ (child.pid),
     readyMs: performance.now() - started,
     output: () => output,
+    async kill() {
+      process.off('exit', killAtExit);
+      child.kill('SIGKILL');
+      await ended;
+      removeData();
+    },
     async stop() {
       process.off('exit', killAtExit);
       child.kill('SIGTERM');
