@@ -37,6 +37,18 @@ async function attackComments(target) {
   await target.cli('comments', 'remove', '--site', 'demo', removed.id);
   await target.ask(`/comments/${deleted.id}`, { method: 'DELETE', token: deleted.token });
 
+  // The key of another reader's comment answers with one's own.
+  const keyed = await mapSome(
+    [await target.guest('A'), await target.guest('B'), await target.guest('A', { site: 'other' })],
+    (token, index) =>
+      target.comment(token, story, 'the same text', {
+        headers: { 'idempotency-key': 'a key that is guessed' },
+        site: index === 2 ? 'other' : 'demo',
+      }),
+    1,
+  );
+  const areApart = new Set(keyed.map(({ body }) => body?.comment?.id)).size === keyed.length;
+
   const token = await target.guest();
   /** @param {string} site @param {string} id @param {string} token */
   const readings = (site, id, token) =>
@@ -85,6 +97,7 @@ async function attackComments(target) {
   /** @param {import('./target.js').Answer[]} answers */
   const isSilent = (answers) => answers.every(({ text, status }) => status < 500 && !text.includes('canary'));
   return [
+    attackOf('the idempotency key of another reader', 'POST /comments', keyed, areApart),
     attackOf(
       'acts on comments of others',
       'another site, removed, pending, of another author',

@@ -184,7 +184,7 @@ export function attackOf(attack, tried, answers, held, more) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const { status, body } of answers) {
-    const name = [status, body?.code].filter(Boolean).join(' ');
+    const name = [status || 'no answer', body?.code].filter(Boolean).join(' ');
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const shown = [...counts].map(([name, count]) => (answers.length === 1 ? name : `${count} × ${name}`));
