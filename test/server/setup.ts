@@ -96,6 +96,7 @@ export async function openTestServices(
     ask,
     async guest(name = 'Lan') {
       const answer = await ask('/readers', { method: 'POST', json: { name } });
+      if (answer.status !== 201) throw new Error(`No guest was made: ${await answer.text()}`);
       return ((await answer.json()) as { token: string }).token;
     },
     async close() {

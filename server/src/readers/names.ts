@@ -6,47 +6,59 @@ import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import { byteLength, hasMoreGraphemes, sanitizeLine } from '../text.js';
 import { secondMs } from '../time.js';
+import type { FoldedName, MarksRule } from './look-alike.js';
+import { newsroomRoles } from './newsroom-roles.js';
 
-/** Words of a name that pretend to belong to the newsroom. */
-const roleNames = [
-  ...['Admin', 'Administrator', 'Moderator', 'Editor', 'Newsroom', 'Staff', 'Official'],
-  ...['Quản trị', 'Quản trị viên', 'Ban quản trị', 'Kiểm duyệt viên', 'Điều hành viên'],
-  ...['Ban biên tập', 'Biên tập viên', 'Tòa soạn', 'BBT', 'BTV'],
-];
 const ttlMs = 5 * secondMs;
 const maxSites = 1000;
+
+/** Characters that are drawn as nothing or as a space, though they are letters or symbols: fillers, an empty braille cell. */
+const blanks = /[\u115F\u1160\u2800\u3164\uFFA0\u{1D159}]/gu;
+const visible = /[^\p{C}\p{M}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+
+/** The names of a site's staff by their key; see `keyOf`. */
+type StaffNames = ReadonlyMap<string, readonly FoldedName[]>;
 
 /** Checks the names that readers choose. */
 export class ReaderNames {
   readonly #database: Database;
-  readonly #staffNames = memoryCache<ReadonlySet<string>>(maxSites, ttlMs);
-  #folds?: Promise<{ fold: (name: string) => string; roles: readonly string[] }>;
+  readonly #staffNames = memoryCache<StaffNames>(maxSites, ttlMs);
+  #folding?: Promise<Folding>;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
   /**
-   * Sanitizes a name. An empty one is that of a guest without a name.
+   * Sanitizes a name. An empty one, or one of which nothing is visible, is that of a guest without a name.
    *
+   * @param current the reader's name, which is accepted again
    * @throws Problem `validation-failed` where it is too long, `name-reserved` where it looks like the newsroom or one of
    *   its people, also by look-alike letters of other scripts
    */
-  async accept(given: string, site: Site): Promise<string> {
-    const name = sanitizeLine(given);
+  async accept(given: string, site: Site, current?: string): Promise<string> {
+    const sanitized = sanitizeLine(given.replace(blanks, ' '));
+    const name = visible.test(sanitized) ? sanitized : '';
     if (byteLength(name) > limits.nameBytes || hasMoreGraphemes(name, limits.nameGraphemes))
       throw fieldProblem('validation-failed', 'name', `At most ${limits.nameGraphemes} characters.`);
-    if (name === '') return name;
-    const { fold, roles } = await (this.#folds ??= loadFolds());
-    const folded = fold(name);
-    const words = ` ${folded} `;
-    const isReserved = [...roles, fold(site.name)].some((role) => role !== '' && words.includes(` ${role} `));
-    if (isReserved || (await this.#staffNamesOf(site, fold)).has(folded))
+    if (name === '' || name === current) return name;
+    if (await this.#isReserved(name, site))
       throw fieldProblem('name-reserved', 'name', 'It could be taken for the newsroom. Choose another.');
     return name;
   }
 
-  async #staffNamesOf(site: Site, fold: (name: string) => string): Promise<ReadonlySet<string>> {
+  async #isReserved(name: string, site: Site): Promise<boolean> {
+    const { foldName, holdsPhrase, isSameName, keyOf, roles } = await (this.#folding ??= loadFolding());
+    const folded = foldName(name);
+    if (roles.some((role) => holdsPhrase(folded, role, role.isMarked ? 'own-or-none' : 'any'))) return true;
+    const siteName = foldName(site.name);
+    // A word without marks among others with them is a word of its own: `Phạm Văn Hoa` does not name `Văn Hóa`.
+    if (holdsPhrase(folded, siteName, marksRuleOf(siteName, folded.isMarked ? 'own' : 'own-or-none'))) return true;
+    const staff = (await this.#staffNamesOf(site, { foldName, keyOf })).get(keyOf(folded)) ?? [];
+    return staff.some((other) => isSameName(folded, other, marksRuleOf(other, 'own-or-none')));
+  }
+
+  async #staffNamesOf(site: Site, { foldName, keyOf }: Pick<Folding, 'foldName' | 'keyOf'>): Promise<StaffNames> {
     const known = this.#staffNames.get(site.id);
     if (known) return known;
     const rows = await this.#database.read
@@ -57,28 +69,23 @@ export class ReaderNames {
       .where('badgesJson', '!=', sql.lit('[]'))
       .where('name', '!=', '')
       .execute();
-    const names = new Set(rows.map(({ name }) => fold(name)));
+    const names = new Map<string, FoldedName[]>();
+    for (const folded of rows.map(({ name }) => foldName(name)))
+      names.set(keyOf(folded), [...(names.get(keyOf(folded)) ?? []), folded]);
     this.#staffNames.set(site.id, names);
     return names;
   }
 }
 
-/** Imports the table of look-alikes with the first name, since it slows down the start. */
-async function loadFolds() {
-  const { default: lookAlike } = await import('unhomoglyph');
-  /** Folds a name by Unicode's table of confusable characters, and removes marks, case and punctuation. */
-  const fold = (name: string) =>
-    // Lower case first: the table maps I, l and 1 to one another.
-    lookAlike(foldCase(lookAlike(foldCase(name))))
-      .replace(/[^\p{L}\p{N}]+/gu, ' ')
-      .trim();
-  return { fold, roles: roleNames.map(fold) };
+/** A name of several words, none of which has marks, is reserved with any, as Vietnamese names are often typed without. */
+function marksRuleOf({ words, isMarked }: FoldedName, otherwise: MarksRule): MarksRule {
+  return !isMarked && words.length > 1 ? 'any' : otherwise;
 }
 
-function foldCase(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}]/gu, '')
-    .toLowerCase()
-    .replaceAll('đ', 'd');
+type Folding = Awaited<ReturnType<typeof loadFolding>>;
+
+/** Imports the table of look-alikes with the first name, since it slows down the start. */
+async function loadFolding() {
+  const folding = await import('./look-alike.js');
+  return { ...folding, roles: newsroomRoles.map(folding.foldName) };
 }

@@ -158,7 +158,7 @@ export function addReaderRoutes(api: Api, services: ReaderServices, activity: Re
     const reader = await readers.authenticate(c.req.header('authorization'), site.id);
     const { name } = c.req.valid('json');
     if (name === undefined) return c.json(reader, 200);
-    const acceptedName = await readerNames.accept(name, site);
+    const acceptedName = await readerNames.accept(name, site, reader.name);
     await rateLimits.take('rename', reader.id);
     const renamed = await readers.rename(reader, acceptedName);
     for (const key of await activity.readStoryKeysByAuthor(reader.id)) cache.drop(tags.story(site.id, key));
