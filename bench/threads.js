@@ -97,7 +97,9 @@ async function walk(story, sort, pages) {
 function fill(file, sizes) {
   const database = new Database(file);
   database.exec('begin');
-  const reader = database.prepare("insert into readers values (?, 'demo', ?, 'guest', 0, '[]', 0, null)");
+  const reader = database.prepare(`
+    insert into readers (id, site_id, name, kind, verified, badges_json, created_at)
+    values (?, 'demo', ?, 'guest', 0, '[]', 0)`);
   const readers = Array.from({ length: 500 }, () => uuidv7());
   for (const id of readers) reader.run(id, 'Bạn đọc');
   const story = database.prepare(
