@@ -219,8 +219,9 @@ function liveSources(database: Database, polls: Polls): LiveSources {
 
 /** Reads the parts of `GET /me` that belong to other features. */
 function readerActivity(services: Services): ReaderActivity {
-  const { database } = services;
+  const { commentRules, database } = services;
   return {
+    evaluateName: (candidate) => commentRules.evaluateName(candidate),
     readOwn: async (siteId, storyId, readerId) => ({
       reactions: await readOwnReactions(services, siteId, storyId, readerId),
       ...(await readVotesAndOwn(database, storyId, readerId)),

@@ -26,6 +26,7 @@ export const errors = {
   'poll-in-use': { status: 409, title: 'Readers have voted, and their votes would no longer fit. Make a new poll.' },
   'poll-frozen': { status: 409, title: 'This poll is frozen while it is being reviewed.' },
   'comment-changed': { status: 409, title: 'The comment has changed since it was read.' },
+  'name-changed': { status: 409, title: 'The name has changed since it was read.' },
   'thread-closed': { status: 409, title: 'This thread is closed.' },
   'cursor-expired': { status: 410, title: 'This page of the thread is too old. Start again from the top.' },
   'body-too-large': { status: 413, title: 'The body is too large.' },

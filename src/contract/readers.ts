@@ -8,6 +8,10 @@ export const readerSchema = z
   .object({
     id,
     name: z.string(),
+    pendingName: z
+      .string()
+      .optional()
+      .describe('A new name that is held for a moderator; others see `name` until then. Sent to this reader only'),
     kind: z.enum(['guest', 'email', 'signed-on']),
     verified: z.boolean(),
     badges: z.array(z.string()),

@@ -676,6 +676,10 @@ export interface Reader {
    */
   id: string;
   name: string;
+  /**
+   * A new name that is held for a moderator; others see `name` until then. Sent to this reader only
+   */
+  pendingName?: string;
   kind: 'guest' | 'email' | 'signed-on';
   verified: boolean;
   badges: string[];

@@ -72,8 +72,12 @@ export const routes: Record<string, Route> = {
     api.me.reader = { ...api.me.reader, kind: 'signed-on', verified: true };
     return { token: api.token, reader: api.me.reader };
   },
-  'PATCH readers/me': withReader(({ me }, { body }) => {
-    return (me.reader = { ...me.reader, name: body['name'] as string });
+  'PATCH readers/me': withReader(({ me, thread }, { body }) => {
+    const { pendingName: _, ...reader } = me.reader;
+    const name = body['name'] as string;
+    const isUnread = thread.settings.rules.moderation === 'pre' && reader.kind === 'guest';
+    const isHeld = isUnread && name !== '' && name !== reader.name && (reader.name !== '' || me.own.length > 0);
+    return (me.reader = isHeld ? { ...reader, pendingName: name } : { ...reader, name });
   }),
 
   'GET counts': (api, { query }) => ({ counts: storyCounts(api, query) }),

@@ -50,6 +50,7 @@ async function addReaders(): Promise<void> {
             id: `reader-${start + index}`,
             siteId: 'paper',
             name: `Reader ${start + index}`,
+            nameRevision: 0,
             kind: 'guest' as const,
             verified: 0 as const,
             badgesJson: '[]',

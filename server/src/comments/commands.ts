@@ -4,15 +4,30 @@ import { z } from 'zod';
 import { OperatorError } from '../config.js';
 import { Problem } from '../problem.js';
 import { withSite } from '../sites/commands.js';
+import type { Database } from '../storage/database.js';
 import { StoryResolver } from '../stories/story-resolver.js';
 import { sanitizeLine } from '../text.js';
-import { decideOnComments, setThreads, type Decision, type ThreadSetting } from './moderation/decisions.js';
+import {
+  decideOnComments,
+  setThreads,
+  type CommentDecision,
+  type Decision,
+  type ThreadSetting,
+} from './moderation/decisions.js';
+import { decideOnNames, readPendingNames, revisionInReview, type PendingNameRow } from './moderation/pending-names.js';
 import { readCommentDetails, readQueue, readReported, type QueueRow } from './moderation/queue.js';
+import { nameInReview } from './rules/name-rules.js';
 import type { Finding } from './rules/pipeline.js';
 
 const decisions: Record<string, { decision: Decision; undo?: Decision; description: string }> = {
-  approve: { decision: { state: 'visible' }, description: 'Publish pending, rejected or removed comments.' },
-  reject: { decision: { state: 'rejected' }, description: 'Reject comments: they are not published.' },
+  approve: {
+    decision: { state: 'visible' },
+    description: 'Publish pending, rejected or removed comments, and pending names.',
+  },
+  reject: {
+    decision: { state: 'rejected' },
+    description: 'Reject comments, which are not published, and pending names: readers keep the name they have.',
+  },
   remove: { decision: { state: 'removed' }, description: 'Remove published comments; replies are kept.' },
   pin: { decision: { pinned: true }, undo: { pinned: false }, description: 'Pin comments to the top of the thread.' },
   feature: { decision: { featured: true }, undo: { featured: false }, description: 'Mark comments as featured.' },
@@ -33,10 +48,10 @@ export function addCommentCommands(program: Command): void {
 
   comments
     .command('list')
-    .description('List comments with the reasons for a hold, newest first; pending ones by default.')
+    .description('List comments with the reasons for a hold, newest first; pending ones and pending names by default.')
     .requiredOption('--site <id>', 'the site')
     .option('--state <state>', queues.join(', '), 'pending')
-    .option('--limit <n>', 'maximum number of comments', '50')
+    .option('--limit <n>', 'maximum number of comments, and of names', '50')
     .action(async ({ site, state, limit }: { site: string; state: string; limit: string }) => {
       const wanted = z.enum(queues).safeParse(state);
       if (!wanted.success) throw new OperatorError(`--state ${state} is not one of ${queues.join(', ')}.`);
@@ -48,6 +63,8 @@ export function addCommentCommands(program: Command): void {
             ? await readReported(database, site, maxRows)
             : await readQueue(database, site, wanted.data, maxRows);
         for (const row of rows) printRow(row);
+        if (wanted.data === 'pending')
+          for (const row of await readPendingNames(database, site, maxRows)) printName(row);
       });
     });
 
@@ -77,7 +94,7 @@ export function addCommentCommands(program: Command): void {
       .command(name)
       .description(description)
       .requiredOption('--site <id>', 'the site')
-      .argument('<id...>', 'ids of comments; id@revision, as listed, where a comment was edited');
+      .argument('<id...>', 'ids of comments or names; id@revision, as listed, where one was changed');
     if (undo) command.option('--undo', 'undo the decision');
     command.action(async (ids: string[], { site, undo: takeBack }: { site: string; undo?: boolean }) => {
       await withSite(site, async (database) => {
@@ -86,13 +103,8 @@ export function addCommentCommands(program: Command): void {
           const { id: commentId, revision } = parseCommentId(given);
           const decided = takeBack && undo ? undo : decision;
           try {
-            const { id, state, pinned, featured } = await database.writer.submit(decideOnComments, {
-              siteId: site,
-              commentId,
-              decision: decided,
-              revision,
-            });
-            process.stdout.write(`${id}\t${state}${pinned ? '\tpinned' : ''}${featured ? '\tfeatured' : ''}\n`);
+            const result = await decide(database, { siteId: site, commentId, decision: decided, revision });
+            process.stdout.write(`${commentId}\t${result}\n`);
           } catch (error) {
             if (!(error instanceof Problem)) throw error;
             refused.push(`${given}: ${refusal(error, commentId, name)}`);
@@ -135,22 +147,61 @@ export function addCommentCommands(program: Command): void {
     });
 }
 
+/** Decides on a comment, or on the pending name of the reader with the id. @returns what is printed about it */
+async function decide({ writer }: Pick<Database, 'writer'>, given: CommentDecision): Promise<string> {
+  const { siteId, commentId, decision, revision } = given;
+  try {
+    const { state, pinned, featured } = await writer.submit(decideOnComments, given);
+    return [state, ...(pinned ? ['pinned'] : []), ...(featured ? ['featured'] : [])].join('\t');
+  } catch (error) {
+    const isOther = error instanceof Problem && error.code === 'comment-not-found';
+    if (!isOther || !('state' in decision) || decision.state === 'removed') throw error;
+    const isApproved = decision.state === 'visible';
+    const { name } = await writer
+      .submit(decideOnNames, { siteId, readerId: commentId, isApproved, revision })
+      .catch((nameError: Problem) => {
+        throw nameError.code === 'reader-not-found' ? error : nameError;
+      });
+    return `name\t${name || '-'}`;
+  }
+}
+
 const maxLineChars = 120;
 
-function printRow({ id, revision, createdAt, authorName, state, findingsJson, reports, text }: QueueRow): void {
-  const findings = findingsJson === null ? [] : (JSON.parse(findingsJson) as Finding[]);
-  const why = findings.map(({ reason, detail }) => (detail ? `${reason} (${detail})` : reason)).join('; ');
+function printRow(row: QueueRow): void {
+  const { id, createdAt, state, findingsJson, reports, text, authorName, authorPendingName, authorNameRevision } = row;
   const line = text.replace(/\s+/g, ' ');
-  const columns = [
-    `${id}@${revision}`,
+  const name = state === 'visible' ? authorName : nameInReview({ name: authorName, pendingName: authorPendingName });
+  printColumns(
+    `${id}@${revisionInReview(row, { nameRevision: authorNameRevision })}`,
     new Date(createdAt).toISOString(),
     state,
-    authorName || '-',
-    why || '-',
+    name || '-',
+    reasonsOf(findingsJson),
     `${reports} reports`,
     line.length > maxLineChars ? `${line.slice(0, maxLineChars)}… (${line.length} characters, see show)` : line,
-  ];
+  );
+}
+
+function printName({ id, name, pendingName, pendingNameAt, pendingNameFindingsJson, nameRevision }: PendingNameRow) {
+  const at = new Date(pendingNameAt ?? 0).toISOString();
+  printColumns(
+    `${id}@${nameRevision}`,
+    at,
+    'name',
+    name || '-',
+    reasonsOf(pendingNameFindingsJson),
+    pendingName ?? '-',
+  );
+}
+
+function printColumns(...columns: readonly string[]): void {
   process.stdout.write(`${columns.join('\t')}\n`);
+}
+
+function reasonsOf(findingsJson: string | null): string {
+  const findings = findingsJson === null ? [] : (JSON.parse(findingsJson) as Finding[]);
+  return findings.map(({ reason, detail }) => (detail ? `${reason} (${detail})` : reason)).join('; ') || '-';
 }
 
 /** Splits `id@revision`, as the list prints it. */
@@ -160,6 +211,8 @@ function parseCommentId(given: string): { id: string; revision: number | undefin
 }
 
 function refusal(problem: Problem, id: string, command: string): string {
+  if (problem.code === 'name-changed')
+    return `The name has changed since it was listed. Run "comments list", then ${command} the id@revision that it prints.`;
   if (problem.code !== 'comment-changed') return problem.message;
   return (
     `The comment has changed since it was listed. Read it with "comments show ${id}", ` +

@@ -4,6 +4,7 @@ import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
 import type { CommentRow, Tables } from '../storage/tables.js';
 import type { Transaction } from '../storage/writer.js';
+import { nameInReview } from './rules/name-rules.js';
 import type { Finding } from './rules/pipeline.js';
 
 /** Row of `comments` joined with the public columns of its author. */
@@ -14,7 +15,11 @@ export function selectWithAuthor(read: Kysely<Tables>) {
     .selectFrom('comments')
     .innerJoin('readers', 'readers.id', 'comments.authorId')
     .selectAll('comments')
-    .select(['readers.name as authorName', 'readers.badgesJson as authorBadgesJson']);
+    .select([
+      'readers.name as authorName',
+      'readers.pendingName as authorPendingName',
+      'readers.badgesJson as authorBadgesJson',
+    ]);
 }
 
 /** Matches comments that are listed in public: visible ones, and placeholders that still have listed replies. */
@@ -70,7 +75,7 @@ export function lockComment({ db, locked }: Transaction, siteId: string, id: str
 export async function readComments({ read }: Pick<Database, 'read'>, ids: readonly string[]): Promise<Comment[]> {
   if (ids.length === 0) return [];
   const found = await selectWithAuthor(read).where('comments.id', 'in', ids).execute();
-  const byId = new Map(found.map((row) => [row.id, toComment(row, authorOf(row))]));
+  const byId = new Map(found.map((row) => [row.id, toComment(row, authorInReview(row))]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
@@ -89,6 +94,12 @@ export function toPublicComment(row: CommentWithAuthor): Comment {
 
 export function authorOf({ authorId, authorName, authorBadgesJson }: CommentWithAuthor): Author {
   return { id: authorId, name: authorName, badges: JSON.parse(authorBadgesJson) as string[] };
+}
+
+/** Returns the author as the author and moderators see them: a held comment has the name that its approval publishes. */
+export function authorInReview(row: CommentWithAuthor): Author {
+  const { authorName: name, authorPendingName: pendingName } = row;
+  return { ...authorOf(row), name: row.state === 'visible' ? name : nameInReview({ name, pendingName }) };
 }
 
 const noAuthor: Author = { id: '', name: '', badges: [] };

@@ -9,6 +9,7 @@ import {
   siteParams,
   type ErrorCode,
   type Me,
+  type Reader,
 } from 'afterword/contract';
 import type { Context } from 'hono';
 import { bearer, jsonBody, responses, sitePath, type Api, type ApiEnv } from '../http/api.js';
@@ -16,11 +17,13 @@ import type { ClientAddress } from '../http/client-address.js';
 import { tags, type PublicCache } from '../http/public-cache.js';
 import type { RateLimits } from '../http/rate-limits.js';
 import { Problem } from '../problem.js';
+import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import type { RowCaches } from '../storage/row-caches.js';
 import type { StoryResolver } from '../stories/story-resolver.js';
 import { muteReaders, readMuted } from './mutes.js';
 import type { ReaderNames } from './names.js';
+import type { NameFinding } from './rename.js';
 import type { Readers } from './store.js';
 
 /** The services that the routes of readers use. */
@@ -37,6 +40,13 @@ export interface ReaderServices {
 
 /** Data of a reader that other features hold. `app.ts` puts it together. */
 export interface ReaderActivity {
+  /** Returns the reasons to hold a new name for a moderator. */
+  evaluateName(candidate: {
+    readonly site: Site;
+    readonly requestId: string;
+    readonly author: Reader;
+    readonly name: string;
+  }): Promise<readonly NameFinding[]>;
   /** Reads what a reader chose and wrote on a story. */
   readOwn(siteId: string, storyId: string, readerId: string): Promise<Pick<Me, 'reactions' | 'votes' | 'own'>>;
   /** Reads the keys of the stories whose threads show the reader's name. */
@@ -78,7 +88,7 @@ const patchMe = createRoute({
   method: 'patch',
   path: `${sitePath}/readers/me`,
   tags: ['readers'],
-  summary: 'Change the name others see',
+  summary: 'Change the name others see. Where a rule holds the name, it is `pendingName` until a moderator approves it',
   security: bearer,
   request: { params: siteParams, body: jsonBody(readerBody) },
   responses: responses(200, 'The reader', readerSchema, [
@@ -160,7 +170,19 @@ export function addReaderRoutes(api: Api, services: ReaderServices, activity: Re
     if (name === undefined) return c.json(reader, 200);
     const acceptedName = await readerNames.accept(name, site, reader.name);
     await rateLimits.take('rename', reader.id);
-    const renamed = await readers.rename(reader, acceptedName);
+    const findings = await activity.evaluateName({
+      site,
+      requestId: c.get('requestId'),
+      author: reader,
+      name: acceptedName,
+    });
+    const renamed = await readers.rename({
+      id: reader.id,
+      name: acceptedName,
+      findings,
+      isReadWithComments: findings.some(({ reason }) => reason === 'guest'),
+    });
+    if (renamed.name === reader.name) return c.json(renamed, 200);
     for (const key of await activity.readStoryKeysByAuthor(reader.id)) cache.drop(tags.story(site.id, key));
     return c.json(renamed, 200);
   });

@@ -5,9 +5,10 @@ import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import { runCached } from '../storage/statement-cache.js';
-import type { ReaderRow } from '../storage/tables.js';
-import { runSequentially, type Command } from '../storage/writer.js';
+import type { Command } from '../storage/writer.js';
 import { secondMs } from '../time.js';
+import { fromRow } from './reader-rows.js';
+import { renameReaders, type Rename } from './rename.js';
 import type { ReaderTokens } from './tokens.js';
 
 /** The kinds of readers that this server has: no route signs a reader in. */
@@ -81,12 +82,16 @@ export class Readers implements Authenticator {
     return (await query.where('siteId', '=', siteId).executeTakeFirst()) !== undefined;
   }
 
-  /** @throws Problem `token-invalid` where the reader was deleted */
-  async rename(reader: Reader, name: string): Promise<Reader> {
-    this.#cache.delete(reader.id);
-    await this.#database.writer.submit(renameReader, { id: reader.id, name });
-    const renamed = { ...reader, name };
-    this.#cache.set(reader.id, renamed);
+  /**
+   * Renames a reader, or holds the new name.
+   *
+   * @returns the reader, with the name that others see and the held one
+   * @throws Problem `token-invalid` where the reader was deleted
+   */
+  async rename(rename: Rename): Promise<Reader> {
+    this.#cache.delete(rename.id);
+    const renamed = await this.#database.writer.submit(renameReaders, rename);
+    this.#cache.set(rename.id, renamed);
     return renamed;
   }
 
@@ -110,6 +115,9 @@ export const addReaders: Command<{ reader: Reader; siteId: string }, void> = {
           siteId,
           name: reader.name,
           pendingName: null,
+          pendingNameAt: null,
+          pendingNameFindingsJson: null,
+          nameRevision: 0,
           kind: reader.kind,
           verified: reader.verified ? (1 as const) : (0 as const),
           badgesJson: JSON.stringify(reader.badges),
@@ -119,21 +127,6 @@ export const addReaders: Command<{ reader: Reader; siteId: string }, void> = {
       )
       .execute();
     return added.map(() => undefined);
-  },
-};
-
-const renameReader: Command<{ id: string; name: string }, void> = {
-  name: 'rename-reader',
-  async run({ db }, renamed) {
-    return runSequentially(renamed, async ({ id, name }) => {
-      const { numUpdatedRows } = await db
-        .updateTable('readers')
-        .set({ name })
-        .where('id', '=', id)
-        .where('erasedAt', 'is', null)
-        .executeTakeFirstOrThrow();
-      return numUpdatedRows > 0n ? undefined : new Problem('token-invalid');
-    });
   },
 };
 
@@ -149,7 +142,3 @@ const setReaderBadges: Command<{ id: string; badges: readonly string[] }, void> 
     return badged.map(() => undefined);
   },
 };
-
-export function fromRow({ id, name, kind, verified, badgesJson }: ReaderRow): Reader {
-  return { id, name, kind, verified: verified === 1, badges: JSON.parse(badgesJson) as string[] };
-}

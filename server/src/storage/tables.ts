@@ -87,8 +87,12 @@ export interface ReaderRow {
   id: string;
   siteId: string;
   name: string;
-  /** A new name that waits for a moderator. */
+  /** A new name that is held for a moderator, since when, and the reasons. */
   pendingName: string | null;
+  pendingNameAt: EpochMs | null;
+  pendingNameFindingsJson: string | null;
+  /** The number of names that were held. Decisions name the one they read. */
+  nameRevision: number;
   kind: 'guest' | 'email' | 'signed-on';
   verified: Flag;
   badgesJson: string;

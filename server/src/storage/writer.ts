@@ -10,6 +10,8 @@ export interface Transaction {
   readonly db: Kysely<Tables>;
   /** Selects rows FOR NO KEY UPDATE (row lock). SQLite has one writer and needs no lock. */
   locked<Query extends { forNoKeyUpdate(): Query }>(query: Query): Query;
+  /** Selects rows FOR UPDATE (row lock). Waits for transactions that have inserted rows which refer to them. */
+  exclusive<Query extends { forUpdate(): Query }>(query: Query): Query;
   /** Selects rows FOR NO KEY UPDATE SKIP LOCKED: leaves out rows that another node has locked. */
   claimable<Query extends { forNoKeyUpdate(): Query; skipLocked(): Query }>(query: Query): Query;
 }
@@ -200,6 +202,7 @@ export class Writer {
     const transaction: Transaction = {
       db,
       locked: (query) => (this.#connection.locksRows ? query.forNoKeyUpdate() : query),
+      exclusive: (query) => (this.#connection.locksRows ? query.forUpdate() : query),
       claimable: (query) => (this.#connection.locksRows ? query.forNoKeyUpdate().skipLocked() : query),
     };
     const outputs = await group[0]!.command.run(transaction, group.map(({ input }) => input) as never[]);

@@ -1,8 +1,10 @@
 import type { Comment } from 'afterword/contract';
 import { Problem } from '../../problem.js';
-import { runSequentially, type Command } from '../../storage/writer.js';
+import type { CommentRow, ReaderRow } from '../../storage/tables.js';
+import { runSequentially, type Command, type Transaction } from '../../storage/writer.js';
 import { holdColumns, lockComment, readComment, storyIdsOfComments } from '../comment-rows.js';
 import { nextVersion } from '../thread-counters.js';
+import { publishPendingName, revisionInReview } from './pending-names.js';
 import { setState } from './visibility.js';
 
 /** Decision of a moderator about one comment. */
@@ -13,13 +15,16 @@ export interface CommentDecision {
   readonly commentId: string;
   readonly decision: Decision;
   /**
-   * Revision that the moderator has read. Without it, a comment is published or picked only while it is as it was posted,
-   * and rejected or removed in any revision.
+   * Revision that the moderator has read, as {@link revisionInReview} counts them. Without it, a comment is published or
+   * picked only while it is as it was posted, and rejected or removed in any revision.
    */
   readonly revision?: number | undefined;
 }
 
-/** Decides on comments. Refuses a comment that has changed since the moderator read it. */
+/**
+ * Decides on comments. Refuses a comment that has changed since the moderator read it, or whose author has chosen another
+ * name. Approving a comment approves the first name of its author.
+ */
 export const decideOnComments: Command<CommentDecision, Comment> = {
   name: 'decide-on-comments',
   storyIds: storyIdsOfComments,
@@ -28,10 +33,12 @@ export const decideOnComments: Command<CommentDecision, Comment> = {
       const comment = await lockComment(transaction, siteId, commentId);
       if (!comment || comment.state === 'deleted') return new Problem('comment-not-found');
       const isPublishing = 'state' in decision ? decision.state === 'visible' : Object.values(decision).includes(true);
-      if (comment.revision !== (revision ?? (isPublishing ? firstRevision : comment.revision)))
-        return new Problem('comment-changed');
+      const author = await lockAuthor(transaction, comment);
+      const current = revisionInReview(comment, author);
+      if (current !== (revision ?? (isPublishing ? firstRevision : current))) return new Problem('comment-changed');
       const decidedAt = isPublishing ? { decidedAt: Date.now() } : {};
       if ('state' in decision) {
+        if (isPublishing && author.name === '') await publishPendingName(transaction, author);
         if (isPublishing)
           await transaction.db
             .updateTable('comments')
@@ -56,6 +63,11 @@ export const decideOnComments: Command<CommentDecision, Comment> = {
 };
 
 const firstRevision = 1;
+
+/** Selects the author of a comment FOR NO KEY UPDATE (row lock). */
+function lockAuthor({ db, locked }: Transaction, { authorId }: CommentRow): Promise<ReaderRow> {
+  return locked(db.selectFrom('readers').selectAll().where('id', '=', authorId)).executeTakeFirstOrThrow();
+}
 
 /** Settings of one thread. Omitted members stay unchanged. */
 export interface ThreadSetting {

@@ -63,7 +63,11 @@ function withReports(read: Database['read'], siteId: string) {
     .selectFrom('comments')
     .innerJoin('readers', 'readers.id', 'comments.authorId')
     .selectAll('comments')
-    .select('readers.name as authorName')
+    .select([
+      'readers.name as authorName',
+      'readers.pendingName as authorPendingName',
+      'readers.nameRevision as authorNameRevision',
+    ])
     .select(({ selectFrom }) =>
       selectFrom('comment_reports')
         .whereRef('comment_reports.commentId', '=', 'comments.id')

@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { SiteSettings } from '../../sites/store.js';
 
-type ExternalCheck = NonNullable<SiteSettings['rules']['external']>;
+/** Settings of the publisher's own check. */
+export type ExternalCheck = NonNullable<SiteSettings['rules']['external']>;
 
 const responseSchema = z.object({ hold: z.boolean(), detail: z.string().max(500).optional() });
 const maxResponseChars = 10_000;
@@ -11,7 +12,8 @@ const maxResponseChars = 10_000;
 /** Request body for the publisher's own check. Contains neither network address nor e-mail address of the reader. */
 export interface ExternalCheckInput {
   readonly site: string;
-  readonly story: string;
+  /** Null where a new name is checked, which belongs to no comment: the text is empty then. */
+  readonly story: string | null;
   readonly parentId: string | null;
   readonly text: string;
   readonly author: { readonly id: string; readonly name: string; readonly kind: string };

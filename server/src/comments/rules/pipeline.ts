@@ -10,8 +10,8 @@ import {
   type AuthorHistory,
 } from './author-history.js';
 import { compileBannedWords } from './banned-words.js';
-import { runExternalCheck } from './external.js';
-import { hasAddress } from './name-rules.js';
+import { runExternalCheck, type ExternalCheck, type ExternalCheckInput } from './external.js';
+import { findWordsInName, hasLinkInName, nameInReview } from './name-rules.js';
 import type { PhraseMatcher } from './phrase-matcher.js';
 
 /** Reason for a hold: the code is sent to the author, the detail to moderators only. */
@@ -33,53 +33,64 @@ export interface Candidate {
   readonly isEdit: boolean;
 }
 
-/** A candidate, and what the rules need to know besides. */
-interface Evaluation extends Candidate {
+/** New name to be checked before it replaces the one that others see. */
+export interface NameCandidate {
+  readonly site: Site;
+  /** The id of the request that chose it. */
+  readonly requestId: string;
+  readonly author: Reader;
+  /** The name that others will see. */
+  readonly name: string;
+}
+
+/** A name, and what the rules need to know besides. */
+interface NameEvaluation extends NameCandidate {
   readonly bannedWords: PhraseMatcher;
   readonly history: AuthorHistory;
+}
+
+/** A candidate, and what the rules need to know besides. */
+interface Evaluation extends Candidate, NameEvaluation {
   readonly textHash: number;
 }
 
-/** Returns the detail for moderators if the rule holds the comment. */
-type Rule = (evaluation: Evaluation) => string | undefined;
+/** Returns the detail for moderators if the rule holds the comment, or the name. */
+type Rule<Input = Evaluation> = (evaluation: Input) => string | undefined;
+
+const findUnreadGuest: Rule<NameEvaluation> = ({ site, author }) =>
+  detailIf(site.settings.moderation === 'pre' && author.kind === 'guest', () => 'guests are read first');
+
+const findNewCommenter: Rule<NameEvaluation> = ({ site, history: { visibleCount = 0 } }) => {
+  const wanted = Math.min(site.settings.rules.newCommenter, maxVisibleCount);
+  return detailIf(visibleCount < wanted, () => `${visibleCount} of ${wanted} comments shown so far`);
+};
 
 /**
  * Rules in order of evaluation. Empty or oversized texts and closed threads are refused before; the publisher's own
  * check runs last, and only if no rule has held the comment.
  */
 const rules: readonly (readonly [Finding['reason'], Rule])[] = [
-  [
-    'guest',
-    ({ site, author }) =>
-      detailIf(site.settings.moderation === 'pre' && author.kind === 'guest', () => 'guests are read first'),
-  ],
+  ['guest', findUnreadGuest],
   ['repeat', (evaluation) => findRepeats(evaluation)],
   [
     'words',
-    ({ bannedWords, author, text }) => {
+    ({ bannedWords, name, text }) => {
       const found = bannedWords.find(text).map((word) => `“${word}”`);
-      // A name may be older than the list.
-      const inName = bannedWords.find(author.name).map((word) => `“${word}” in the name`);
-      return detailIf(found.length + inName.length > 0, () => [...found, ...inName].join(', '));
+      found.push(...findWordsInName(name, bannedWords));
+      return detailIf(found.length > 0, () => found.join(', '));
     },
   ],
   [
     'links',
-    ({ site, author, nodes }) => {
+    ({ site, name, nodes }) => {
       const { links } = site.settings.rules;
       if (links === null) return undefined;
       const count = countLinks(nodes);
-      if (hasAddress(author.name)) return `an address in the name, ${count} links`;
+      if (hasLinkInName(name, links)) return `an address in the name, ${count} links`;
       return detailIf(count > links, () => `${count} links, ${links} are allowed`);
     },
   ],
-  [
-    'new-commenter',
-    ({ site, history: { visibleCount = 0 } }) => {
-      const wanted = Math.min(site.settings.rules.newCommenter, maxVisibleCount);
-      return detailIf(visibleCount < wanted, () => `${visibleCount} of ${wanted} comments shown so far`);
-    },
-  ],
+  ['new-commenter', findNewCommenter],
   [
     'rate',
     ({ site, isEdit, history: { recent } }) => {
@@ -92,51 +103,103 @@ const rules: readonly (readonly [Finding['reason'], Rule])[] = [
     },
   ],
 ];
+
+/** The rules that look at a new name. The publisher's own check runs last, as for comments. */
+const nameRules: readonly (readonly [Finding['reason'], Rule<NameEvaluation>])[] = [
+  ['guest', findUnreadGuest],
+  [
+    'words',
+    ({ name, bannedWords }) => {
+      const found = findWordsInName(name, bannedWords);
+      return detailIf(found.length > 0, () => found.join(', '));
+    },
+  ],
+  [
+    'links',
+    ({ site, name }) => detailIf(hasLinkInName(name, site.settings.rules.links), () => 'an address in the name'),
+  ],
+  ['new-commenter', findNewCommenter],
+];
+
 /** Rules lifted together with the request limits: they limit how much a reader writes, not its content. */
 const paceRules = new Set(['new-commenter', 'rate']);
 
-/** Checks comments against the site's rules. Comments by staff are not checked. */
+/** Checks comments and names against the site's rules. Those of staff are not checked. */
 export class CommentRules {
   readonly #histories: AuthorHistories;
   readonly #log: Logger;
   readonly #rules: typeof rules;
+  readonly #nameRules: typeof nameRules;
 
   /** @param withPaceRules enables the rules about how often a reader writes */
   constructor(histories: AuthorHistories, log: Logger, withPaceRules: boolean) {
     this.#histories = histories;
     this.#log = log;
-    this.#rules = rules.filter(([reason]) => withPaceRules || !paceRules.has(reason));
+    const isOn = ([reason]: readonly [string, unknown]) => withPaceRules || !paceRules.has(reason);
+    this.#rules = rules.filter(isOn);
+    this.#nameRules = nameRules.filter(isOn);
   }
 
   /** @returns the reasons to hold the comment for a moderator; empty if it may be published at once */
   async evaluate(candidate: Candidate): Promise<Finding[]> {
-    const { site, requestId, story, parentId, author, text, isEdit } = candidate;
+    const { site, story, parentId, author, text, isEdit } = candidate;
     if (author.badges.includes('staff')) return [];
+    const name = nameInReview(author);
     const bannedWords = await compileBannedWords(site.settings.rules.words);
-    const needsVisibleCount = site.settings.rules.newCommenter > 0;
-    if (!this.#histories.has(author.id, needsVisibleCount)) await this.#histories.load(author.id, needsVisibleCount);
+    await this.#loadHistory(site, author);
     const history = this.#histories.get(author.id);
     const textHash = hashText(text);
-    const findings: Finding[] = [];
-    const evaluation = { ...candidate, bannedWords, history, textHash };
-    for (const [reason, rule] of this.#rules) {
-      const detail = rule(evaluation);
-      if (detail !== undefined) findings.push({ reason, detail });
-    }
+    const findings = applyRules(this.#rules, { ...candidate, name, bannedWords, history, textHash });
     // Recorded in the same tick as it was checked, so that of two concurrent comments the second sees the first.
     if (!isEdit) addRecentComment(history, story.id, textHash);
     const { external } = site.settings.rules;
+    // Without a further tick, so that of two concurrent comments the first is stored first.
     if (!external || findings.length > 0) return findings;
-    const { id, name, kind } = author;
-    const input = { site: site.id, story: story.key, parentId, text, author: { id, name, kind } };
-    const detail = await runExternalCheck(external, input, requestId, this.#log);
-    return detail === undefined ? [] : [{ reason: 'external', detail }];
+    return this.#checkExternally(external, { ...candidate, name }, { story: story.key, parentId, text });
+  }
+
+  /** @returns the reasons to hold a new name for a moderator; empty if others may see it at once */
+  async evaluateName(candidate: NameCandidate): Promise<Finding[]> {
+    const { site, author, name } = candidate;
+    if (name === '' || author.badges.includes('staff')) return [];
+    const bannedWords = await compileBannedWords(site.settings.rules.words);
+    await this.#loadHistory(site, author);
+    const history = this.#histories.get(author.id);
+    const findings = applyRules(this.#nameRules, { ...candidate, bannedWords, history });
+    const { external } = site.settings.rules;
+    if (!external || findings.length > 0) return findings;
+    return this.#checkExternally(external, candidate, { story: null, parentId: null, text: '' });
   }
 
   /** Drops the author's cached history after a comment could not be stored, so that a retry is not a repeat. */
   invalidate(author: Reader): void {
     this.#histories.invalidate(author.id);
   }
+
+  async #loadHistory(site: Site, { id }: Reader): Promise<void> {
+    const needsVisibleCount = site.settings.rules.newCommenter > 0;
+    if (!this.#histories.has(id, needsVisibleCount)) await this.#histories.load(id, needsVisibleCount);
+  }
+
+  async #checkExternally(
+    external: ExternalCheck,
+    { site, requestId, author: { id, kind }, name }: NameCandidate,
+    comment: Pick<ExternalCheckInput, 'story' | 'parentId' | 'text'>,
+  ): Promise<Finding[]> {
+    const input = { site: site.id, ...comment, author: { id, name, kind } };
+    const detail = await runExternalCheck(external, input, requestId, this.#log);
+    return detail === undefined ? [] : [{ reason: 'external', detail }];
+  }
+}
+
+function applyRules<Input>(
+  rulesInOrder: readonly (readonly [Finding['reason'], Rule<Input>])[],
+  evaluation: Input,
+): Finding[] {
+  return rulesInOrder.flatMap(([reason, rule]) => {
+    const detail = rule(evaluation);
+    return detail === undefined ? [] : [{ reason, detail }];
+  });
 }
 
 const findRepeats: Rule = ({ site, story, text, isEdit, history: { recent }, textHash }) => {

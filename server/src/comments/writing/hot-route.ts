@@ -13,6 +13,7 @@ import type { RowCaches } from '../../storage/row-caches.js';
 import type { StoryResolver } from '../../stories/story-resolver.js';
 import { fingerprint } from '../../text.js';
 import { isClosedByAge } from '../reading/thread-state.js';
+import { nameInReview } from '../rules/name-rules.js';
 import type { CommentRules } from '../rules/pipeline.js';
 import { normalizeCommentText, parseMarkdown } from './markdown.js';
 import { readMentionable } from './mentions.js';
@@ -75,7 +76,7 @@ async function post(
     siteId: site.id,
     storyId: story.id,
     parentId,
-    author: { id: author.id, name: author.name, badges: author.badges },
+    author: { id: author.id, name: findings.length > 0 ? nameInReview(author) : author.name, badges: author.badges },
     text,
     nodes,
     findings,

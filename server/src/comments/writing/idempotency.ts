@@ -4,7 +4,7 @@ import { Problem } from '../../problem.js';
 import type { RetentionRule } from '../../storage/retention-rule.js';
 import type { Transaction } from '../../storage/writer.js';
 import { dayMs } from '../../time.js';
-import { authorOf, selectWithAuthor, toComment, type CommentWithAuthor } from '../comment-rows.js';
+import { authorInReview, selectWithAuthor, toComment, type CommentWithAuthor } from '../comment-rows.js';
 
 /** Part of a post that identifies repeated requests. */
 interface KeyedPost {
@@ -43,7 +43,7 @@ export async function findByIdempotencyKeys<Post extends KeyedPost>(
  */
 export function replay({ idempotency }: KeyedPost, row: CommentWithAuthor): Comment | Problem {
   return row.requestHash === idempotency?.requestHash
-    ? toComment(row, authorOf(row))
+    ? toComment(row, authorInReview(row))
     : new Problem('idempotency-key-reused');
 }
 

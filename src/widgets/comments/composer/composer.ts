@@ -168,7 +168,8 @@ export class Composer {
 
   get #asksName(): boolean {
     const { reader } = this.#context;
-    return !this.#isEdit && !reader?.name && (!reader || reader.kind === 'guest') && !this.#needsSignIn;
+    const hasName = reader?.name || reader?.pendingName;
+    return !this.#isEdit && !hasName && (!reader || reader.kind === 'guest') && !this.#needsSignIn;
   }
 
   get #needsSignIn(): boolean {
