@@ -9,6 +9,7 @@ import {
 } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Catalogue } from '../locales/registry.js';
+import { keepKeys } from './keys.js';
 import { LocaleController } from './locale-controller.js';
 import { widgetStyles } from './styles/widget.js';
 import { version } from './version.js';
@@ -87,6 +88,11 @@ export abstract class WidgetElement extends LitElement {
   /** The values of {@link loadProperties} and the language that were loaded last. */
   #loadedFor?: string | undefined;
   #loadedLang?: string;
+
+  constructor() {
+    super();
+    keepKeys(this);
+  }
 
   /**
    * Registers the element. A tag that is already registered keeps its class; another version warns once.

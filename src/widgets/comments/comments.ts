@@ -164,6 +164,9 @@ export class CommentsElement extends WidgetElement {
   }
 
   #handleComposerEvent = (event: Event): void => {
+    const { actions } = this.#context!;
+    // At once where the code is there: what a key does by default can be prevented during its event only.
+    if (actions) return actions.handleRootComposerEvent(event);
     if (event.type === 'submit') event.preventDefault();
     this.#run('composer', async () => (await this.loadActions()).handleRootComposerEvent(event));
   };

@@ -36,6 +36,8 @@ export interface CommentActionsView {
   readonly isWriting: boolean;
   /** Text of the root composer. */
   readonly text: string;
+  /** Handles `input`, `keydown`, `focus`, `click` and `submit` of the root composer. */
+  handleRootComposerEvent(event: Event): void;
   /** Renders what follows the field of the root composer. */
   renderRootComposer(): unknown;
   /** Renders the open composer and the queued replies of a key: a comment's id, or `edit:` and an id. */

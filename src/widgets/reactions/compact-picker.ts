@@ -154,10 +154,18 @@ export class CompactPickerController implements ReactiveController {
   };
 
   #onTriggerKeydown = (event: KeyboardEvent): void => {
+    this.#closeByKey(event);
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
     this.#popover.showPopover();
   };
+
+  /** Closes on Escape, as the browser does, but prevents that the page handles the key as well. */
+  #closeByKey(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || !this.#isOpen) return;
+    event.preventDefault();
+    this.#popover.hidePopover();
+  }
 
   #onChoiceClick = (event: Event): void => {
     if (!(event.target as Element).closest('.choice:not([aria-disabled])')) return;
@@ -166,6 +174,7 @@ export class CompactPickerController implements ReactiveController {
   };
 
   #onChoicesKeydown = (event: KeyboardEvent): void => {
+    this.#closeByKey(event);
     const choices = this.#choices;
     const index = choices.indexOf(event.target as HTMLElement);
     const forward = getComputedStyle(this.#host).direction === 'rtl' ? -1 : 1;

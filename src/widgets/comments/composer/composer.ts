@@ -65,13 +65,15 @@ export class Composer {
   }
 
   close(): void {
+    // Before it is closed: a focus opens it.
+    if (!this.#commentId) this.#field?.focus();
     this.open = false;
     this.#failure = undefined;
     this.#context.host.requestUpdate();
     if (this.#commentId) void this.#context.host.focusComment(this.#context.thread.find(this.#commentId));
   }
 
-  /** Handles `input`, `keydown`, `focus` and `submit` of the form. */
+  /** Handles `input`, `keydown`, `focus`, `click` and `submit` of the form. */
   handleEvent = (event: Event): void => {
     if (event.type === 'submit') {
       event.preventDefault();
@@ -214,9 +216,10 @@ export class Composer {
     const { key, ctrlKey, metaKey, isComposing } = event;
     if (this.#toolbar?.handleKey(event)) return;
     if (key === 'Enter' && (ctrlKey || metaKey) && !isComposing) void this.#submit();
-    else if (key === 'Escape' && !isComposing && !this.text) {
-      if (!this.#key) this.#field?.blur();
-      this.close();
+    else if (key === 'Escape' && !isComposing) {
+      // A dialog of the page stays open, with or without a text.
+      event.preventDefault();
+      if (!this.text) this.close();
     }
   }
 

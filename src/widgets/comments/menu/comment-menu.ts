@@ -208,7 +208,8 @@ export class CommentMenu {
 
   #handleKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
-    event.stopPropagation();
+    // A dialog of the page stays open.
+    event.preventDefault();
     void this.#close();
   };
 
