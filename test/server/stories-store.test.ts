@@ -20,7 +20,7 @@ describe.each(databases)('PUT /stories on %s', (kind) => {
     ...rest,
   });
   const put = (...stories: StoryInput[]) => upsertStories(server.services, server.site, stories);
-  const find = (key: string) => new StoryResolver(server.services.database).find('paper', key);
+  const find = (key: string) => new StoryResolver(server.services.database).find(server.site, key);
   const row = (key: string) =>
     server.services.database.read.selectFrom('stories').selectAll().where('key', '=', key).executeTakeFirst();
   const react = async (token: string, key: string, choice: string) =>
@@ -149,6 +149,8 @@ describe.each(databases)('PUT /stories on %s', (kind) => {
     await react(hoa, key, 'like');
     await comment(lan, 'ps-4', 'Dưới mã bài');
     await comment(hoa, key, 'Dưới địa chỉ');
+    // Stores a sort order of each thread.
+    for (const read of [key, 'ps-4']) await server.ask(`/comments?${storyQuery(read)}&sort=best`);
     const signals = JSON.stringify({ signals: [{ type: 'read', story: key }] });
     expect((await server.ask('/signals', { method: 'POST', body: signals })).status).toBe(204);
 

@@ -64,6 +64,8 @@ async function mergeReactions(db: Kysely<Tables>, from: string, into: string): P
 
 /** Moves the comments into the thread of `into`, which keeps its settings. */
 async function mergeThreads(db: Kysely<Tables>, from: string, into: string): Promise<void> {
+  // Stored sort orders refer to the story. Those of `into` are made again, since its version changes.
+  await db.deleteFrom('thread_orders').where('storyId', '=', from).execute();
   await db.updateTable('comments').set({ storyId: into }).where('storyId', '=', from).execute();
   const threads = await db.selectFrom('threads').selectAll().where('storyId', 'in', [from, into]).execute();
   const ours = threads.find(({ storyId }) => storyId === into);
