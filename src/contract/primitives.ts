@@ -26,7 +26,7 @@ export const story = z
   .string()
   .transform((value, context) => {
     const key = unfit.test(value) ? undefined : storyKey(value);
-    if (key !== undefined) return key;
+    if (key !== undefined && new TextEncoder().encode(key).length <= limits.storyKeyBytes) return key;
     context.addIssue({
       code: 'custom',
       message: `A publisher's id or a URL, at most ${limits.storyKeyBytes} bytes.`,
@@ -34,7 +34,10 @@ export const story = z
     });
     return z.NEVER;
   })
-  .meta({ description: "The publisher's id or the canonical URL of a story.", maxLength: limits.storyKeyBytes });
+  .meta({
+    description: "The publisher's id of a story, its URL, or its path on the site's first origin.",
+    maxLength: limits.storyKeyBytes,
+  });
 
 export const siteParams = z.object({ site: slug });
 /** Language of the texts in an answer; the site's by default. */

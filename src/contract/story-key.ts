@@ -1,37 +1,68 @@
 import { storyKeyBytes } from './limits.js';
 
-const tracking = /^(utm_.*|fbclid|gclid)$/i;
+/**
+ * Query parameters that name the source of a visit: campaigns (`utm_*`), identifiers of clicks (`fbclid`, `gclid`,
+ * `msclkid` …, `gbraid`, `wbraid`), Zalo, Instagram, LinkedIn and Zanox, and mails of Mailchimp, HubSpot and Vero.
+ */
+const tracking = /^(utm_.*|\w+clk?id|[gw]braid|mc_[ce]id|igshid|li_fat_id|_hs.*|vero_.*|zanpid|zarsrc)$/i;
 const absoluteUrl = /^https?:\/\//i;
 
 /**
- * Returns the canonical key of a story, the same for every spelling of its URL.
+ * Returns the name of a story as a page sends it: a URL with https and a lower-case host, without credentials, fragment
+ * and {@link tracking} parameters, its other parameters sorted and written as `application/x-www-form-urlencoded`; or the
+ * publisher's own id, only trimmed and composed (NFC). The server makes the {@link storyKey} of it.
  *
- * A URL becomes https with a lower-case host, without fragment and tracking parameters (`utm_*`, `fbclid`, `gclid`),
- * its other parameters sorted. Anything else is the publisher's own id and only trimmed and composed (NFC).
- *
- * @returns the key; `undefined` where the value is empty, too long or an invalid URL
+ * @returns `undefined` where the value is empty, too long or an invalid URL
  */
-export function storyKey(value: string): string | undefined {
-  const given = value.trim().normalize('NFC');
-  const key = fits(given) && absoluteUrl.test(given) ? keyOfUrl(given) : given;
-  return key && fits(key) ? key : undefined;
+export function storyAddress(value: string): string | undefined {
+  const given = value.trim();
+  const address = absoluteUrl.test(given) ? addressOfUrl(given) : given.normalize('NFC');
+  return address && address.length <= storyKeyBytes ? address : undefined;
 }
 
-function keyOfUrl(given: string): string | undefined {
+function addressOfUrl(given: string): string | undefined {
   // `URL.canParse` is missing in supported browsers.
-  let url: URL;
   try {
-    url = new URL(given);
+    const url = new URL(given);
+    url.protocol = 'https:';
+    const query = url.searchParams;
+    for (const name of [...query.keys()]) if (tracking.test(name)) query.delete(name);
+    query.sort();
+    return url.origin + url.pathname + url.search;
   } catch {
     return undefined;
   }
-  url.protocol = 'https:';
-  url.hash = url.username = url.password = '';
-  for (const name of [...url.searchParams.keys()]) if (tracking.test(name)) url.searchParams.delete(name);
-  url.searchParams.sort();
-  return url.href;
 }
 
-function fits(value: string): boolean {
-  return new TextEncoder().encode(value).length <= storyKeyBytes;
+/**
+ * Returns the canonical key of a story, the same for every spelling of its URL: the {@link storyAddress} with a path that
+ * is normalized as of RFC 3986, section 6.2.2.
+ *
+ * Keys are stored: a change of this function needs a migration like `0006-story-keys`.
+ *
+ * @returns the key, which is its own key; `undefined` where the value is empty, too long or an invalid URL
+ */
+export function storyKey(value: string): string | undefined {
+  const key = storyAddress(value)?.replace(
+    /^(https:\/\/[^/?]+)([^?]*)/,
+    (_, origin: string, path: string) => origin + normalizePath(path),
+  );
+  // Keys of URLs are ASCII. The schema `story` counts the bytes of ids.
+  return key && key.length <= storyKeyBytes ? key : undefined;
+}
+
+/**
+ * Normalizes a path. Escapes are in upper case (RFC 3986, section 6.2.2.1) and stay only where a segment needs them: `%7E`
+ * is `~` (6.2.2.2), and so is `%28` a parenthesis, by which no two pages differ. Its text is composed (NFC, as in RFC 3987,
+ * section 5.3.2.2). `URL` itself resolves dot segments (6.2.2.3).
+ */
+function normalizePath(path: string): string {
+  return path.replace(/[^/]+/g, (segment) => {
+    try {
+      return encodeURI(decodeURIComponent(segment).normalize('NFC')).replace(/[/?#]/g, encodeURIComponent);
+    } catch {
+      // Not UTF-8, or a percent sign that begins no escape.
+      return segment.replace(/%../g, (escape) => escape.toUpperCase());
+    }
+  });
 }

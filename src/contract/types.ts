@@ -226,7 +226,7 @@ export interface CommentVoted {
 }
 export interface CommentBody {
   /**
-   * The publisher's id or the canonical URL of a story.
+   * The publisher's id of a story, its URL, or its path on the site's first origin.
    */
   story: string;
   parentId?: string | null;
@@ -255,7 +255,7 @@ export interface CommentPreviewBody {
    */
   text: string;
   /**
-   * The publisher's id or the canonical URL of a story.
+   * The publisher's id of a story, its URL, or its path on the site's first origin.
    */
   story?: string;
   /**
@@ -339,7 +339,7 @@ export interface Reacted {
 }
 export interface ReactBody {
   /**
-   * The publisher's id or the canonical URL of a story.
+   * The publisher's id of a story, its URL, or its path on the site's first origin.
    */
   story: string;
   poll: string;
@@ -476,7 +476,7 @@ export interface SignalsBody {
   signals: {
     type: 'read' | 'view' | 'click';
     /**
-     * The publisher's id or the canonical URL of a story.
+     * The publisher's id of a story, its URL, or its path on the site's first origin.
      */
     story: string;
     rail?: 'related' | 'most-read' | 'latest' | 'dont-miss' | 'videos' | 'sponsored';
@@ -585,7 +585,7 @@ export interface EditedPoll {
  */
 export interface FrozenBody {
   /**
-   * The publisher's id or the canonical URL of a story.
+   * The publisher's id of a story, its URL, or its path on the site's first origin.
    */
   story: string;
   frozen: boolean;

@@ -187,7 +187,7 @@ describe.each(databases)('comments on %s', (kind) => {
     await decide(first.id, { state: 'visible' });
     server.services.cache.drop(`story paper ${storyUrl}/desk`);
     expect((await read(story, '&sort=newest')).comments.map(({ id }) => id)).toEqual([second.id, first.id]);
-    const known = await server.services.stories.find('paper', story);
+    const known = await server.services.stories.find(server.site, story);
     await server.services.database.writer.submit(setThreads, { storyId: known?.id ?? '', state: 'closed' });
     const answer = await send(await server.guest(), story, 'Late');
     expect(answer.status).toBe(409);
@@ -232,7 +232,7 @@ describe.each(databases)('comments on %s', (kind) => {
     const token = await server.guest();
     const once = () => send(token, story, 'In time', {}, { 'idempotency-key': 'in-time' });
     const first = (await (await once()).json()) as CommentAnswer;
-    const known = await server.services.stories.find('paper', story);
+    const known = await server.services.stories.find(server.site, story);
     await server.services.database.writer.submit(setThreads, { storyId: known?.id ?? '', state: 'closed' });
     const again = await once();
     expect(again.status).toBe(201);
@@ -245,7 +245,7 @@ describe.each(databases)('comments on %s', (kind) => {
       parentId: '01990000-0000-7000-8000-000000000000',
     });
     expect(await code(answer)).toBe('parent-not-found');
-    expect(await server.services.stories.find('paper', story)).toBeUndefined();
+    expect(await server.services.stories.find(server.site, story)).toBeUndefined();
   });
 
   test('shows a changed reader name in the thread at once', async () => {

@@ -66,12 +66,12 @@ describe.each(databases)('on %s', (kind) => {
   test('a write to a story that was merged a moment ago goes to the one it was merged into', async () => {
     const token = await server.guest();
     await post(token, { story: storyUrl, text: 'Trước' });
-    const before = await server.services.stories.find('paper', storyUrl);
+    const before = await server.services.stories.find(server.site, storyUrl);
     await putElsewhere('an-id', `${storyUrl}-of-before`);
     expect((await post(token, { story: 'an-id', text: 'Bài kia' })).status).toBe(201);
     await putElsewhere('an-id', storyUrl);
     const { database, stories } = server.services;
-    expect((await stories.find('paper', storyUrl))?.id).toBe(before?.id);
+    expect((await stories.find(server.site, storyUrl))?.id).toBe(before?.id);
     const stored = database.read.selectFrom('stories').select('id').where('id', '=', before!.id);
     expect(await stored.execute()).toEqual([]);
     const signals = { signals: [{ type: 'read', story: storyUrl }] };

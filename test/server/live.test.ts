@@ -192,7 +192,7 @@ describe.each(databases)('live updates on %s', (kind) => {
     const { until, of } = await subscribe();
     await until('reactions');
     expect(of('reactions')[0]).toMatchObject({ state: 'open', counts: { great: 1, fun: 1 }, total: 2 });
-    const { id: storyId } = (await server.services.stories.find('paper', story))!;
+    const { id: storyId } = (await server.services.stories.find(server.site, story))!;
     await server.services.database.writer.submit(freezeTallies, { storyId, pollId: 'reactions', by: 'editor' });
     await until('reactions', 2);
     expect(of('reactions').at(-1)).toMatchObject({ state: 'frozen', total: 2 });
@@ -201,7 +201,7 @@ describe.each(databases)('live updates on %s', (kind) => {
   test('send a closed thread and a new question', async () => {
     await post('Mở đầu');
     const { until, of } = await subscribe();
-    const { id: storyId } = (await server.services.stories.find('paper', story))!;
+    const { id: storyId } = (await server.services.stories.find(server.site, story))!;
     await server.services.database.writer.submit(setThreads, { storyId, state: 'closed', question: 'Vì sao?' });
     await until('thread', 2);
     expect(of('thread').at(-1)).toMatchObject({ thread: { state: 'closed', question: 'Vì sao?' } });

@@ -68,7 +68,7 @@ describe.each(databases)('reactions on %s', (kind) => {
     const story = `${storyUrl}/never`;
     const answer = await takeBack(await server.guest(), story);
     expect(await answer.json()).toMatchObject({ choice: null, total: 0, counts: { great: 0 } });
-    expect(await server.services.stories.find('paper', story)).toBeUndefined();
+    expect(await server.services.stories.find(server.site, story)).toBeUndefined();
   });
 
   test('invalidates the public cache before the vote is acknowledged', async () => {
@@ -123,7 +123,7 @@ describe.each(databases)('reactions on %s', (kind) => {
           ),
         );
         const { counts, total } = await read(story);
-        const known = await server.services.stories.find('paper', story);
+        const known = await server.services.stories.find(server.site, story);
         const votes = await server.services.database.read
           .selectFrom('reaction_votes')
           .select('choicesJson')

@@ -27,7 +27,7 @@ describe.each(databases)('counts and signals on %s', (kind) => {
     return server.ask('/signals', { method: 'POST', body, address, headers: { 'content-type': type } });
   };
   const reads = async (key: string) => {
-    const found = await server.services.stories.find('paper', key);
+    const found = await server.services.stories.find(server.site, key);
     const { read } = server.services.database;
     return read
       .selectFrom('story_reads')
@@ -91,7 +91,7 @@ describe.each(databases)('counts and signals on %s', (kind) => {
 
   test('creates no story for a signal', async () => {
     expect((await signal(JSON.stringify({ signals: [{ type: 'read', story: `${origin}/nobody` }] }))).status).toBe(204);
-    expect(await server.services.stories.find('paper', `${origin}/nobody`)).toBeUndefined();
+    expect(await server.services.stories.find(server.site, `${origin}/nobody`)).toBeUndefined();
   });
 
   test.each([

@@ -93,7 +93,7 @@ describe.each(databases)('story rails on %s', (kind) => {
   test('counts an office for more than one reader, and for fewer than it sends', async () => {
     const value = async (id: string) => {
       const { database, stories } = server.services;
-      const storyId = (await stories.find('paper', id))?.id ?? '';
+      const storyId = (await stories.find(server.site, id))?.id ?? '';
       const query = database.read.selectFrom('story_reads').selectAll().where('storyId', '=', storyId);
       return (await query.executeTakeFirstOrThrow()).value;
     };
@@ -107,7 +107,7 @@ describe.each(databases)('story rails on %s', (kind) => {
 
   test('ranks current reads above an old peak', async () => {
     const { database, railCache, stories } = server.services;
-    const found = await stories.find('paper', 'football');
+    const found = await stories.find(server.site, 'football');
     const at = now - 3 * day;
     await database.writer.submit(
       {

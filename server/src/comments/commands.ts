@@ -1,4 +1,4 @@
-import { storyKey } from 'afterword/contract';
+import { story as storySchema } from 'afterword/contract';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { OperatorError } from '../config.js';
@@ -221,7 +221,7 @@ function refusal(problem: Problem, id: string, command: string): string {
 }
 
 function parseStoryKey(story: string): string {
-  const key = storyKey(story);
+  const { data: key } = storySchema.safeParse(story);
   if (key === undefined) throw new OperatorError(`"${story}" is not a story's id or URL.`);
   return key;
 }

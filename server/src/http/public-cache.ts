@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { memoryCache } from '../storage/memory-cache.js';
+import { siteKey, type KeySite } from '../sites/site-key.js';
 import { secondMs } from '../time.js';
 
 /** The content of a public response, with the tags of everything in it that may change. */
@@ -111,5 +112,5 @@ export class PublicCache {
 /** Makes tags, for reads and writes alike. */
 export const tags = {
   site: (site: string) => `site ${site}`,
-  story: (site: string, key: string) => `story ${site} ${key}`,
+  story: (site: KeySite, key: string) => `story ${site.id} ${siteKey(site, key)}`,
 };

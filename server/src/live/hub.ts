@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Site, Sites } from '../sites/store.js';
+import { siteKey } from '../sites/site-key.js';
 import type { StoryRef, StoryResolver } from '../stories/story-resolver.js';
 import { minuteMs, secondMs, type EpochMs } from '../time.js';
 import { takeSnapshot, type Change, type LiveSources, type Snapshot } from './changes.js';
@@ -87,7 +88,7 @@ export class LiveHub {
     subscriber: Subscriber,
   ): Promise<() => void> {
     const stories: WatchedStory[] = [];
-    const found = await this.#stories.findAll(site.id, keys);
+    const found = await this.#stories.findAll(site, keys);
     for (const key of new Set(keys)) {
       const story = await this.#watch(site, key, found.get(key));
       story.subscribers.set(subscriber, key);
@@ -123,7 +124,7 @@ export class LiveHub {
   }
 
   async #watch(site: Site, givenKey: string, known: StoryRef | undefined): Promise<WatchedStory> {
-    const key = known?.key ?? givenKey;
+    const key = known?.key ?? siteKey(site, givenKey);
     const name = `${site.id} ${key}`;
     const watched = this.#watched.get(name);
     if (watched) return watched;
@@ -181,7 +182,7 @@ export class LiveHub {
     for (const story of await this.#changedStories()) {
       // The settings of the site and the key of the story may have changed since.
       const site = (await this.#sites.get(story.site.id)) ?? story.site;
-      const known = await this.#stories.find(site.id, story.key);
+      const known = await this.#stories.find(site, story.key);
       const { snapshot, changes } = await takeSnapshot(this.#sources, site, known, story.snapshot);
       story.snapshot = snapshot;
       for (const change of changes) this.#publish(story, change);
@@ -196,8 +197,8 @@ export class LiveHub {
   /** Finds the watched stories whose versions differ from their snapshots. */
   async #changedStories(): Promise<Set<WatchedStory>> {
     const byId = new Map<string, WatchedStory>();
-    for (const [siteId, stories] of this.#storiesToPoll()) {
-      const found = await this.#stories.findAll(siteId, [...stories.keys()]);
+    for (const { site, stories } of this.#storiesToPoll().values()) {
+      const found = await this.#stories.findAll(site, [...stories.keys()]);
       for (const [key, story] of stories) {
         const known = found.get(key);
         story.isStored = known !== undefined;
@@ -218,16 +219,18 @@ export class LiveHub {
   }
 
   /** Returns watched stories by site and key: all that are stored, and some of the others. */
-  #storiesToPoll(): Map<string, Map<string, WatchedStory>> {
+  #storiesToPoll(): Map<string, { site: Site; stories: Map<string, WatchedStory> }> {
     const watched = [...this.#watched.values()];
     const others = watched.filter(({ isStored }) => !isStored);
     const start = others.length > maxLookups ? this.#lookupCount % others.length : 0;
     const inTurn = [...others.slice(start), ...others.slice(0, start)].slice(0, maxLookups);
     this.#lookupCount = start + inTurn.length;
-    const bySite = new Map<string, Map<string, WatchedStory>>();
+    const bySite = new Map<string, { site: Site; stories: Map<string, WatchedStory> }>();
     for (const story of [...watched.filter(({ isStored }) => isStored), ...inTurn]) {
-      const stories = bySite.get(story.site.id) ?? new Map<string, WatchedStory>();
-      bySite.set(story.site.id, stories.set(story.key, story));
+      const { site, key } = story;
+      const ofSite = bySite.get(site.id) ?? { site, stories: new Map<string, WatchedStory>() };
+      ofSite.stories.set(key, story);
+      bySite.set(site.id, ofSite);
     }
     return bySite;
   }

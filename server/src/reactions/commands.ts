@@ -212,7 +212,7 @@ async function readPoll(database: Database, { id: siteId }: Site, id: string): P
 
 async function readStoryId(stories: StoryResolver, site: Site, given: string): Promise<string> {
   const key = storyKey(given);
-  const story = key === undefined ? undefined : await stories.find(site.id, key);
+  const story = key === undefined ? undefined : await stories.find(site, key);
   if (!story) throw new OperatorError(`${given}: Nobody has voted on such a story.`);
   return story.id;
 }

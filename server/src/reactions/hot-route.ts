@@ -57,12 +57,12 @@ export async function vote(
   const choice = heldChoice(poll, choices);
   // Removing a vote never creates a story.
   const isCasting = choices.length > 0;
-  const story = isCasting ? await stories.findOrCreate(site, storyKey) : await stories.find(site.id, storyKey);
+  const story = isCasting ? await stories.findOrCreate(site, storyKey) : await stories.find(site, storyKey);
   if (!appliesTo(poll, story)) throw new Problem('poll-not-found');
   if (!story) return { ...toReactions(poll, emptyTally, site, lang), choice };
   const invalidateCache = () => {
-    cache.drop(tags.story(site.id, story.key));
-    if (storyKey !== story.key) cache.drop(tags.story(site.id, storyKey));
+    cache.drop(tags.story(site, story.key));
+    if (storyKey !== story.key) cache.drop(tags.story(site, storyKey));
   };
   if (reader.kind === 'guest' && isCasting) {
     const network = clientAddress.networkOf(incoming);

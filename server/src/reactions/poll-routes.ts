@@ -132,7 +132,7 @@ export function addPollRoutes(api: Api, services: PollServices): void {
       return { story, tally };
     });
     if (!frozen) burstDetector.reset(tallyKey(tally));
-    for (const name of new Set([key, story.key])) cache.drop(tags.story(site.id, name));
+    for (const name of new Set([key, story.key])) cache.drop(tags.story(site, name));
     return c.json({ poll: poll.id, story: story.key, frozen }, 200);
   });
 
@@ -140,7 +140,7 @@ export function addPollRoutes(api: Api, services: PollServices): void {
     const site = c.get('site');
     const { story: keys, limit, format } = c.req.valid('query');
     const poll = await polls.getOrThrow(site.id, c.req.valid('param').poll);
-    const known = keys && (await Promise.all(keys.map((key) => stories.find(site.id, key))));
+    const known = keys && (await Promise.all(keys.map((key) => stories.find(site, key))));
     const storyIds = known?.flatMap((story) => story?.id ?? []);
     const results = await readResults(database, site.id, poll, { storyIds, limit });
     c.header('cache-control', 'no-store');

@@ -23,12 +23,12 @@ export async function readReactions(
   lang: string | undefined,
 ): Promise<PublicData<Reactions>> {
   const poll = await polls.getOrThrow(site.id, pollId);
-  const story = await stories.find(site.id, storyKey);
+  const story = await stories.find(site, storyKey);
   if (!appliesTo(poll, story)) throw new Problem('poll-not-found');
   const tally = story ? await readTally(database, story.id, pollId) : emptyTally;
   return {
     value: toReactions(poll, tally, site, lang),
-    tags: [tags.site(site.id), tags.story(site.id, story?.key ?? storyKey)],
+    tags: [tags.site(site.id), tags.story(site, story?.key ?? storyKey)],
   };
 }
 

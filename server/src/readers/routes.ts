@@ -183,7 +183,7 @@ export function addReaderRoutes(api: Api, services: ReaderServices, activity: Re
       isReadWithComments: findings.some(({ reason }) => reason === 'guest'),
     });
     if (renamed.name === reader.name) return c.json(renamed, 200);
-    for (const key of await activity.readStoryKeysByAuthor(reader.id)) cache.drop(tags.story(site.id, key));
+    for (const key of await activity.readStoryKeysByAuthor(reader.id)) cache.drop(tags.story(site, key));
     return c.json(renamed, 200);
   });
 
@@ -191,7 +191,7 @@ export function addReaderRoutes(api: Api, services: ReaderServices, activity: Re
     const site = c.get('site');
     const reader = await readers.authenticate(c.req.header('authorization'), site.id);
     const key = c.req.valid('query').story;
-    const story = key === undefined ? undefined : await stories.find(site.id, key);
+    const story = key === undefined ? undefined : await stories.find(site, key);
     const own = story ? await activity.readOwn(site.id, story.id, reader.id) : { reactions: {}, votes: {}, own: [] };
     c.header('cache-control', 'no-store');
     return c.json({ reader, ...own, muted: await readMuted(database, reader.id) }, 200);

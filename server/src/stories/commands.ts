@@ -1,6 +1,11 @@
+import { storyKey } from 'afterword/contract';
 import type { Command } from 'commander';
-import { OperatorError } from '../config.js';
+import { OperatorError, readConfig } from '../config.js';
 import { withSite } from '../sites/commands.js';
+import { siteKey } from '../sites/site-key.js';
+import { openDatabase } from '../storage/database.js';
+import { renameStoryKeys, type RenamedStories } from '../storage/migrations/0006-story-keys.js';
+import { runSequentially, type Command as WriteCommand } from '../storage/writer.js';
 
 /** Adds `afterword stories`: feed import and listing from the command line. */
 export function addStoryCommands(program: Command): void {
@@ -47,7 +52,31 @@ export function addStoryCommands(program: Command): void {
           process.stdout.write(`${new Date(publishedAt ?? 0).toISOString()}\t${key}\t${title}\n`);
       });
     });
+
+  stories
+    .command('merge')
+    .description(
+      'Merge stories of all sites that are stored under several spellings of one address, as servers of an earlier version ' +
+        'stored them.',
+    )
+    .action(async () => {
+      const database = await openDatabase(readConfig(process.env).database);
+      try {
+        const { renamed, merged } = await database.writer.submit(mergeSpellings, undefined);
+        process.stdout.write(`${renamed} renamed, ${merged} merged\n`);
+      } finally {
+        await database.close();
+      }
+    });
 }
+
+const mergeSpellings: WriteCommand<undefined, RenamedStories> = {
+  name: 'merge-spellings',
+  run: ({ db }, calls) =>
+    runSequentially(calls, () =>
+      renameStoryKeys(db, (key, origin) => storyKey(siteKey({ origins: origin === undefined ? [] : [origin] }, key))),
+    ),
+};
 
 function skippedLine(skipped: ReadonlyMap<string, number>): string {
   const all = [...skipped.values()].reduce((sum, times) => sum + times, 0);

@@ -1,5 +1,6 @@
 import { defaultPoll, storyKey, type Counts } from 'afterword/contract';
 import { tags, type PublicData } from '../http/public-cache.js';
+import { siteKey } from '../sites/site-key.js';
 import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import type { StoryResolver } from './story-resolver.js';
@@ -10,19 +11,15 @@ export interface CountSources {
   readonly stories: StoryResolver;
 }
 
-/**
- * Counts comments and reactions per story, by key as sent. Unknown stories have zeros.
- *
- * @param keys ids, URLs, or paths on the site's first origin
- */
+/** Counts comments and reactions per story, by key as sent. Unknown stories have zeros. */
 export async function readCounts(
   { database, stories }: CountSources,
   site: Site,
   keys: readonly string[],
 ): Promise<PublicData<Counts>> {
-  const given = [...new Set(keys)].map((sent) => ({ sent, key: toStoryKey(site, sent) }));
+  const given = [...new Set(keys)].map((sent) => ({ sent, key: siteKey(site, storyKey(sent) ?? sent) }));
   const found = await stories.findAll(
-    site.id,
+    site,
     given.map(({ key }) => key),
   );
   const requested = given.map(({ sent, key }) => {
@@ -53,13 +50,6 @@ export async function readCounts(
         ]),
       ),
     },
-    tags: [tags.site(site.id), ...requested.map(({ key }) => tags.story(site.id, key))],
+    tags: [tags.site(site.id), ...requested.map(({ key }) => tags.story(site, key))],
   };
-}
-
-/** Resolves paths against the site's first origin. List pages send paths to keep the query string short. */
-function toStoryKey({ origins }: Site, sent: string): string {
-  const [origin] = origins;
-  const full = sent.startsWith('/') && origin !== undefined ? `${origin}${sent}` : sent;
-  return storyKey(full) ?? sent;
 }

@@ -59,8 +59,7 @@ const getCounts = createRoute({
   path: `${sitePath}/counts`,
   tags: ['stories'],
   summary: `Count comments and reactions of up to ${limits.countsStories} stories`,
-  description:
-    "A key may also be a path on the site's first origin. The response repeats each key as it was sent; an unknown story has zeros.",
+  description: 'The response repeats each key as it was sent; an unknown story has zeros.',
   request: { params: siteParams, query: countsQuery },
   responses: responses(200, 'The counts by key', countsSchema, [
     'site-not-found',
@@ -141,10 +140,10 @@ export function addStoryRoutes(api: Api, services: StoryServices): void {
     const network = clientAddress.networkOf(c.env?.incoming);
     await rateLimits.take('signal', network);
     const { signals } = parseSignals(await c.req.text());
-    const { id: siteId } = c.get('site');
+    const site = c.get('site');
     const read = new Set(signals.flatMap(({ type, story }) => (type === 'read' ? story : [])));
     await rowCaches.retry(async () => {
-      const known = await stories.findAll(siteId, [...read]);
+      const known = await stories.findAll(site, [...read]);
       const storyIds = [...new Set([...known.values()].map(({ id }) => id))];
       const reads = storyIds.map((storyId) => ({ storyId, weight: readWeights.count(network, storyId) }));
       if (reads.length > 0) await database.writer.submit(countReads, { reads });

@@ -1,13 +1,13 @@
 import { storyKey, type StoryInput } from 'afterword/contract';
 import { tags, type PublicCache } from '../http/public-cache.js';
 import { fieldProblem } from '../problem.js';
-import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import { inBatches } from '../storage/statement-cache.js';
 import type { StoryRow } from '../storage/tables.js';
 import type { Command, Transaction } from '../storage/writer.js';
 import { sanitizeLine } from '../text.js';
 import type { RailCache } from './rails/rail-cache.js';
+import { siteKey, type KeySite } from '../sites/site-key.js';
 import { StoryKeyMap, type KeyedStory } from './story-keys.js';
 import type { StoryResolver } from './story-resolver.js';
 import type { EpochMs } from '../time.js';
@@ -29,13 +29,15 @@ interface NewStories {
 /** Upserts stories of a site and invalidates all caches that may contain them. */
 export async function upsertStories(
   { cache, database, railCache, stories: known }: StoryCaches & { readonly database: Database },
-  { id: siteId }: Pick<Site, 'id'>,
+  site: KeySite,
   stories: readonly StoryInput[],
 ): Promise<{ upserted: number }> {
   const untitled = stories.findIndex(({ title }) => sanitizeLine(title) === '');
   if (untitled !== -1)
     throw fieldProblem('validation-failed', `stories.${untitled}.title`, 'A title that can be read.');
-  const put = await database.writer.submit(putStories, { siteId, stories });
+  const { id: siteId } = site;
+  const keyed = stories.map(({ id, ...story }) => (id === undefined ? story : { ...story, id: siteKey(site, id) }));
+  const put = await database.writer.submit(putStories, { siteId, stories: keyed });
   known.clearCache();
   railCache.invalidate(siteId);
   // All public responses of the site have this tag, among them rails and responses cached under a former key.

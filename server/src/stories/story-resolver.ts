@@ -8,6 +8,7 @@ import type { StoryRow, Tables } from '../storage/tables.js';
 import { inBatches } from '../storage/statement-cache.js';
 import type { Command } from '../storage/writer.js';
 import { secondMs, type EpochMs } from '../time.js';
+import { siteKey, type KeySite } from '../sites/site-key.js';
 
 /** Reference to a stored story. */
 export interface StoryRef {
@@ -26,7 +27,10 @@ interface SiteKey {
 /** Bounds the staleness where another process renames or merges stories. */
 const ttlMs = 5 * secondMs;
 
-/** Resolves keys and aliases to stories, and creates stories on the first write by a reader. */
+/**
+ * Resolves keys and aliases to stories, and creates stories on the first write by a reader. Every route and command finds
+ * stories here, so that a path is expanded by all of them: see {@link siteKey}.
+ */
 export class StoryResolver {
   readonly #database: Database;
   readonly #cache = memoryCache<StoryRef>(50_000, ttlMs);
@@ -35,28 +39,35 @@ export class StoryResolver {
     this.#database = database;
   }
 
-  async find(siteId: string, key: string): Promise<StoryRef | undefined> {
-    const known = this.#cache.get(`${siteId} ${key}`);
+  async find(site: KeySite, given: string): Promise<StoryRef | undefined> {
+    const key = siteKey(site, given);
+    const known = this.#cache.get(`${site.id} ${key}`);
     if (known) return known;
-    const story = await findStory(this.#database.read, siteId, key);
-    if (story) this.#cache.set(`${siteId} ${key}`, story);
+    const story = await findStory(this.#database.read, site.id, key);
+    if (story) this.#cache.set(`${site.id} ${key}`, story);
     return story;
   }
 
-  /** Finds stories by their keys or aliases, those that are not cached in few statements. */
-  async findAll(siteId: string, keys: readonly string[]): Promise<ReadonlyMap<string, StoryRef>> {
-    const found = new Map<string, StoryRef>();
+  /** Finds stories by their keys or aliases as given, those that are not cached in few statements. */
+  async findAll(site: KeySite, given: readonly string[]): Promise<ReadonlyMap<string, StoryRef>> {
+    const keys = new Map(given.map((sent) => [sent, siteKey(site, sent)]));
+    const byKey = new Map<string, StoryRef>();
     const others: string[] = [];
-    for (const key of new Set(keys)) {
-      const known = this.#cache.get(`${siteId} ${key}`);
-      if (known) found.set(key, known);
+    for (const key of new Set(keys.values())) {
+      const known = this.#cache.get(`${site.id} ${key}`);
+      if (known) byKey.set(key, known);
       else others.push(key);
     }
     for (const batch of inBatches(others)) {
-      for (const [key, story] of await findStories(this.#database.read, siteId, batch)) {
-        this.#cache.set(`${siteId} ${key}`, story);
-        found.set(key, story);
+      for (const [key, story] of await findStories(this.#database.read, site.id, batch)) {
+        this.#cache.set(`${site.id} ${key}`, story);
+        byKey.set(key, story);
       }
+    }
+    const found = new Map<string, StoryRef>();
+    for (const [sent, key] of keys) {
+      const story = byKey.get(key);
+      if (story) found.set(sent, story);
     }
     return found;
   }
@@ -66,8 +77,9 @@ export class StoryResolver {
    *
    * @throws Problem `story-not-found` if it does not
    */
-  async findOrCreate(site: Site, key: string): Promise<StoryRef> {
-    const known = await this.find(site.id, key);
+  async findOrCreate(site: Site, given: string): Promise<StoryRef> {
+    const key = siteKey(site, given);
+    const known = await this.find(site, key);
     if (known) return known;
     if (!canCreate(site, key)) throw new Problem('story-not-found');
     return this.#database.writer.submit(createStories, { siteId: site.id, key });

@@ -57,7 +57,7 @@ export function addCommentReadingRoutes(api: Api, services: CommentReadingServic
       const { key } = await stories.byId(storyId);
       return {
         value: await readHistory(database, site.id, id),
-        tags: [tags.site(site.id), tags.story(site.id, key)],
+        tags: [tags.site(site.id), tags.story(site, key)],
       };
     });
   });

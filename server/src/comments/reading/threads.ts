@@ -44,7 +44,7 @@ async function readOnce(
   storyKey: string,
   request: ThreadPageRequest,
 ): Promise<PublicData<Comments>> {
-  const story = await sources.stories.find(site.id, storyKey);
+  const story = await sources.stories.find(site, storyKey);
   const { total, version, ...thread } = await readThread(sources, site, story);
   const parent = request.parent ?? null;
   const page = story
@@ -58,6 +58,6 @@ async function readOnce(
     : emptyPage;
   return {
     value: { ...page, total, thread, version },
-    tags: [tags.site(site.id), tags.story(site.id, story?.key ?? storyKey)],
+    tags: [tags.site(site.id), tags.story(site, story?.key ?? storyKey)],
   };
 }

@@ -59,7 +59,7 @@ async function post(
   await rateLimits.take('comment-network', clientAddress.networkOf(incoming));
   if (site.settings.who !== 'guest' && author.kind === 'guest') throw new Problem('identity-required');
   // A reply never creates a story: without the story there is no parent.
-  const story = parentId === null ? await stories.findOrCreate(site, storyKey) : await stories.find(site.id, storyKey);
+  const story = parentId === null ? await stories.findOrCreate(site, storyKey) : await stories.find(site, storyKey);
   if (!story) throw new Problem('parent-not-found');
   const nodes = await parseMarkdown(text, await readMentionable(database, story.id, mentions));
   const findings = await commentRules.evaluate({
@@ -88,7 +88,7 @@ async function post(
     commentRules.invalidate(author);
     throw error;
   });
-  for (const shown of new Set([storyKey, story.key])) cache.drop(tags.story(site.id, shown));
+  for (const shown of new Set([storyKey, story.key])) cache.drop(tags.story(site, shown));
   return { comment };
 }
 

@@ -146,7 +146,7 @@ export function addCommentWritingRoutes(api: Api, services: CommentWritingServic
   }
 
   async function dropThread(site: Site, storyId: string): Promise<void> {
-    cache.drop(tags.story(site.id, (await stories.byId(storyId)).key));
+    cache.drop(tags.story(site, (await stories.byId(storyId)).key));
   }
 
   api.openapi(postComment, async (c) =>
@@ -160,7 +160,7 @@ export function addCommentWritingRoutes(api: Api, services: CommentWritingServic
     await rateLimits.take('preview', reader.id);
     await rateLimits.take('preview-network', clientAddress.networkOf(c.env?.incoming));
     const shown = normalizeCommentText(text);
-    const story = key === undefined ? undefined : await stories.find(site.id, key);
+    const story = key === undefined ? undefined : await stories.find(site, key);
     const mentionable = story ? await readMentionable(database, story.id, mentions) : [];
     return c.json({ nodes: await parseMarkdown(shown, mentionable) }, 200);
   });
@@ -188,7 +188,7 @@ export function addCommentWritingRoutes(api: Api, services: CommentWritingServic
         isClosedByAge: isClosedByAge(site, story),
         createdAfter: Date.now() - site.settings.editSeconds * secondMs,
       });
-      cache.drop(tags.story(site.id, story.key));
+      cache.drop(tags.story(site, story.key));
       return c.json({ comment }, 200);
     }),
   );

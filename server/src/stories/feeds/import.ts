@@ -60,7 +60,7 @@ export async function importFeed(database: Database, site: Site, { stories }: Fe
 
 /** Keeps the date of the first import for stories without a date of their own. */
 async function preserveDate(database: Database, known: StoryResolver, site: Site, { story, isDated }: FeedStory) {
-  const found = isDated ? undefined : await known.find(site.id, storyKey(story.url) ?? story.url);
+  const found = isDated ? undefined : await known.find(site, storyKey(story.url) ?? story.url);
   if (!found) return story;
   const { publishedAt } = await database.read
     .selectFrom('stories')

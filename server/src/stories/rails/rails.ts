@@ -39,7 +39,7 @@ export async function readRail(
   limit: number,
   lang: string | undefined,
 ): Promise<PublicData<Rail>> {
-  const own = storyKey === undefined ? undefined : await sources.stories.find(site.id, storyKey);
+  const own = storyKey === undefined ? undefined : await sources.stories.find(site, storyKey);
   const { entries, readAt } = await collectEntries(sources, site, rail, own?.id);
   const others = uniqueStories(entries).filter(({ story }) => story.id !== own?.id);
   const shown = preferLanguage(others, baseLanguage(lang ?? site.lang), site, limit).slice(0, 2 * limit);
