@@ -4,7 +4,7 @@ import { storyKeyBytes } from './limits.js';
  * Query parameters that name the source of a visit: campaigns (`utm_*`), identifiers of clicks (`fbclid`, `gclid`,
  * `msclkid` …, `gbraid`, `wbraid`), Zalo, Instagram, LinkedIn and Zanox, and mails of Mailchimp, HubSpot and Vero.
  */
-const tracking = /^(utm_.*|\w+clk?id|[gw]braid|mc_[ce]id|igshid|li_fat_id|_hs.*|vero_.*|zanpid|zarsrc)$/i;
+const tracking = /^((utm_|_hs|vero_).*|\w+clk?id|[gw]braid|mc_[ce]id|igshid|li_fat_id|zanpid|zarsrc)$/i;
 const absoluteUrl = /^https?:\/\//i;
 
 /**
