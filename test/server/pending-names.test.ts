@@ -37,7 +37,7 @@ describe.each(databases)('names and the rules for comments on %s', (kind) => {
   const me = async (token: string) => (await (await server.ask(`/me?${storyQuery(story)}`, { token })).json()) as Me;
   /** The name of a comment's author as everybody reads it, without the cache, which commands do not reach. */
   const publicName = async ({ id }: Comment) => {
-    server.services.cache.drop(tags.story('paper', story));
+    server.services.cache.drop(tags.story(server.site, story));
     const answer = await server.ask(`/comments?${storyQuery(story)}&sort=newest`);
     return ((await answer.json()) as Comments).comments.find((comment) => comment.id === id)?.author.name;
   };
