@@ -73,7 +73,7 @@ import { ReadWeights } from './stories/rails/read-weights.js';
 import { addStoryRoutes } from './stories/routes.js';
 import { StoryResolver } from './stories/story-resolver.js';
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+export const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** How long each feature keeps what has a lifetime. docs/privacy.md lists them. */
 export const retentionRules: readonly RetentionRule[] = [
@@ -89,7 +89,12 @@ export const retentionRules: readonly RetentionRule[] = [
 export type Services = ReturnType<typeof createServices>;
 
 /** Makes the parts of a server, once at start. */
-export function createServices(config: Config, database: Database, log: Logger) {
+export function createServices(
+  config: Config,
+  database: Database,
+  log: Logger,
+  tracing?: { headers(this: void): Record<string, string> },
+) {
   const mailer = new Mailer(config, database, log, newsletterComposers(config));
   const stories = new StoryResolver(database);
   const sites = new Sites(database, [addDefaultPoll]);
@@ -109,7 +114,7 @@ export function createServices(config: Config, database: Database, log: Logger) 
     sites,
     stories,
     sortOrders: new SortOrders(database),
-    commentRules: new CommentRules(new AuthorHistories(database), log, config.areLimitsOn),
+    commentRules: new CommentRules(new AuthorHistories(database), log, config.areLimitsOn, tracing?.headers),
     railCache: new RailCache(database),
     readWeights: new ReadWeights(),
     polls,

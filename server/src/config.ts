@@ -34,12 +34,17 @@ export interface Config {
   readonly drainMs: number;
   /** The time for the whole stop. */
   readonly stopMs: number;
+  /** Set where traces are sent by OpenTelemetry. */
+  readonly traces: TracesProtocol | undefined;
   /** Set where each request gets a line in the log. */
   readonly isAccessLogOn: boolean;
   /** Statements that take longer are logged. 0 is off. */
   readonly slowStatementMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
+
+/** The encodings of OTLP over HTTP. */
+export type TracesProtocol = 'http/json' | 'http/protobuf';
 
 /** Backups of a SQLite database by the server itself. */
 export interface BackupSettings {
@@ -189,11 +194,32 @@ export function readConfig(env: NodeJS.ProcessEnv, { mustExist = false }: { must
     areLimitsOn: set.AFTERWORD_LIMITS === 'on',
     drainMs: set.AFTERWORD_DRAIN_SECONDS * secondMs,
     stopMs: set.AFTERWORD_STOP_SECONDS * secondMs,
+    traces: mustExist ? undefined : readTracesProtocol(env),
     isAccessLogOn: set.AFTERWORD_ACCESS_LOG === 'on',
     slowStatementMs: set.AFTERWORD_SLOW_MS,
     // The demo prints its addresses to the terminal, between which log lines would be noise.
     logLevel: set.AFTERWORD_LOG ?? (set.AFTERWORD_DEMO ? 'warn' : 'info'),
   };
+}
+
+/**
+ * Reads the standard settings that ask for traces. The SDK reads the others, once it is loaded.
+ *
+ * @returns undefined where nothing asks for traces
+ */
+function readTracesProtocol(env: NodeJS.ProcessEnv): TracesProtocol | undefined {
+  const firstOf = (...names: string[]) => names.find((name) => (env[name] ?? '') !== '');
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return undefined;
+  const exporter = env['OTEL_TRACES_EXPORTER'] || 'otlp';
+  if (exporter === 'none') return undefined;
+  if (!firstOf('OTEL_TRACES_EXPORTER', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'))
+    return undefined;
+  if (exporter !== 'otlp') throw new OperatorError('OTEL_TRACES_EXPORTER must be otlp or none.');
+  const name = firstOf('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL');
+  const protocol = name === undefined ? 'http/protobuf' : env[name];
+  if (protocol !== 'http/protobuf' && protocol !== 'http/json')
+    throw new OperatorError(`${name} must be http/protobuf or http/json.`);
+  return protocol;
 }
 
 /** Widgets take the API's address from the origin of their script, and pages link from the root, so a path cannot work. */

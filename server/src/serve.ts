@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { Command } from 'commander';
 import getPort from 'get-port';
 import { pino, type Logger } from 'pino';
-import { createApp, createServices, hotRoutes, type Services } from './app.js';
+import { createApp, createServices, hotRoutes, version, type Services } from './app.js';
 import { OperatorError, readConfig, type Config } from './config.js';
 import { refuseOtherData } from './demo/mark.js';
 import { startDemo } from './demo/start.js';
@@ -13,6 +13,7 @@ import { requireSqlite } from './ops/backup.js';
 import { BackupSchedule } from './ops/backup-schedule.js';
 import { checkSecrets } from './ops/secret-check.js';
 import { stopInOrder, stopSignal } from './ops/stopping.js';
+import type { Tracing } from './ops/tracing.js';
 import { openDatabase } from './storage/database.js';
 import { SlowStatements } from './storage/slow-statements.js';
 
@@ -50,10 +51,14 @@ export async function serve(config: Config): Promise<RunningServer> {
   // Before the database is opened: two servers must not write to the same data.
   const obstacle = await portObstacle(port, host);
   if (obstacle) throw new OperatorError(`PORT ${port} on ${host} ${obstacle}. Set PORT to another.`);
+  const tracing = config.traces && (await import('./ops/tracing.js')).startTracing(config.traces, version, log);
+  const { slowStatementMs } = config;
+  const slowStatements = new SlowStatements(slowStatementMs, log, tracing?.observeSlowStatement);
   let refusedAttempts = 0;
   const database = await openDatabase(config.database, {
     maxConnections: config.databasePool,
-    onStatement: config.slowStatementMs > 0 ? new SlowStatements(config.slowStatementMs, log).observe : undefined,
+    onStatement: slowStatementMs > 0 ? slowStatements.observe : undefined,
+    writeTracing: tracing?.writes,
     onMigrated: (names) => log.info({ migrations: names }, 'database upgraded'),
     onWait: () => refusedAttempts++ === 0 && log.warn('waiting for another process that changes the database'),
   });
@@ -64,7 +69,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     await database.close();
     throw error;
   }
-  const services = createServices(config, database, log);
+  const services = createServices(config, database, log, tracing);
   if (config.valkey) log.warn('AFTERWORD_VALKEY is not used yet: limits and caches are those of this node alone.');
 
   const partnerPort = config.demo ? await freePortAfter(port, host) : undefined;
@@ -73,7 +78,8 @@ export async function serve(config: Config): Promise<RunningServer> {
   const { connections, requestMetrics } = services;
   const handleHot = hotHandler(services.sites, services, hotRoutes(services), requestMetrics);
   const app = createApp(services, demo?.app);
-  const observers = config.isAccessLogOn ? [accessLog(log)] : [];
+  // The trace of a request begins first, because its id may become that of the request.
+  const observers = [...(tracing ? [tracing.observeRequest] : []), ...(config.isAccessLogOn ? [accessLog(log)] : [])];
   const listener = createListener(app, services.cache, handleHot, connections, requestMetrics, log, observers);
   await listen(listener, port, host);
   if (demo && partnerPort !== undefined) await listen(createPageListener(demo.partner, connections), partnerPort, host);
@@ -87,7 +93,11 @@ export async function serve(config: Config): Promise<RunningServer> {
   return {
     stop() {
       log.info('stopping');
-      return stopInOrder(stopParts(services, backups), { drainMs: config.drainMs, deadlineMs: config.stopMs }, log);
+      return stopInOrder(
+        stopParts(services, backups, tracing),
+        { drainMs: config.drainMs, deadlineMs: config.stopMs },
+        log,
+      );
     },
   };
 }
@@ -95,6 +105,7 @@ export async function serve(config: Config): Promise<RunningServer> {
 function stopParts(
   { config, readiness, connections, live, retention, subscriptions, mailer, database }: Services,
   backups: BackupSchedule | undefined,
+  tracing: Tracing | undefined,
 ) {
   return {
     drain() {
@@ -113,7 +124,7 @@ function stopParts(
       retention: () => retention.stop(),
     },
     breakOff: () => connections.destroy(),
-    last: { 'the database': () => database.close() },
+    last: { 'the database': () => database.close(), traces: async () => tracing?.stop() },
   };
 }
 

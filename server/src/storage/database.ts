@@ -7,7 +7,7 @@ import { migrate, migrations, migrationTable, readPending, type Migrations } fro
 import { waitForLock } from './lock-wait.js';
 import type { Tables } from './tables.js';
 import { writeProbe } from './write-probe.js';
-import { Writer } from './writer.js';
+import { Writer, type WriteTracing } from './writer.js';
 
 /** An open database. Queries use `read`; all writes go through `writer`. */
 export interface Database {
@@ -31,6 +31,8 @@ export interface OpenOptions extends DriverOptions {
   readonly migrations?: Migrations;
   /** Refuses a database without tables of Afterword, instead of creating them. */
   readonly mustExist?: boolean;
+  /** Follows the writes of requests. */
+  readonly writeTracing?: WriteTracing | undefined;
   /** Called after pending migrations were run, with their names. */
   onMigrated?(names: readonly string[]): void;
   /** Called again and again while another process runs migrations or restores a backup. */
@@ -48,7 +50,7 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
       throw new Error('it has no tables of Afterword. Check AFTERWORD_DATA and AFTERWORD_DATABASE.');
     const executed = await migrate(driver, options.migrations ?? migrations, options.onWait);
     if (executed.length > 0) options.onMigrated?.(executed);
-    return databaseOf(driver);
+    return databaseOf(driver, options.writeTracing);
   });
 }
 
@@ -86,8 +88,8 @@ async function withDriver<T>(url: string, options: OpenOptions, work: (driver: D
   }
 }
 
-function databaseOf(driver: Driver): Database {
-  const writer = new Writer(driver.connection);
+function databaseOf(driver: Driver, tracing: WriteTracing | undefined): Database {
+  const writer = new Writer(driver.connection, tracing);
   return {
     kind: driver.kind,
     read: driver.read,

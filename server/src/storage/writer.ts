@@ -47,11 +47,27 @@ export async function runSequentially<Input, Output>(
   return outputs;
 }
 
+/** Follows writes of requests, and the commits that they share. */
+export interface WriteTracing {
+  /** @returns undefined for a write that belongs to no trace */
+  begin(command: string): WriteTrace | undefined;
+  /** Runs what goes on after the write, and for others: the queue. */
+  detach(run: () => void): void;
+  /** Runs the transaction of a batch. */
+  commit<T>(batch: readonly (WriteTrace | undefined)[], run: () => Promise<T>): Promise<T>;
+}
+
+/** One write, from when it is submitted until it is durable or has failed. */
+export interface WriteTrace {
+  end(this: void, error?: unknown): void;
+}
+
 interface PendingWrite {
   readonly command: Command<never, unknown>;
   readonly input: unknown;
   /** The story that it changes, once that is known. */
   storyId?: string | undefined;
+  readonly trace: WriteTrace | undefined;
   resolve(output: unknown): void;
   reject(error: unknown): void;
 }
@@ -84,18 +100,26 @@ export class Writer {
   readonly #blockedStoryIds = new Set<string>();
   #isClosed = false;
   readonly #metrics = new WriterMetrics();
+  readonly #tracing: WriteTracing | undefined;
 
-  constructor(connection: WriteConnection) {
+  constructor(connection: WriteConnection, tracing?: WriteTracing) {
     this.#connection = connection;
+    this.#tracing = tracing;
   }
 
   /** Resolves with the command's output once it is durable. */
   submit<Input, Output>(command: Command<Input, Output>, input: Input): Promise<Output> {
     if (this.#isClosed) return Promise.reject(new Error('The writer is closed.'));
     this.#metrics.submitted();
-    return new Promise<Output>((resolve, reject) => {
-      this.#together.add({ command, input, ...this.#metrics.settling(resolve, reject) });
+    const tracing = this.#tracing;
+    const trace = tracing?.begin(command.name);
+    const written = new Promise<Output>((resolve, reject) => {
+      const add = () => this.#together.add({ command, input, trace, ...this.#metrics.settling(resolve, reject) });
+      if (tracing) tracing.detach(add);
+      else add();
     });
+    if (trace) written.then(() => trace.end(), trace.end);
+    return written;
   }
 
   metrics(): Metric[] {
@@ -119,7 +143,7 @@ export class Writer {
     const free = batch.filter((write) => !isBlocked(write));
     for (const write of batch) if (isBlocked(write)) this.#byStory.add(write);
     try {
-      if (free.length > 0) await this.#commit(free);
+      if (free.length > 0) await this.#commitTraced(free);
     } catch (error) {
       if (!this.#connection.isLockTimeout(error)) return rejectAll(free, error);
       for (const { storyId } of free) if (storyId !== undefined) this.#blockedStoryIds.add(storyId);
@@ -132,7 +156,7 @@ export class Writer {
     const commitNext = async (): Promise<void> => {
       for (let group = groups.shift(); group; group = groups.shift()) {
         try {
-          await this.#commit(group);
+          await this.#commitTraced(group);
           this.#blockedStoryIds.delete(group[0]!.storyId ?? '');
         } catch (error) {
           rejectAll(group, error);
@@ -150,6 +174,14 @@ export class Writer {
       const storyIds = command.storyIds && (await this.#connection.use(async (db) => command.storyIds!(db, inputs)));
       group.forEach((write, index) => (write.storyId = storyIds?.[index]));
     }
+  }
+
+  #commitTraced(batch: PendingWrite[]): Promise<void> {
+    if (!this.#tracing) return this.#commit(batch);
+    return this.#tracing.commit(
+      batch.map(({ trace }) => trace),
+      () => this.#commit(batch),
+    );
   }
 
   /**

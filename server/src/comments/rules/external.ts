@@ -30,6 +30,7 @@ export async function runExternalCheck(
   input: ExternalCheckInput,
   requestId: string,
   log: Logger,
+  traceHeaders: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> {
   const body = JSON.stringify(input);
   try {
@@ -38,6 +39,7 @@ export async function runExternalCheck(
       headers: {
         'content-type': 'application/json',
         'x-request-id': requestId,
+        ...traceHeaders,
         'afterword-signature': createHmac('sha256', check.secret).update(body).digest('hex'),
       },
       body,

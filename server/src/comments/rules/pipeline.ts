@@ -130,9 +130,19 @@ export class CommentRules {
   readonly #log: Logger;
   readonly #rules: typeof rules;
   readonly #nameRules: typeof nameRules;
+  readonly #traceHeaders: () => Record<string, string>;
 
-  /** @param withPaceRules enables the rules about how often a reader writes */
-  constructor(histories: AuthorHistories, log: Logger, withPaceRules: boolean) {
+  /**
+   * @param withPaceRules enables the rules about how often a reader writes
+   * @param traceHeaders continue the trace of a request in the publisher's own check
+   */
+  constructor(
+    histories: AuthorHistories,
+    log: Logger,
+    withPaceRules: boolean,
+    traceHeaders: () => Record<string, string> = () => ({}),
+  ) {
+    this.#traceHeaders = traceHeaders;
     this.#histories = histories;
     this.#log = log;
     const isOn = ([reason]: readonly [string, unknown]) => withPaceRules || !paceRules.has(reason);
@@ -187,7 +197,7 @@ export class CommentRules {
     comment: Pick<ExternalCheckInput, 'story' | 'parentId' | 'text'>,
   ): Promise<Finding[]> {
     const input = { site: site.id, ...comment, author: { id, name, kind } };
-    const detail = await runExternalCheck(external, input, requestId, this.#log);
+    const detail = await runExternalCheck(external, input, requestId, this.#log, this.#traceHeaders());
     return detail === undefined ? [] : [{ reason: 'external', detail }];
   }
 }
