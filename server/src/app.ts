@@ -43,6 +43,8 @@ import { newsletterRetention } from './newsletter/domain/retention.js';
 import { newsletterComposers, Subscriptions } from './newsletter/domain/subscriptions.js';
 import { addNewsletterPages } from './newsletter/pages/link-pages.js';
 import { addNewsletterRoutes } from './newsletter/routes.js';
+import { requireSqlite } from './ops/backup.js';
+import { BackupSchedule } from './ops/backup-schedule.js';
 import { addHealthRoutes } from './ops/health.js';
 import { MetricsPage } from './ops/metrics.js';
 import { Readiness } from './ops/readiness.js';
@@ -127,6 +129,7 @@ export function createServices(
     live: new LiveHub({ log, sites, stories, sources: liveSources(database, polls) }),
     readiness: new Readiness(database, log),
     retention: new Retention(database, log, retentionRules),
+    backups: config.backups && new BackupSchedule(requireSqlite(config), config.backups, log),
   };
 }
 

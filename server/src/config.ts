@@ -109,7 +109,11 @@ const environment = z.object({
   AFTERWORD_BACKUP_KEEP: wholeNumber(1, 10_000).default(7),
   AFTERWORD_BACKUP_FOLDER: z.string().min(1).optional(),
   AFTERWORD_TRUST_PROXY: z.string().optional(),
-  AFTERWORD_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  AFTERWORD_METRICS_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .regex(/^[\x21-\x7e]+$/, 'must have no spaces and ASCII characters only')
+    .optional(),
   AFTERWORD_LIMITS: onOrOff.default('on'),
   AFTERWORD_DRAIN_SECONDS: wholeNumber(0, 3600).default(0),
   AFTERWORD_STOP_SECONDS: wholeNumber(1, 3600).default(25),

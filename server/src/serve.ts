@@ -9,8 +9,6 @@ import { startDemo } from './demo/start.js';
 import { accessLog } from './http/access-log.js';
 import { hotHandler } from './http/hot-routes.js';
 import { createListener, createPageListener, listen } from './http/listener.js';
-import { requireSqlite } from './ops/backup.js';
-import { BackupSchedule } from './ops/backup-schedule.js';
 import { checkSecrets } from './ops/secret-check.js';
 import { stopInOrder, stopSignal } from './ops/stopping.js';
 import type { Tracing } from './ops/tracing.js';
@@ -86,25 +84,19 @@ export async function serve(config: Config): Promise<RunningServer> {
   services.mailer.start();
   services.subscriptions.start();
   services.retention.start();
-  const backups = config.backups && new BackupSchedule(requireSqlite(config), config.backups, log);
-  backups?.start();
+  services.backups?.start();
   log.info({ url: config.url, database: database.kind }, 'listening');
   if (demo) printAddresses(services, partnerUrl);
   return {
     stop() {
       log.info('stopping');
-      return stopInOrder(
-        stopParts(services, backups, tracing),
-        { drainMs: config.drainMs, deadlineMs: config.stopMs },
-        log,
-      );
+      return stopInOrder(stopParts(services, tracing), { drainMs: config.drainMs, deadlineMs: config.stopMs }, log);
     },
   };
 }
 
 function stopParts(
-  { config, readiness, connections, live, retention, subscriptions, mailer, database }: Services,
-  backups: BackupSchedule | undefined,
+  { config, readiness, connections, live, retention, backups, subscriptions, mailer, database }: Services,
   tracing: Tracing | undefined,
 ) {
   return {

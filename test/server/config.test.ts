@@ -12,6 +12,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (environment: Record<string, string>) => readConfig({ AFTERWORD_DATA: folder, ...environment });
 
+test.each(['a token of the tests', 'mã-của-những-bài-thử'])('AFTERWORD_METRICS_TOKEN=%s is refused', (given) => {
+  // No `Authorization: Bearer` header could have it.
+  expect(() => read({ AFTERWORD_METRICS_TOKEN: given })).toThrow(/^AFTERWORD_METRICS_TOKEN must have no spaces/);
+});
+
 describe('AFTERWORD_URL', () => {
   test.each([
     ['https://afterword.paper.example', 'https://afterword.paper.example'],

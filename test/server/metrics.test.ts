@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createListener, listen } from '../../server/src/http/listener.js';
@@ -97,6 +99,8 @@ describe.each(databases)('metrics on %s', (kind) => {
       'afterword_mails{state="waiting"}',
       'afterword_mails{state="given-up"}',
       'afterword_comments_pending{site="paper"}',
+      'afterword_backup_last_success_timestamp_seconds',
+      'afterword_backup_failures_total',
     ])
       expect(metrics.get(name), name).toBe(0);
     expect([...metrics.keys()]).toEqual(
@@ -167,6 +171,32 @@ test.each(databases)('comments that wait for a moderator are counted by site on 
     expect(metrics.get('afterword_comments_pending{site="quiet"}')).toBe(0);
   } finally {
     await server.close();
+  }
+});
+
+test('scheduled backups: failures, and the time of the last success', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'afterword-backups-'));
+  const backups = join(folder, 'backups');
+  const server = await openTestServices('sqlite', {
+    AFTERWORD_METRICS_TOKEN: token,
+    AFTERWORD_BACKUP_HOURS: '1',
+    AFTERWORD_BACKUP_FOLDER: backups,
+  });
+  try {
+    writeFileSync(backups, 'a file where the folder should be');
+    const now = Date.now();
+    await server.services.backups!.run(now);
+    let metrics = await readMetrics(server);
+    expect(metrics.get('afterword_backup_failures_total')).toBe(1);
+    expect(metrics.get('afterword_backup_last_success_timestamp_seconds')).toBe(0);
+    rmSync(backups);
+    await server.services.backups!.run(now);
+    metrics = await readMetrics(server);
+    expect(metrics.get('afterword_backup_failures_total')).toBe(1);
+    expect(metrics.get('afterword_backup_last_success_timestamp_seconds')).toBe(now / 1000);
+  } finally {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

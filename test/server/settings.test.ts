@@ -42,7 +42,7 @@ describe('a secret in a file', () => {
       'postgres://paper:word@db.example/paper',
       { database: 'postgres://paper:word@db.example/paper' },
     ],
-    ['AFTERWORD_METRICS_TOKEN', 'a token of the tests', { metricsToken: 'a token of the tests' }],
+    ['AFTERWORD_METRICS_TOKEN', 'a-token-of-the-tests', { metricsToken: 'a-token-of-the-tests' }],
   ])('sets %s, without the white space around it', (name, value, expected) => {
     const others = { AFTERWORD_MAIL_FROM: 'news@paper.example', AFTERWORD_SECRET: secret };
     const given = Object.fromEntries(Object.entries(others).filter(([other]) => other !== name));

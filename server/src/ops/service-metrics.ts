@@ -1,6 +1,8 @@
 import { single, type Metric } from '../metric.js';
 import type { Database } from '../storage/database.js';
 import type { ConnectionCounts } from '../storage/driver.js';
+import { secondMs } from '../time.js';
+import type { BackupState } from './backup-schedule.js';
 import { cachedCounts } from './metrics.js';
 
 const mailStates = ['due', 'waiting', 'given-up'];
@@ -13,6 +15,8 @@ export interface MetricSources {
   readonly live: { readonly streamCount: number };
   readonly retention: { readonly deletedByRule: ReadonlyMap<string, number> };
   readonly connections: { readonly openCount: number; readonly requestCount: number };
+  /** Where the server writes backups by itself. */
+  readonly backups: { readonly state: BackupState } | undefined;
   readonly readiness: { check(): Promise<string | undefined> };
   /** By state: `due`, `waiting` or `given-up`. */
   countMails(this: void): Promise<ReadonlyMap<string, number>>;
@@ -22,7 +26,7 @@ export interface MetricSources {
 
 /** Returns the metrics of everything but requests. Every series is there from the start. */
 export function serviceMetrics(sources: MetricSources): Metric[] {
-  const { version, database, cache, live, retention, connections, readiness } = sources;
+  const { version, database, cache, live, retention, connections, readiness, backups } = sources;
   const mails = cachedCounts<ReadonlyMap<string, number>>(
     new Map(mailStates.map((state) => [state, 0])),
     sources.countMails,
@@ -74,6 +78,15 @@ export function serviceMetrics(sources: MetricSources): Metric[] {
       type: 'counter',
       read: () => labelled('rule', retention.deletedByRule),
     },
+    single(
+      'gauge',
+      'afterword_backup_last_success_timestamp_seconds',
+      'Unix time of the last scheduled backup that succeeded, by any process. 0 without one.',
+      () => (backups?.state.lastAt ?? 0) / secondMs,
+    ),
+    single('counter', 'afterword_backup_failures_total', 'Scheduled backups that have failed.', () => {
+      return backups?.state.failures ?? 0;
+    }),
   ];
 }
 
