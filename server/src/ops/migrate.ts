@@ -8,7 +8,7 @@ export function addMigrateCommand(program: Command): void {
     .description('Bring the schema of the database up to date. Other commands do so by themselves.')
     .option('--dry-run', 'print the pending migrations, and change nothing')
     .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
-      const { database: url } = readConfig(process.env);
+      const { database: url } = readConfig(process.env, { mustExist: dryRun });
       if (dryRun) {
         const pending = await readPendingMigrations(url);
         print(pending.length > 0 ? ['Pending:', ...pending] : ['The database is up to date.']);
