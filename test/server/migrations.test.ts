@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
@@ -163,13 +163,13 @@ describe.each(databases)('a database on %s', (kind) => {
   }
 });
 
-test('`migrate --dry-run` creates neither a database nor its folder', async () => {
+test('`migrate --dry-run` creates neither a database, nor a secret, nor a folder', async () => {
+  const empty = mkdtempSync(join(folder, 'empty-'));
   const missing = join(folder, 'missing');
-  const environment = { AFTERWORD_DATA: missing, AFTERWORD_LOG: 'silent' };
-  expect(await run(environment, 'migrate', '--dry-run')).toMatchObject({
-    code: 0,
-    out: expect.stringContaining('0001-initial-schema'),
-  });
+  const dryRun = (data: string) => run({ AFTERWORD_DATA: data, AFTERWORD_LOG: 'silent' }, 'migrate', '--dry-run');
+  expect(await dryRun(empty)).toMatchObject({ code: 0, out: expect.stringContaining('0001-initial-schema') });
+  expect(readdirSync(empty)).toEqual([]);
+  expect(await dryRun(missing)).toMatchObject({ code: 1, err: expect.stringContaining(missing) });
   expect(existsSync(missing)).toBe(false);
 });
 
