@@ -27,7 +27,8 @@ export class LocaleController implements ReactiveController {
   }
 
   hostConnected(): void {
-    for (const node of [this.#host, document.documentElement])
+    // By a selector: a form named `documentElement` would be in the way of the property.
+    for (const node of [this.#host, document.querySelector(':root')!])
       this.#observer.observe(node, { attributeFilter: ['lang'] });
     this.#update();
   }

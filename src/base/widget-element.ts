@@ -198,7 +198,7 @@ export abstract class WidgetElement extends LitElement {
 
   protected override willUpdate(_changed: PropertyValues): void {
     const { loadProperties } = this.constructor as typeof WidgetElement;
-    const wanted = JSON.stringify(loadProperties.map((name) => this[name as keyof this]));
+    const wanted = loadProperties.map((name) => String(this[name as keyof this])).join('\n');
     const lang = this.locale.declared;
     if (!this.isConnected || (wanted === this.#loadedFor && lang === this.#loadedLang)) return;
     // Another language replaces the words in place: what the reader has typed stays.

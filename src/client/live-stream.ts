@@ -84,7 +84,9 @@ export class LiveStream {
     const stories = this.#connectedStories;
     for (const story of stories) {
       const query = { story, sort: 'newest', limit: 1, replies: 0 };
-      const page = await this.#site.request<Comments>('comments', { query }).catch(() => undefined);
+      const page = await this.#site
+        .request<Comments>('comments', { query, expects: 'comments' })
+        .catch(() => undefined);
       if (page) this.#onEvent({ type: 'thread', story, thread: page.thread, version: page.version });
     }
     // Stories that changed meanwhile have connected already.

@@ -1,6 +1,12 @@
 import type { Comment, CommentAnswer, HeldChoice, Reacted } from '../contract/types.js';
 import { memoize } from './memoize.js';
-import type { Queued, QueuedComment, QueuedVote, QueuedWrite } from './queued-write.js';
+import {
+  type Queued,
+  type QueuedComment,
+  type QueuedVote,
+  type QueuedWrite,
+  readQueuedWrites,
+} from './queued-write.js';
 import { type ApiError, isRefusal } from './request.js';
 import type { Site } from './site.js';
 import { StoryClient } from './story-client.js';
@@ -131,7 +137,11 @@ export class Outbox {
     const client = this.#clientFor(story);
     if (name) await client.write('PATCH', 'readers/me', { body: { name } });
     const body = { story, parentId, text, mentions };
-    const { comment } = await client.write<CommentAnswer>('POST', 'comments', { body, idempotencyKey: key });
+    const { comment } = await client.write<CommentAnswer>('POST', 'comments', {
+      body,
+      idempotencyKey: key,
+      expects: 'comment',
+    });
     this.discard(key);
     return comment;
   }
@@ -163,8 +173,8 @@ export class Outbox {
     const { story, poll, choice } = vote;
     const client = this.#clientFor(story);
     const reacted = choice?.length
-      ? await client.write<Reacted>('PUT', 'reactions', { body: { story, poll, choice } })
-      : await client.write<Reacted>('DELETE', 'reactions', { query: { story, poll } });
+      ? await client.write<Reacted>('PUT', 'reactions', { body: { story, poll, choice }, expects: 'poll' })
+      : await client.write<Reacted>('DELETE', 'reactions', { query: { story, poll }, expects: 'poll' });
     this.discard(key);
     client.publish(`vote:${poll}`, reacted);
     return reacted;
@@ -220,7 +230,7 @@ export class Outbox {
   }
 
   get #writes(): readonly QueuedWrite[] {
-    return this.#site.storage.get<QueuedWrite[]>(this.#site.outboxKey) ?? [];
+    return readQueuedWrites(this.#site.storage, this.#site.outboxKey);
   }
 
   get #comments(): QueuedComment[] {

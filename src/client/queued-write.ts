@@ -1,4 +1,6 @@
 import type { HeldChoice } from '../contract/types.js';
+import { isObject } from './json.js';
+import type { SafeStorage } from './storage.js';
 
 /** A write that the API does not have yet, as it is stored. */
 export interface Queued {
@@ -29,3 +31,14 @@ export interface QueuedVote extends Queued {
 }
 
 export type QueuedWrite = QueuedComment | QueuedVote;
+
+/** Returns the stored writes of a key, without what is none. */
+export function readQueuedWrites(storage: SafeStorage, key: string): readonly QueuedWrite[] {
+  return (storage.get(key, Array.isArray) ?? []).filter(isQueuedWrite);
+}
+
+function isQueuedWrite(value: unknown): value is QueuedWrite {
+  if (!isObject(value)) return false;
+  const { kind, key, story } = value;
+  return (kind === 'comment' || kind === 'vote') && !!key && !!story;
+}

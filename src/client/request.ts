@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../contract/errors.js';
 import type { Problem } from '../contract/types.js';
+import { isObject, toJson } from './json.js';
 
 const timeoutMs = 10_000;
 const maxRetries = 2;
@@ -53,6 +54,8 @@ export interface RequestOptions {
   /** Sent as JSON. */
   body?: unknown;
   token?: string;
+  /** A property of every answer: one without it comes from something else than the API, such as a proxy. */
+  expects?: string;
   /** Makes a POST safe to repeat. */
   idempotencyKey?: string;
   signal?: AbortSignal;
@@ -80,7 +83,7 @@ export async function request<T>(url: string, options: RequestOptions = {}): Pro
 }
 
 async function send<T>(url: string, options: RequestOptions): Promise<T> {
-  const { method, query, body, token, idempotencyKey, signal } = options;
+  const { method, query, body, token, idempotencyKey, signal, expects } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
   let response: Response;
   let text: string;
@@ -107,7 +110,9 @@ async function send<T>(url: string, options: RequestOptions): Promise<T> {
   } catch {
     // A proxy's HTML page, or a truncated answer: handled as `not-json` below.
   }
-  if (response.ok && answer !== undefined) return answer as T;
+  // Some writes are answered without a body.
+  if (response.ok && (expects ? isObject(answer) && expects in answer : answer === '' || isObject(answer)))
+    return answer as T;
   if (!isProblem(answer)) throw new ApiError('not-json');
   throw new ApiError(answer.code as ErrorCode, answer, toRetryAfterMs(response.headers.get('Retry-After')));
 }
@@ -123,11 +128,4 @@ function queryString(query: Query = {}): string {
 /** Parses `Retry-After`: seconds, or a date. */
 function toRetryAfterMs(header: string | null): number | undefined {
   return header ? Math.max(0, Number(header) * 1000 || Date.parse(header) - Date.now() || 0) : undefined;
-}
-
-/** Serializes a body. Bypasses the `Array.prototype.toJSON` of old Prototype.js, which returns a string. */
-export function toJson(body: unknown): string | undefined {
-  return JSON.stringify(body, function (this: Record<string, unknown>, name, value: unknown) {
-    return Array.isArray(this[name]) ? this[name] : value;
-  });
 }

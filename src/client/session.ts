@@ -39,7 +39,7 @@ export class Session {
     const { token } = this.#site;
     let me = this.#me.get(story);
     if (!me) {
-      me = this.#site.request<Me>('me', { query: { story }, token }).catch((error: unknown) => {
+      me = this.#site.request<Me>('me', { query: { story }, token, expects: 'reader' }).catch((error: unknown) => {
         this.#me.delete(story);
         if (!isUnauthorized(error)) throw error;
         if (this.#site.token === token) this.#site.reader = undefined;
@@ -57,6 +57,7 @@ export class Session {
       method: 'POST',
       body,
       token: this.#site.token,
+      expects: 'token',
     });
     this.#replace(token);
   }
@@ -77,7 +78,7 @@ export class Session {
     return (
       this.#site.token ??
       (this.#guest ??= this.#site
-        .request<SessionAnswer>('readers', { method: 'POST', body: {} })
+        .request<SessionAnswer>('readers', { method: 'POST', body: {}, expects: 'token' })
         .then(({ token }) => {
           this.#site.reader = { token, isGuest: true };
           return token;

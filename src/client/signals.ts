@@ -1,7 +1,7 @@
 import * as limits from '../contract/limits.js';
 import type { SignalsBody } from '../contract/types.js';
 import { memoize } from './memoize.js';
-import { toJson } from './request.js';
+import { toJson } from './json.js';
 import type { Site } from './site.js';
 
 export type Signal = SignalsBody['signals'][number];

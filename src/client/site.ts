@@ -1,7 +1,8 @@
 import type { HeldChoice, Page } from '../contract/types.js';
+import { isObject } from './json.js';
 import { memoize } from './memoize.js';
 import { PageBatch } from './page-batch.js';
-import type { QueuedWrite } from './queued-write.js';
+import { readQueuedWrites, type QueuedWrite } from './queued-write.js';
 import { request, type RequestOptions } from './request.js';
 import type { Session } from './session.js';
 import { pageSettings, siteSettings } from './settings.js';
@@ -14,11 +15,15 @@ export interface StoredReader {
   readonly isGuest?: boolean;
 }
 
+function isStoredReader(value: unknown): value is StoredReader {
+  return isObject(value) && typeof value['token'] === 'string';
+}
+
 /** Everything that the widgets of a page share about one site: its API, its reader, and messages between widgets. */
 export class Site extends EventTarget {
   /** URL prefix of the site's API paths. */
   readonly root: string;
-  readonly page = new PageBatch((query) => this.request<Page>('page', { query }));
+  readonly page = new PageBatch((query) => this.request<Page>('page', { query, expects: 'parts' }));
   readonly storage = new SafeStorage(pageSettings().storage);
   #session?: Promise<Session>;
   readonly #lastValues = new Map<string, unknown>();
@@ -35,7 +40,7 @@ export class Site extends EventTarget {
 
   /** The reader as stored in the browser; undefined before the reader's first act. */
   get reader(): StoredReader | undefined {
-    return this.storage.get(`afterword:${this.root}`);
+    return this.storage.get(`afterword:${this.root}`, isStoredReader);
   }
 
   set reader(reader: StoredReader | undefined) {
@@ -53,12 +58,12 @@ export class Site extends EventTarget {
 
   /** The outbox has queued writes, which it sends once its code is loaded. */
   get hasQueuedWrites(): boolean {
-    return !!this.storage.get(this.outboxKey);
+    return readQueuedWrites(this.storage, this.outboxKey).length > 0;
   }
 
   /** Stores a vote for the outbox while its code cannot be loaded, in place of an earlier one in the same poll. */
   queueVote(story: string, poll: string, choice: HeldChoice): void {
-    const writes = this.storage.get<QueuedWrite[]>(this.outboxKey) ?? [];
+    const writes = readQueuedWrites(this.storage, this.outboxKey);
     const isReplaced = (write: QueuedWrite) => write.kind === 'vote' && write.story === story && write.poll === poll;
     const vote: QueuedWrite = { kind: 'vote', key: `${Date.now()}`, story, poll, choice };
     this.storage.set(this.outboxKey, [...writes.filter((write) => !isReplaced(write)), vote]);

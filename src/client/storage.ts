@@ -1,3 +1,5 @@
+import { toJson } from './json.js';
+
 /** The browser storage that a publisher allows by `data-storage`. */
 export type StorageKind = 'none' | 'session' | 'local';
 
@@ -16,10 +18,15 @@ export class SafeStorage {
     this.#kind = kind;
   }
 
-  /** Returns the value of a key; `undefined` where there is none, or no valid JSON. */
-  get<T>(key: string): T | undefined {
+  /**
+   * Returns the value of a key; `undefined` where there is none, or one that we have not written.
+   *
+   * @param isValid whether a value is of this type: pages and older versions may have stored anything
+   */
+  get<T>(key: string, isValid: (value: unknown) => value is T): T | undefined {
     try {
-      return (JSON.parse(memory.get(key) ?? this.#storage?.getItem(key) ?? 'null') as T | null) ?? undefined;
+      const value: unknown = JSON.parse(memory.get(key) ?? this.#storage?.getItem(key) ?? 'null');
+      return isValid(value) ? value : undefined;
     } catch {
       // Refused, or not JSON.
       return undefined;
@@ -28,7 +35,7 @@ export class SafeStorage {
 
   /** Stores a value; `undefined` removes the key. */
   set(key: string, value: unknown): void {
-    const text = JSON.stringify(value) as string | undefined;
+    const text = toJson(value);
     memory.delete(key);
     try {
       this.#storage?.removeItem(key);

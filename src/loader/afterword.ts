@@ -98,6 +98,18 @@ function isLinkedThread(tag: string): boolean {
   return tag === 'aw-comments' && location.hash.startsWith('#aw-comment-');
 }
 
+/** Returns the script tag of this module, which has no `currentScript`; undefined where the page has removed it. */
+function scriptTag(): HTMLScriptElement | undefined {
+  // By a selector: an image named `scripts` would be in the way of the property.
+  const scripts = [...document.querySelectorAll<HTMLScriptElement>('script[src]')];
+  // The URL of a redirected module is that of its target.
+  const name = pathname.slice(pathname.lastIndexOf('/'));
+  return (
+    scripts.find(({ src }) => src === import.meta.url) ??
+    scripts.find(({ src, dataset }) => dataset['site'] && new URL(src).pathname.endsWith(name))
+  );
+}
+
 function warn(error: unknown): void {
   if (!warned) console.warn('[afterword] A part of it could not be loaded.', error);
   warned = true;
@@ -117,10 +129,11 @@ addEventListener('hashchange', () => {
   if (isLinkedThread(tag) && elementsOf(tag).length) void load(tag);
 });
 
-// A module has no `currentScript`.
-const script = [...document.scripts].find(({ src }) => src === import.meta.url);
+const { origin, pathname, searchParams } = new URL(import.meta.url);
+const siteInUrl = searchParams.get('site');
+const script = scriptTag();
 document.addEventListener('aw-settings-request', (request: SettingsRequest) => {
-  request.settings ??= { api: new URL(import.meta.url).origin, ...script?.dataset };
+  request.settings ??= { api: origin, ...(siteInUrl && { site: siteInUrl }), ...script?.dataset };
 });
 
 const sheet = new CSSStyleSheet();

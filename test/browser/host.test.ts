@@ -256,3 +256,74 @@ describe('the keys of a page', () => {
     await expect.element(send).toBeVisible();
   });
 });
+
+describe('an API that answers nonsense', () => {
+  const errors: string[] = [];
+  const collect = (event: ErrorEvent | PromiseRejectionEvent) => {
+    errors.push(event instanceof ErrorEvent ? event.message : String(event.reason));
+    event.preventDefault();
+  };
+  beforeEach(() => {
+    errors.length = 0;
+    addEventListener('error', collect);
+    addEventListener('unhandledrejection', collect);
+  });
+  afterEach(() => {
+    removeEventListener('error', collect);
+    removeEventListener('unhandledrejection', collect);
+  });
+
+  test.for([null, [], 'x', 5, {}])('%j throws nothing into the page, and widgets say so', async (nonsense) => {
+    await Promise.all(
+      ['comments', 'newsletter', 'reactions', 'stories', 'comment-count'].map(
+        (name) => import(`../../src/define/${name}.ts`),
+      ),
+    );
+    api.on(/^/, () => nonsense);
+    const holder = document.createElement('div');
+    const attributes = `site="${api.site}" story="host-${story}"`;
+    holder.setHTMLUnsafe(
+      ['comments', 'newsletter', 'reactions', 'stories']
+        .map((name) => `<aw-${name} ${attributes}><p>Fallback of ${name}</p></aw-${name}>`)
+        .join(''),
+    );
+    document.body.append(holder);
+    await expect.poll(() => page.getByRole('button', { name: 'Thử lại' }).elements()).toHaveLength(4);
+    for (const name of ['comments', 'newsletter', 'reactions', 'stories'])
+      await expect.element(page.getByText(`Fallback of ${name}`)).toBeVisible();
+    expect(errors).toEqual([]);
+  });
+
+  test.for([null, [], 'x', {}])('%j to an act leaves what the reader has typed', async (nonsense) => {
+    await import('../../src/define/comments.js');
+    const holder = document.createElement('div');
+    holder.setHTMLUnsafe(`<aw-comments site="${api.site}" story="host-${story}" open></aw-comments>`);
+    document.body.append(holder);
+    const field = page.getByRole('textbox', { name: 'Bình luận của bạn' });
+    await userEvent.click(field);
+    await userEvent.fill(field, 'Một lời');
+    api.on('POST comments', () => nonsense);
+    await userEvent.click(page.getByRole('button', { name: 'Gửi' }));
+    await expect.element(page.getByText('Một lời').first()).toBeVisible();
+    await expect.poll(() => api.sent('POST comments').length).toBeGreaterThan(0);
+    await expect.element(page.getByRole('group', { name: /^Chưa gửi được/ })).toHaveTextContent('Một lời');
+    expect(errors).toEqual([]);
+  });
+});
+
+test.for([
+  ['javascript:alert(1)', null],
+  ['JaVaScRiPt:alert(1)', null],
+  [' java\nscript:alert(1)', null],
+  ['data:text/html,x', null],
+  ['/moi-nhat', `${location.origin}/moi-nhat`],
+  ['https://paper.example/moi-nhat', 'https://paper.example/moi-nhat'],
+])('the link to all stories leads to pages only: %s', async ([more, href]) => {
+  await import('../../src/define/stories.js');
+  const rail = document.createElement('aw-stories');
+  Object.assign(rail, { site: api.site, story: `host-${story}`, more });
+  document.body.append(rail);
+  await expect.poll(() => rail.shadowRoot!.querySelector('[aria-busy=false]')).toBeTruthy();
+  const link = rail.shadowRoot!.querySelector<HTMLAnchorElement>('[part=more]');
+  expect(link?.href ?? null).toBe(href);
+});

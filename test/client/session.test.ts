@@ -43,7 +43,7 @@ function answer(address: string, { method = 'GET', headers, body }: RequestInit)
     return json({ token: made, reader: {} });
   }
   if (!token || !good.has(token)) return json({ type: '', title: '', status: 401, code: 'token-invalid' }, 401);
-  return json(path === 'me' ? { reactions: { reactions: 'great' } } : { done: true });
+  return json(path === 'me' ? { reader: { id: 'guest-1' }, reactions: { reactions: 'great' } } : { done: true });
 }
 
 function json(body: unknown, status = 200): Response {
@@ -90,7 +90,7 @@ test('shares one overlay between widgets until the next write', async () => {
   await react();
   sent = [];
   const [one, two] = await Promise.all([client.me(), client.me()]);
-  expect(one).toEqual({ reactions: { reactions: 'great' } });
+  expect(one).toEqual({ reader: { id: 'guest-1' }, reactions: { reactions: 'great' } });
   expect(two).toBe(one);
   expect(calls()).toEqual(['GET me guest-1']);
   await react();

@@ -1,5 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { readQueuedWrites } from '../../src/client/queued-write.js';
+import { Site } from '../../src/client/site.js';
 import { SafeStorage } from '../../src/client/storage.js';
+import { recordVisit } from '../../src/widgets/comments/model/last-visit.js';
+
+const isAnything = (value: unknown): value is unknown => value !== null;
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -11,7 +16,7 @@ afterEach(() => {
 test('uses localStorage by default', () => {
   new SafeStorage().set('key', { token: 't' });
   expect(localStorage.getItem('key')).toBe('{"token":"t"}');
-  expect(new SafeStorage('local').get('key')).toEqual({ token: 't' });
+  expect(new SafeStorage('local').get('key', isAnything)).toEqual({ token: 't' });
 });
 
 test('uses sessionStorage where configured', () => {
@@ -23,7 +28,7 @@ test('uses sessionStorage where configured', () => {
 test('uses memory only where storage is `none`', () => {
   new SafeStorage('none').set('key', 1);
   expect(localStorage.length + sessionStorage.length).toBe(0);
-  expect(new SafeStorage('none').get('key')).toBe(1);
+  expect(new SafeStorage('none').get('key', isAnything)).toBe(1);
 });
 
 test('falls back to memory where even reading throws', () => {
@@ -35,11 +40,11 @@ test('falls back to memory where even reading throws', () => {
     },
   });
   const storage = new SafeStorage();
-  expect(storage.get('key')).toBeUndefined();
+  expect(storage.get('key', isAnything)).toBeUndefined();
   storage.set('key', 'kept');
-  expect(storage.get('key')).toBe('kept');
+  expect(storage.get('key', isAnything)).toBe('kept');
   storage.set('key', undefined);
-  expect(storage.get('key')).toBeUndefined();
+  expect(storage.get('key', isAnything)).toBeUndefined();
 });
 
 test('falls back to memory where the storage is full, and reads the newer value', () => {
@@ -52,12 +57,42 @@ test('falls back to memory where the storage is full, and reads the newer value'
     removeItem: (key: string) => items.delete(key),
   });
   const storage = new SafeStorage();
-  expect(storage.get('key')).toBe('old');
+  expect(storage.get('key', isAnything)).toBe('old');
   storage.set('key', 'new');
-  expect(storage.get('key')).toBe('new');
+  expect(storage.get('key', isAnything)).toBe('new');
 });
 
 test.each(['not json', '{"cut', '', 'null'])('treats %j as no value', (rubbish) => {
   localStorage.setItem('key', rubbish);
-  expect(new SafeStorage().get('key')).toBeUndefined();
+  expect(new SafeStorage().get('key', isAnything)).toBeUndefined();
+});
+
+test('drops a value that is not ours', () => {
+  localStorage.setItem('key', '[null]');
+  expect(new SafeStorage().get('key', (value): value is string => typeof value === 'string')).toBeUndefined();
+});
+
+test.each(['null', '[null]', '"x"', '5', '{}', '[{"kind":"comment"}]', '[{"kind":"comment","key":"k"},{"key":1}]'])(
+  'reads no reader and no queued write from %s',
+  (text) => {
+    const site = new Site('https://api.example/v1/sites/foreign-values/');
+    localStorage.setItem('afterword:https://api.example/v1/sites/foreign-values/', text);
+    localStorage.setItem(site.outboxKey, text);
+    expect(site.token).toBeUndefined();
+    expect(site.hasQueuedWrites).toBe(false);
+    expect(readQueuedWrites(site.storage, site.outboxKey)).toEqual([]);
+    expect(recordVisit(site, 'a')).toBeUndefined();
+  },
+);
+
+test('stores and sends values intact where old Prototype.js is on the page', () => {
+  const broken = { value: () => 'broken', configurable: true };
+  const prototypes = [Array.prototype, String.prototype, Number.prototype, Object.prototype];
+  for (const prototype of prototypes) Object.defineProperty(prototype, 'toJSON', broken);
+  try {
+    new SafeStorage().set('key', [{ text: 'a', at: 5, list: [[1], 'b'] }]);
+  } finally {
+    for (const prototype of prototypes) Reflect.deleteProperty(prototype, 'toJSON');
+  }
+  expect(localStorage.getItem('key')).toBe('[{"text":"a","at":5,"list":[[1],"b"]}]');
 });

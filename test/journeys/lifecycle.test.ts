@@ -209,6 +209,7 @@ describe('the command line', () => {
     [['comments', 'approve', 'x', '--site', 'nowhere'], 'nowhere'],
     [['stories', 'import', '/no/such/file.xml', '--site', 'nowhere'], ''],
   ])('%j prints one line and exits with an error code', async (args, expected) => {
+    await run('migrate');
     const { code, error } = await run(...args);
     expect(code).not.toBe(0);
     expect(error).toContain(expected);

@@ -111,6 +111,8 @@ describe('afterword stories import', () => {
   });
 
   test('requires --site if there are two sites', async () => {
+    expect((await run('stories', 'import', file(rss('mot')))).err).toContain('There is no database');
+    await run('migrate');
     expect((await run('stories', 'import', file(rss('mot')))).err).toContain('There is no site yet');
     await run('sites', 'add', 'paper');
     await run('sites', 'add', 'weekly');

@@ -38,7 +38,7 @@ export class CountBatch {
       for (const story of stories) for (const one of pending.get(story)!) act(one, story);
     };
     for (const stories of split([...pending.keys()].sort())) {
-      this.#site.request<Counts>('counts', { query: { story: stories } }).then(
+      this.#site.request<Counts>('counts', { query: { story: stories }, expects: 'counts' }).then(
         ({ counts }) =>
           settle(stories, ({ resolve }, story) => resolve(counts[story] ?? { comments: 0, reactions: 0 })),
         (error: unknown) => settle(stories, ({ reject }) => reject(error)),

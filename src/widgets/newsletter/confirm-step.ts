@@ -144,7 +144,11 @@ export class ConfirmStep implements ReactiveController {
       if (field.value.length < codeLength) throw new ApiError('code-wrong');
       const { client, body, onConfirmed } = this.#signup;
       const sent = { email: body.email, code: field.value };
-      const { state } = await client.site.request<Confirmed>('subscriptions/code', { method: 'POST', body: sent });
+      const { state } = await client.site.request<Confirmed>('subscriptions/code', {
+        method: 'POST',
+        body: sent,
+        expects: 'state',
+      });
       this.state = state;
       clearInterval(this.#timer);
       onConfirmed();
@@ -157,7 +161,7 @@ export class ConfirmStep implements ReactiveController {
     if (this.#secondsLeft || this.#busy) return;
     await this.#run(async () => {
       const { client, body } = this.#signup;
-      await client.site.request<Subscribed>('subscriptions', { method: 'POST', body });
+      await client.site.request<Subscribed>('subscriptions', { method: 'POST', body, expects: 'state' });
       this.#secondsLeft = resendAfterSeconds;
       this.#resent = true;
     });

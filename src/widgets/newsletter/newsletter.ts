@@ -232,7 +232,11 @@ export class NewsletterElement extends WidgetElement {
       const client = this.#client!;
       // Loaded before the request: a failure after it would report a signup that was sent as not sent.
       const { ConfirmStep } = await loadConfirmStep();
-      const { state } = await client.site.request<Subscribed>('subscriptions', { method: 'POST', body });
+      const { state } = await client.site.request<Subscribed>('subscriptions', {
+        method: 'POST',
+        body,
+        expects: 'state',
+      });
       const { lists } = body;
       const report = (state: SubscribeDetail['state']) => void this.dispatchEvent(new SubscribeEvent({ lists, state }));
       this.confirmStep = new ConfirmStep(this, {

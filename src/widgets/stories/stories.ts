@@ -1,5 +1,6 @@
 import { type CSSResultGroup, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { safeUrl } from '../../base/safe-url.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type StoryClient, storyClientFor, toLimit, toRail } from '../../client/index.js';
@@ -126,11 +127,12 @@ export class StoriesElement extends WidgetElement {
 
   #renderHead({ stories }: Catalogue): unknown {
     const { overflows, atStart, atEnd } = this.#carousel;
+    const more = safeUrl(this.more);
     return html`<div class="head">
       <h2 id="heading" class="heading" part="heading">
         <slot name="heading">${stories.rails[toRail(this.rail)]}</slot>
       </h2>
-      ${this.more ? html`<a class="more" part="more" href=${this.more}>${stories.more}</a>` : nothing}
+      ${more ? html`<a class="more" part="more" href=${more}>${stories.more}</a>` : nothing}
       ${
         this.#layout === 'carousel' && overflows
           ? html`${this.#renderTurn(-1, 'previous', stories.previous, atStart)}${this.#renderTurn(

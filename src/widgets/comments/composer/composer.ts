@@ -260,7 +260,7 @@ export class Composer {
     const { client, thread, host, reader } = this.#context;
     if (this.#isEdit) {
       const path = `comments/${this.#commentId}`;
-      return (await client.write<CommentAnswer>('PATCH', path, { body: { text } })).comment;
+      return (await client.write<CommentAnswer>('PATCH', path, { body: { text }, expects: 'comment' })).comment;
     }
     const name = this.#form?.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
     const mentions = mentionedIds(text, thread.all);

@@ -1,5 +1,6 @@
 import { dayMs } from '../../../base/dates.js';
 import type { StoryClient } from '../../../client/index.js';
+import { isObject } from '../../../client/json.js';
 
 const maxAgeMs = 30 * dayMs;
 
@@ -22,12 +23,16 @@ export class Draft {
 
   /** Returns the stored text; undefined where there is none, or one too old. */
   load(): string | undefined {
-    const draft = this.#client.site.storage.get<StoredDraft>(this.#key);
-    return draft && draft.at > Date.now() - maxAgeMs && typeof draft.text === 'string' ? draft.text : undefined;
+    const draft = this.#client.site.storage.get(this.#key, isStoredDraft);
+    return draft && draft.at > Date.now() - maxAgeMs ? draft.text : undefined;
   }
 
   /** Stores a text; an empty one removes the draft. */
   save(text: string): void {
     this.#client.site.storage.set(this.#key, text ? { text, at: Date.now() } : undefined);
   }
+}
+
+function isStoredDraft(value: unknown): value is StoredDraft {
+  return isObject(value) && typeof value['text'] === 'string' && typeof value['at'] === 'number';
 }

@@ -172,7 +172,7 @@ export class Toolbar {
     if (text) {
       const body = { text, story: client.story, mentions: mentionedIds(text, thread.all) };
       try {
-        ({ nodes } = await client.write<Preview>('POST', 'comments/preview', { body }));
+        ({ nodes } = await client.write<Preview>('POST', 'comments/preview', { body, expects: 'nodes' }));
       } catch {
         failed = true;
       }

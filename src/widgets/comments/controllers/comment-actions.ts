@@ -199,7 +199,7 @@ export class CommentActions implements CommentActionsView {
   async #remove({ id }: Comment): Promise<void> {
     const { client, actionWords, host, thread } = this.#context;
     try {
-      const { comment } = await client.write<CommentAnswer>('DELETE', `comments/${id}`);
+      const { comment } = await client.write<CommentAnswer>('DELETE', `comments/${id}`, { expects: 'comment' });
       this.#confirmingId = undefined;
       this.#save(comment, actionWords.removed);
       await host.focusComment(thread.find(id));
@@ -219,7 +219,10 @@ export class CommentActions implements CommentActionsView {
     try {
       for (let sent: Vote | undefined; sent !== wanted();) {
         sent = wanted();
-        const voted = await client.write<CommentVoted>('PUT', `comments/${id}/vote`, { body: { value: sent } });
+        const voted = await client.write<CommentVoted>('PUT', `comments/${id}/vote`, {
+          body: { value: sent },
+          expects: 'votes',
+        });
         host.dispatchEvent(new CommentVoteEvent(id, voted.value));
         if (sent === wanted()) thread.setVote(id, voted);
       }

@@ -158,7 +158,9 @@ export class CommentMenu {
 
   #openHistory({ id }: Comment): Promise<void> {
     return this.#try(async () => {
-      this.#history = await this.#context.client.site.request<CommentHistory>(`comments/${id}/history`);
+      this.#history = await this.#context.client.site.request<CommentHistory>(`comments/${id}/history`, {
+        expects: 'revisions',
+      });
       await this.#show('history');
     });
   }
