@@ -5,7 +5,7 @@
 export function toJson(value: unknown): string | undefined {
   return JSON.stringify(value, function (this: Record<string, unknown>, name) {
     return this[name];
-  }) as string | undefined;
+  });
 }
 
 /** Returns whether a value is an object and no array, as all answers of the API are. */
