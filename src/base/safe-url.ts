@@ -1,6 +1,5 @@
-/** Returns an address of the page or another site to link to; undefined where it has another scheme, such as `javascript:`. */
+/** Returns an address to link to, as given; undefined where it has another scheme than http and https, such as `javascript:`. */
 export function safeUrl(address: string | null | undefined): string | undefined {
   if (!address || !URL.canParse(address, document.baseURI)) return undefined;
-  const { protocol, href } = new URL(address, document.baseURI);
-  return /^https?:$/.test(protocol) ? href : undefined;
+  return /^https?:$/.test(new URL(address, document.baseURI).protocol) ? address : undefined;
 }
