@@ -2,8 +2,8 @@ import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import cloak from '../../src/loader/cloak.css?inline';
 import type { InMemoryApi } from '../../src/testing/index.js';
-import { focused } from './focused.js';
 import { installApi } from './install-api.js';
+import { putElement } from './put-element.js';
 
 let api: InMemoryApi;
 let story = 0;
@@ -153,110 +153,6 @@ describe('the reserved height', () => {
   });
 });
 
-describe('the keys of a page', () => {
-  const pageKeys: string[] = [];
-  const listener = (event: KeyboardEvent) => {
-    const isInField = /^(INPUT|TEXTAREA|SELECT)$/.test((event.target as Element).tagName);
-    if (isInField) return;
-    pageKeys.push(`${event.type} ${event.key}`);
-    if (event.key.length === 1 || event.key.startsWith('Arrow')) event.preventDefault();
-  };
-  beforeEach(() => {
-    pageKeys.length = 0;
-    for (const type of ['keydown', 'keypress', 'keyup'] as const) document.addEventListener(type, listener);
-  });
-  afterEach(() => {
-    for (const type of ['keydown', 'keypress', 'keyup'] as const) document.removeEventListener(type, listener);
-  });
-
-  async function openThread(around = 'div'): Promise<Element> {
-    await import('../../src/define/comments.js');
-    const holder = document.createElement(around);
-    holder.setHTMLUnsafe(`<aw-comments site="${api.site}" story="host-${story}" open></aw-comments>`);
-    document.body.append(holder);
-    holder.style.width = '600px';
-    if (holder instanceof HTMLDialogElement) holder.showModal();
-    await expect.element(field).toBeVisible();
-    return holder;
-  }
-  const field = page.getByRole('textbox', { name: 'Bình luận của bạn' });
-  const send = page.getByRole('button', { name: 'Gửi' });
-
-  test('do not run while one types into a field of a widget', async () => {
-    await openThread();
-    await userEvent.click(field);
-    await userEvent.keyboard('Xin chao{ArrowLeft}{ArrowLeft}!');
-    await expect.element(field).toHaveValue('Xin ch!ao');
-    expect(pageKeys).toEqual([]);
-  });
-
-  test('run on a button of a widget', async () => {
-    await place();
-    (page.getByRole('button').first().element() as HTMLElement).focus();
-    await userEvent.keyboard('j');
-    expect(pageKeys).toContain('keydown j');
-  });
-
-  test('are left to a field of the page in the fallback content', async () => {
-    const element = await place();
-    const outer = document.createElement('input');
-    element.append(outer);
-    const seen: string[] = [];
-    document.addEventListener('keydown', ({ key }) => seen.push(key), { once: true });
-    outer.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true, composed: true }));
-    expect(seen).toEqual(['j']);
-  });
-
-  test('do not close a dialog of the page when Escape closes the composer', async () => {
-    const dialog = (await openThread('dialog')) as HTMLDialogElement;
-    await userEvent.click(field);
-    await expect.element(send).toBeVisible();
-    await userEvent.type(field, 'a');
-    await userEvent.keyboard('{Escape}');
-    await expect.element(send).toBeVisible();
-    await userEvent.clear(field);
-    await userEvent.keyboard('{Escape}');
-    await expect.element(send).not.toBeInTheDocument();
-    expect(focused()).toBe(field.element());
-    expect(dialog.open).toBe(true);
-    expect(pageKeys).toEqual([]);
-    await userEvent.keyboard('b');
-    await expect.element(send).toBeVisible();
-  });
-
-  test('do not close a dialog of the page when Escape closes a menu or the picker', async () => {
-    api.thread.add('a');
-    const dialog = (await openThread('dialog')) as HTMLDialogElement;
-    await userEvent.click(page.getByRole('button', { name: /^Thêm/ }));
-    await expect.element(page.getByRole('group', { name: 'Thêm' })).toBeVisible();
-    await expect.poll(() => focused()?.closest('.panel')).toBeTruthy();
-    await userEvent.keyboard('{Escape}');
-    await expect.element(page.getByRole('group', { name: 'Thêm' })).not.toBeInTheDocument();
-
-    expect(pageKeys).toEqual([]);
-    dialog.append(await place('variant="compact"'));
-    const trigger = page.getByRole('button', { name: /bài viết/ });
-    await userEvent.click(trigger);
-    const choice = page.getByRole('button', { name: /^Rất hay/ });
-    await expect.poll(focused).toBe(choice.element());
-    await userEvent.keyboard('{ArrowRight}{Escape}');
-    await expect.element(choice).not.toBeInTheDocument();
-    await expect.poll(focused).toBe(trigger.element());
-    expect(dialog.open).toBe(true);
-    expect(pageKeys).toEqual([]);
-  });
-
-  test('do not get the focus of a composer that is cancelled', async () => {
-    await openThread();
-    await userEvent.click(field);
-    await userEvent.click(page.getByRole('button', { name: 'Đóng' }));
-    await expect.element(send).not.toBeInTheDocument();
-    expect(focused()).toBe(field.element());
-    await userEvent.click(field);
-    await expect.element(send).toBeVisible();
-  });
-});
-
 describe('an API that answers nonsense', () => {
   const errors: string[] = [];
   const collect = (event: ErrorEvent | PromiseRejectionEvent) => {
@@ -274,31 +170,23 @@ describe('an API that answers nonsense', () => {
   });
 
   test.for([null, [], 'x', 5, {}])('%j throws nothing into the page, and widgets say so', async (nonsense) => {
-    await Promise.all(
-      ['comments', 'newsletter', 'reactions', 'stories', 'comment-count'].map(
-        (name) => import(`../../src/define/${name}.ts`),
-      ),
-    );
+    await Promise.all([
+      import('../../src/define/comments.js'),
+      import('../../src/define/newsletter.js'),
+      import('../../src/define/reactions.js'),
+      import('../../src/define/stories.js'),
+    ]);
     api.on(/^/, () => nonsense);
-    const holder = document.createElement('div');
-    const attributes = `site="${api.site}" story="host-${story}"`;
-    holder.setHTMLUnsafe(
-      ['comments', 'newsletter', 'reactions', 'stories']
-        .map((name) => `<aw-${name} ${attributes}><p>Fallback of ${name}</p></aw-${name}>`)
-        .join(''),
-    );
-    document.body.append(holder);
+    const tags = ['aw-comments', 'aw-newsletter', 'aw-reactions', 'aw-stories'] as const;
+    for (const tag of tags) putElement(tag, { site: api.site!, story: `host-${story}` }, `Fallback of ${tag}`);
     await expect.poll(() => page.getByRole('button', { name: 'Thử lại' }).elements()).toHaveLength(4);
-    for (const name of ['comments', 'newsletter', 'reactions', 'stories'])
-      await expect.element(page.getByText(`Fallback of ${name}`)).toBeVisible();
+    for (const tag of tags) await expect.element(page.getByText(`Fallback of ${tag}`)).toBeVisible();
     expect(errors).toEqual([]);
   });
 
   test.for([null, [], 'x', {}])('%j to an act leaves what the reader has typed', async (nonsense) => {
     await import('../../src/define/comments.js');
-    const holder = document.createElement('div');
-    holder.setHTMLUnsafe(`<aw-comments site="${api.site}" story="host-${story}" open></aw-comments>`);
-    document.body.append(holder);
+    putElement('aw-comments', { site: api.site!, story: `host-${story}`, open: '' });
     const field = page.getByRole('textbox', { name: 'Bình luận của bạn' });
     await userEvent.click(field);
     await userEvent.fill(field, 'Một lời');
@@ -311,7 +199,7 @@ describe('an API that answers nonsense', () => {
   });
 });
 
-test.for([
+test.for<[more: string, href: string | null]>([
   ['javascript:alert(1)', null],
   ['JaVaScRiPt:alert(1)', null],
   [' java\nscript:alert(1)', null],
@@ -320,9 +208,7 @@ test.for([
   ['https://paper.example/moi-nhat', 'https://paper.example/moi-nhat'],
 ])('the link to all stories leads to pages only: %s', async ([more, href]) => {
   await import('../../src/define/stories.js');
-  const rail = document.createElement('aw-stories');
-  Object.assign(rail, { site: api.site, story: `host-${story}`, more });
-  document.body.append(rail);
+  const rail = putElement('aw-stories', { site: api.site!, story: `host-${story}`, more });
   await expect.poll(() => rail.shadowRoot!.querySelector('[aria-busy=false]')).toBeTruthy();
   const link = rail.shadowRoot!.querySelector<HTMLAnchorElement>('[part=more]');
   expect(link?.href ?? null).toBe(href);
