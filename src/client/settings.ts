@@ -1,4 +1,4 @@
-import { storyAddress } from '../contract/story-key.js';
+import { storyKey } from '../contract/story-key.js';
 import { ApiError } from './request.js';
 import type { StorageKind } from './storage.js';
 
@@ -51,7 +51,7 @@ export function siteSettings(element?: Element): { api: string; site: string } {
 /** Returns the story key of an element: its own, else of the page's settings, the canonical link, the page's URL. */
 export function storyOf(element: Element): string {
   const canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href;
-  const key = storyAddress(setting('story', element) ?? canonical ?? location.href);
+  const key = storyKey(setting('story', element) ?? canonical ?? location.href);
   if (!key) throw new ApiError('story-key-invalid');
   return key;
 }

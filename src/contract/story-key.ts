@@ -8,19 +8,24 @@ const tracking = /^((utm_|_hs|vero_).*|\w+clk?id|[gw]braid|mc_[ce]id|igshid|li_f
 const absoluteUrl = /^https?:\/\//i;
 
 /**
- * Returns the name of a story as a page sends it: a URL with https and a lower-case host, without credentials, fragment
- * and {@link tracking} parameters, its other parameters sorted and written as `application/x-www-form-urlencoded`; or the
- * publisher's own id, only trimmed and composed (NFC). The server makes the {@link storyKey} of it.
+ * Returns the canonical key of a story, the same for every spelling of its URL.
  *
- * @returns `undefined` where the value is empty, too long or an invalid URL
+ * A URL becomes https with a lower-case host, without credentials, fragment and {@link tracking} parameters, its other
+ * parameters sorted and written as `application/x-www-form-urlencoded`, its path normalized as of RFC 3986, section 6.2.2.
+ * Anything else is the publisher's own id and only trimmed and composed (NFC).
+ *
+ * Keys are stored: a change of this function needs a migration like `0006-story-keys`.
+ *
+ * @returns the key, which is its own key; `undefined` where the value is empty, too long or an invalid URL
  */
-export function storyAddress(value: string): string | undefined {
+export function storyKey(value: string): string | undefined {
   const given = value.trim();
-  const address = absoluteUrl.test(given) ? addressOfUrl(given) : given.normalize('NFC');
-  return address && address.length <= storyKeyBytes ? address : undefined;
+  // Keys of URLs are ASCII. The schema `story` counts the bytes of ids.
+  const key = absoluteUrl.test(given) ? keyOfUrl(given) : given.normalize('NFC');
+  return key && key.length <= storyKeyBytes ? key : undefined;
 }
 
-function addressOfUrl(given: string): string | undefined {
+function keyOfUrl(given: string): string | undefined {
   // `URL.canParse` is missing in supported browsers.
   try {
     const url = new URL(given);
@@ -28,27 +33,12 @@ function addressOfUrl(given: string): string | undefined {
     const query = url.searchParams;
     for (const name of [...query.keys()]) if (tracking.test(name)) query.delete(name);
     query.sort();
-    return url.origin + url.pathname + url.search;
+    const { origin, pathname, search } = url;
+    if (origin.length + pathname.length + search.length > storyKeyBytes) return undefined;
+    return origin + normalizePath(pathname) + search;
   } catch {
     return undefined;
   }
-}
-
-/**
- * Returns the canonical key of a story, the same for every spelling of its URL: the {@link storyAddress} with a path that
- * is normalized as of RFC 3986, section 6.2.2.
- *
- * Keys are stored: a change of this function needs a migration like `0006-story-keys`.
- *
- * @returns the key, which is its own key; `undefined` where the value is empty, too long or an invalid URL
- */
-export function storyKey(value: string): string | undefined {
-  const key = storyAddress(value)?.replace(
-    /^(https:\/\/[^/?]+)([^?]*)/,
-    (_, origin: string, path: string) => origin + normalizePath(path),
-  );
-  // Keys of URLs are ASCII. The schema `story` counts the bytes of ids.
-  return key && key.length <= storyKeyBytes ? key : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { storyAddress } from '../../contract/story-key.js';
+import { storyKey } from '../../contract/story-key.js';
 import type { Story } from '../../contract/types.js';
 
 /** The rail of the page that shows a story, by the story's id. */
@@ -13,7 +13,7 @@ const railByStory = new Map<string, object>();
 export function claimStories(rail: object, stories: readonly Story[], limit: number, pageStory: string): Story[] {
   releaseStories(rail);
   const claimed = stories
-    .filter(({ id, url }) => id !== pageStory && storyAddress(url) !== pageStory && !railByStory.has(id))
+    .filter(({ id, url }) => id !== pageStory && storyKey(url) !== pageStory && !railByStory.has(id))
     .filter(({ id }, index, all) => all.findIndex((story) => story.id === id) === index)
     .slice(0, limit);
   for (const { id } of claimed) railByStory.set(id, rail);
