@@ -9,6 +9,7 @@ import * as limits from '../../contract/limits.js';
 import type { NewsletterList, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 import type { ConfirmStep } from './confirm-step.js';
+import { suggestEmail } from './email-suggestion.js';
 import { type SubscribeDetail, SubscribeEvent } from './events.js';
 import { reserve } from './reserve.js';
 import { styles } from './newsletter.styles.js';
@@ -23,7 +24,6 @@ interface Failure {
 }
 
 const loadConfirmStep = () => import('./confirm-step.js');
-const loadSuggestions = () => import('./email-suggestion.js');
 
 /**
  * @summary Signup for one or more newsletters, confirmed by a code without leaving the page.
@@ -182,7 +182,7 @@ export class NewsletterElement extends WidgetElement {
 
   /** Loads the code of the next step while the reader fills in the form. */
   #preload(): void {
-    for (const load of [loadSuggestions, loadConfirmStep]) load().catch(() => undefined);
+    loadConfirmStep().catch(() => undefined);
   }
 
   #validate = (): void => {
@@ -197,12 +197,8 @@ export class NewsletterElement extends WidgetElement {
     return { field: 'consent', sentence: ({ newsletter }) => newsletter[missing] };
   }
 
-  #onEmailChange = async ({ target }: Event): Promise<void> => {
-    const field = target as HTMLInputElement;
-    const { value } = field;
-    // Where its code cannot be loaded, nothing is suggested.
-    const suggestions = await loadSuggestions().catch(() => undefined);
-    if (field.value === value) this.suggestion = suggestions?.suggestEmail(value.trim());
+  #onEmailChange = ({ target }: Event): void => {
+    this.suggestion = suggestEmail((target as HTMLInputElement).value.trim());
   };
 
   #acceptSuggestion = (): void => {
