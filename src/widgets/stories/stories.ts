@@ -1,6 +1,5 @@
 import { type CSSResultGroup, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { safeUrl } from '../../base/safe-url.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type StoryClient, storyClientFor, toLimit, toRail } from '../../client/index.js';
@@ -127,7 +126,7 @@ export class StoriesElement extends WidgetElement {
 
   #renderHead({ stories }: Catalogue): unknown {
     const { overflows, atStart, atEnd } = this.#carousel;
-    const more = safeUrl(this.more);
+    const more = this.more && isPageUrl(this.more) ? this.more : undefined;
     return html`<div class="head">
       <h2 id="heading" class="heading" part="heading">
         <slot name="heading">${stories.rails[toRail(this.rail)]}</slot>
@@ -192,6 +191,16 @@ export class StoriesElement extends WidgetElement {
     }
     signalsOf(this.#client!.site).add({ type, story: id, rail: toRail(this.rail), position });
     this.dispatchEvent(new (type === 'view' ? StoryViewEvent : StoryClickEvent)({ id, position, reason }));
+  }
+}
+
+/** Returns whether an address leads to a page: another scheme, such as `javascript:`, would run in the page of the widget. */
+function isPageUrl(address: string): boolean {
+  // `URL.canParse` is missing in supported browsers.
+  try {
+    return /^https?:$/.test(new URL(address, document.baseURI).protocol);
+  } catch {
+    return false;
   }
 }
 
