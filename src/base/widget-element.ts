@@ -112,7 +112,7 @@ export abstract class WidgetElement extends LitElement {
 
   /** Loads the data from the API again. What is drawn stays until the new data is there. */
   refresh(): Promise<void> {
-    return this.#load(true, this.status === 'ready');
+    return this.#load(true);
   }
 
   /**
@@ -202,10 +202,10 @@ export abstract class WidgetElement extends LitElement {
     const lang = this.locale.declared;
     if (!this.isConnected || (wanted === this.#loadedFor && lang === this.#loadedLang)) return;
     // Another language replaces the words in place: what the reader has typed stays.
-    const keepsContent = wanted === this.#loadedFor && this.status === 'ready';
+    if (wanted !== this.#loadedFor) this.status = 'loading';
     this.#loadedFor = wanted;
     this.#loadedLang = lang;
-    void this.#load(false, keepsContent);
+    void this.#load(false);
   }
 
   /** Catches errors of rendering. A Trusted Types policy of the page can make Lit throw. */
@@ -249,9 +249,10 @@ export abstract class WidgetElement extends LitElement {
     void this.refresh();
   }
 
-  async #load(again: boolean, keepsContent: boolean): Promise<void> {
+  async #load(again: boolean): Promise<void> {
     this.#loadAbort?.abort();
     const { signal } = (this.#loadAbort = new AbortController());
+    const keepsContent = this.status === 'ready';
     if (!keepsContent) {
       this.status = 'loading';
       setTimeout(() => (this.showSkeleton = this.status === 'loading'), skeletonDelayMs);

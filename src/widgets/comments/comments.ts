@@ -70,7 +70,6 @@ export class CommentsElement extends WidgetElement {
 
   /** The comments are collapsed behind a button, because showing them would shift the layout. */
   @state() private collapsed = false;
-  #isReadyDrawn = false;
   /** The sort order that the reader has selected. */
   #selectedSort?: Sort | undefined;
   #context?: ThreadContext;
@@ -106,13 +105,12 @@ export class CommentsElement extends WidgetElement {
       this.#afterRender = () => void navigation?.goTo(targetId);
     }
     setTimeout(() => void this.#startNavigation(context), navigationDelayMs);
+    if (!keepsContent && !this.open) {
+      // Whether the comments shift the layout is measured in the frame that draws them: the page may scroll until then.
+      await this.locale.ready;
+      await nextFrame();
+    }
     return !signal.aborted;
-  }
-
-  /** Draws the comments in a frame of their own: whether they shift the layout depends on where the page has scrolled. */
-  protected override async scheduleUpdate(): Promise<void> {
-    if (this.status === 'ready' && !this.#isReadyDrawn && !this.open) await nextFrame();
-    await super.scheduleUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -126,7 +124,6 @@ export class CommentsElement extends WidgetElement {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.#isReadyDrawn = this.status === 'ready';
     if (changed.has('open') && this.open) this.collapsed = false;
     const thread = this.#context?.thread;
     this.setState('closed', !!thread && thread.settings.state !== 'open');
