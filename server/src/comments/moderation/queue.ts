@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../storage/database.js';
 import type { CommentRow } from '../../storage/tables.js';
+import { selectWithAuthor } from '../comment-rows.js';
 
 /** Row of a moderation queue. */
 export type QueueRow = Awaited<ReturnType<typeof readQueue>>[number];
@@ -59,15 +60,8 @@ export async function readCommentDetails({ read }: Database, siteId: string, id:
 }
 
 function withReports(read: Database['read'], siteId: string) {
-  return read
-    .selectFrom('comments')
-    .innerJoin('readers', 'readers.id', 'comments.authorId')
-    .selectAll('comments')
-    .select([
-      'readers.name as authorName',
-      'readers.pendingName as authorPendingName',
-      'readers.nameRevision as authorNameRevision',
-    ])
+  return selectWithAuthor(read)
+    .select('readers.nameRevision as authorNameRevision')
     .select(({ selectFrom }) =>
       selectFrom('comment_reports')
         .whereRef('comment_reports.commentId', '=', 'comments.id')
