@@ -99,6 +99,7 @@ describe.each(databases)('metrics on %s', (kind) => {
       'afterword_mails{state="waiting"}',
       'afterword_mails{state="given-up"}',
       'afterword_comments_pending{site="paper"}',
+      'afterword_names_pending{site="paper"}',
       'afterword_backup_last_success_timestamp_seconds',
       'afterword_backup_failures_total',
     ])
@@ -156,7 +157,7 @@ describe.each(databases)('metrics on %s', (kind) => {
   });
 });
 
-test.each(databases)('comments that wait for a moderator are counted by site on %s', async (kind) => {
+test.each(databases)('comments and names that wait for a moderator are counted by site on %s', async (kind) => {
   const server = await openTestServices(kind, { AFTERWORD_METRICS_TOKEN: token });
   try {
     await server.services.sites.put({ ...server.site, id: 'quiet' });
@@ -166,9 +167,13 @@ test.each(databases)('comments that wait for a moderator are counted by site on 
       const answer = await server.ask('/comments', { method: 'POST', token: guest, json: { story: storyUrl, text } });
       expect(await answer.json()).toMatchObject({ comment: { state: 'pending' } });
     }
+    const renaming = await server.ask('/readers/me', { method: 'PATCH', token: guest, json: { name: 'Bích' } });
+    expect(await renaming.json()).toMatchObject({ pendingName: 'Bích' });
     const metrics = await readMetrics(server);
     expect(metrics.get('afterword_comments_pending{site="paper"}')).toBe(2);
     expect(metrics.get('afterword_comments_pending{site="quiet"}')).toBe(0);
+    expect(metrics.get('afterword_names_pending{site="paper"}')).toBe(1);
+    expect(metrics.get('afterword_names_pending{site="quiet"}')).toBe(0);
   } finally {
     await server.close();
   }

@@ -21,7 +21,7 @@ export interface MetricSources {
   /** By state: `due`, `waiting` or `given-up`. */
   countMails(this: void): Promise<ReadonlyMap<string, number>>;
   /** By site. */
-  countPending(this: void): Promise<ReadonlyMap<string, number>>;
+  countPending(this: void): Promise<ReadonlyMap<string, { readonly comments: number; readonly names: number }>>;
 }
 
 /** Returns the metrics of everything but requests. Every series is there from the start. */
@@ -31,7 +31,9 @@ export function serviceMetrics(sources: MetricSources): Metric[] {
     new Map(mailStates.map((state) => [state, 0])),
     sources.countMails,
   );
-  const pending = cachedCounts<ReadonlyMap<string, number>>(new Map(), sources.countPending);
+  const pending = cachedCounts<Awaited<ReturnType<MetricSources['countPending']>>>(new Map(), sources.countPending);
+  const pendingOf = async (kind: 'comments' | 'names') =>
+    labelled('site', new Map([...(await pending())].map(([site, counts]) => [site, counts[kind]])));
   return [
     {
       name: 'afterword_build_info',
@@ -70,7 +72,13 @@ export function serviceMetrics(sources: MetricSources): Metric[] {
       name: 'afterword_comments_pending',
       help: 'Comments that wait for a moderator, by site, up to 10,000.',
       type: 'gauge',
-      read: async () => labelled('site', await pending()),
+      read: () => pendingOf('comments'),
+    },
+    {
+      name: 'afterword_names_pending',
+      help: "Readers' new names that wait for a moderator, by site, up to 10,000.",
+      type: 'gauge',
+      read: () => pendingOf('names'),
     },
     {
       name: 'afterword_retention_deleted_total',
