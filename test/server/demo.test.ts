@@ -1,6 +1,7 @@
 import { storyInputSchema } from 'afterword/contract';
 import { describe, expect, it } from 'vitest';
 import { demoApp, partnerApp } from '../../server/src/demo/app.js';
+import { readHostPages } from '../../server/src/demo/host-pages.js';
 import {
   demoComments,
   demoLeadUrl,
@@ -41,6 +42,7 @@ async function crawl(app: typeof demo, own: string): Promise<Map<string, string>
     const html = await page(app, path);
     pages.set(path, html);
     if (path.startsWith('/demo/') && path !== '/demo/hostile') continue;
+    if (path.startsWith('/hosts/') && path !== '/hosts/') continue;
     for (const address of addresses(html)) {
       const url = new URL(address, own);
       if (url.origin === own) open.push(url.pathname);
@@ -61,6 +63,7 @@ describe.each([
   it('has no inline scripts and styles', async () => {
     for (const [path, html] of await crawl(app, own)) {
       if (path.startsWith('/demo/') && path !== '/demo/hostile') continue;
+      if (path.startsWith('/hosts/')) continue;
       expect(html, path).not.toMatch(/\sstyle=|<style|\son\w+=|javascript:/i);
       const scripts = [...html.matchAll(/<script\b[^>]*>([^]*?)<\/script>/g)];
       expect(scripts.map(([, text]) => text)).toEqual(['']);
@@ -105,6 +108,34 @@ describe('the paper', () => {
     expect(first.headers.get('content-type')).toBe('image/svg+xml; charset=utf-8');
     const headers = { 'if-none-match': first.headers.get('etag')! };
     expect((await demo.request('/demo/pictures/mangrove.svg', { headers })).status).toBe(304);
+  });
+});
+
+describe.each([
+  ['the paper', demo],
+  ['the partner', partner],
+] as const)('host pages of %s', (_name, app) => {
+  it('are listed with the sentence that must hold', async () => {
+    const list = await page(app, '/hosts/');
+    expect([...list.matchAll(/<dt><a href="\/hosts\/[\w.-]+">/g)]).toHaveLength(readHostPages().length);
+    expect(list).toContain('inside an iframe with sandbox=');
+  });
+
+  it.each(readHostPages().map(({ name }) => name))(
+    "%s loads the API's script and has a story of its own",
+    async (name) => {
+      const html = await page(app, `/hosts/${name}`);
+      expect(html).toContain(`<link rel="canonical" href="${origin}/hosts/${name}" />`);
+      expect(html).not.toMatch(/\b(afterword|paper)\.example/);
+      if (name !== 'sandbox-frame')
+        expect(html).toMatch(/["'](http:\/\/localhost:8787|\/hosts\/redirected)\/afterword\.js/);
+    },
+  );
+
+  it('may have inline scripts and styles', async () => {
+    const policy = (await app.request('/hosts/clobber')).headers.get('content-security-policy')!;
+    expect(policy).toContain(`script-src 'self' ${origin} 'unsafe-inline';`);
+    expect(policy).not.toContain('trusted-types');
   });
 });
 

@@ -1,8 +1,10 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { etag } from 'hono/etag';
+import { hostPagesApp } from './host-pages.js';
 import { hostilePage, latestPath, listPage, sectionPath, storyPage, type Paper } from './pages.js';
 import { partnerPage, partnerPath } from './partner.js';
+import { pagePolicy, strictPolicy } from './policies.js';
 import { demoFolder, pathOf, readDemoStories, type DemoStory } from './stories.js';
 import { paperWords } from './words.js';
 import type { EpochMs } from '../time.js';
@@ -19,7 +21,7 @@ export interface DemoOptions {
   readonly now?: EpochMs | undefined;
 }
 
-/** Serves the invented paper: front page, stories, sections, and a page with hostile styles. */
+/** Serves the invented paper: front page, stories, sections, a page with hostile styles, and other host pages. */
 export function demoApp(options: DemoOptions): Hono {
   const paper = paperOf(options);
   const own = paper.stories.filter(({ translationOf }) => translationOf === undefined);
@@ -36,16 +38,18 @@ export function demoApp(options: DemoOptions): Hono {
     }
   }
   app.get('/demo/hostile', (c) => c.html(hostilePage(paper)));
+  app.route('/', hostPagesApp(paper, options.assetOrigin));
   return app;
 }
 
-/** Serves the partner's paper, on an origin of its own. */
+/** Serves the partner's paper and the host pages, on an origin of its own. */
 export function partnerApp(options: DemoOptions): Hono {
   const partner = { ...paperOf(options), assetOrigin: options.assetOrigin };
   const app = pagesApp(options);
   for (const story of partner.stories.filter(({ lang }) => lang === 'en')) {
     app.get(partnerPath(story), (c) => c.html(partnerPage(partner, story)));
   }
+  app.route('/', hostPagesApp(partner, options.assetOrigin));
   return app;
 }
 
@@ -56,8 +60,7 @@ function paperOf({ stories = readDemoStories(), storyOrigin, partnerOrigin, now 
 /** Serves what both papers share: a strict content security policy, and the files of `demo/`. */
 function pagesApp({ assetOrigin }: DemoOptions): Hono {
   const app = new Hono();
-  const policy = policyFor(assetOrigin);
-  app.use(strictPage(policy), etag());
+  app.use(pagePolicy(strictPolicy(assetOrigin)), etag());
   app.get(
     '/demo/:file{.+\\.(?:css|svg)}',
     cacheable('public, max-age=3600'),
@@ -66,33 +69,9 @@ function pagesApp({ assetOrigin }: DemoOptions): Hono {
   return app;
 }
 
-/** Returns a strict content security policy, which the widgets must work under. Pictures may come from anywhere: imported stories link to their own. */
-function policyFor(assetOrigin: string): string {
-  return [
-    `default-src 'none'`,
-    `script-src 'self' ${assetOrigin}`,
-    `style-src 'self' ${assetOrigin}`,
-    `img-src 'self' ${assetOrigin} https:`,
-    `connect-src 'self' ${assetOrigin}`,
-    `form-action 'self' ${assetOrigin}`,
-    `base-uri 'none'`,
-    `frame-ancestors 'self'`,
-    `require-trusted-types-for 'script'`,
-  ].join('; ');
-}
-
 function cacheable(cacheControl: string): MiddlewareHandler {
   return async function cacheable(c, next) {
     await next();
     if (c.res.ok) c.res.headers.set('cache-control', cacheControl);
-  };
-}
-
-function strictPage(policy: string): MiddlewareHandler {
-  return async function strictPage(c, next) {
-    await next();
-    if (!c.res.headers.get('content-type')?.startsWith('text/html')) return;
-    c.res.headers.set('content-security-policy', policy);
-    c.res.headers.set('cache-control', 'no-cache');
   };
 }

@@ -235,6 +235,7 @@ function document(
             <a href="/docs">API</a>
             <a href="/outbox">${lang === 'vi' ? 'Hộp thư đi' : 'Outbox'}</a>
             <a href="/demo/hostile">${lang === 'vi' ? 'Trang thử sức' : 'Stress page'}</a>
+            <a href="/hosts/">${lang === 'vi' ? 'Các trang nhúng thử' : 'Host pages'}</a>
             ${
               partnerOrigin === undefined
                 ? ''
