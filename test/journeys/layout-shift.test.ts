@@ -26,6 +26,46 @@ describe('the demo has no layout shift', () => {
   );
 });
 
+describe('a page without further styles does not shift', () => {
+  // As README shows it, in Times New Roman.
+  const tags =
+    '<aw-reactions></aw-reactions><aw-stories rail="latest" limit="6"></aw-stories><aw-newsletter></aw-newsletter><aw-comments open></aw-comments><p>What follows.</p>';
+  const script = (attributes = '') =>
+    `<script type="module" ${attributes} src="/afterword.js" data-site="demo"></script>`;
+  const pages = [
+    // Browsers may paint before a module that loads for a moment.
+    { name: 'where the script runs before the first paint', head: script('blocking="render"'), delayMs: 0 },
+    {
+      name: 'where the script comes late, with cloak.css',
+      head: `<link rel="stylesheet" href="/cloak.css">${script()}`,
+      delayMs: 1500,
+    },
+  ];
+  test.concurrent.for(pages.flatMap((page) => [390, 1280].map((width) => ({ ...page, width }))))(
+    '$name, $width px wide',
+    async ({ head, delayMs, width }, { expect }) => {
+      const prepare = async (page: Page) => {
+        await page.route('**/afterword.js', async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          await route.continue();
+        });
+        await page.route(`${server.url}/a-page`, (route) =>
+          route.fulfill({
+            contentType: 'text/html; charset=utf-8',
+            body: `<!doctype html><html lang="vi"><head><title>A page</title>
+              <meta name="viewport" content="width=device-width">${head}</head><body>${tags}`,
+          }),
+        );
+      };
+      const act = (page: Page) => page.locator('aw-comments [part=composer]').waitFor();
+      expect(await shiftIn(browser, `${server.url}/a-page`, { name: 'a page', prepare, act }, width)).toEqual({
+        shift: 0,
+        moved: [],
+      });
+    },
+  );
+});
+
 describe('a poll does not shift the layout', () => {
   const looks = ['buttons', 'bars', 'compact'].flatMap((variant) => [320, 1280].map((width) => ({ variant, width })));
   test.concurrent.for(looks)('$variant, $width px wide', async ({ variant, width }, { expect }) => {

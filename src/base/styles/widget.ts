@@ -13,6 +13,9 @@ export const widgetStyles = [
   css`
     :host {
       display: block !important;
+      inline-size: -moz-available;
+      inline-size: -webkit-fill-available;
+      inline-size: stretch;
       direction: ltr !important;
       color: var(--aw-color-text, inherit);
       font-family: var(--aw-font-text, inherit);
@@ -22,6 +25,15 @@ export const widgetStyles = [
     }
     :host([hidden]) {
       display: none !important;
+    }
+    /* Width for parents that shrink to fit their content, which counts for nothing in the container. Wraps where there is less room. */
+    :host::after {
+      content: '. . . . . . . . . . . . . . . . .' / '';
+      display: block;
+      font-size: 0;
+      line-height: 0;
+      word-spacing: 40px;
+      visibility: hidden;
     }
     :host([theme]) {
       color: var(--aw-color-text, CanvasText);
@@ -112,6 +124,14 @@ export const widgetStyles = [
       padding-inline: var(--aw-space-2, 8px);
       color: var(--_accent);
       font-weight: 600;
+    }
+    /* iOS zooms into a focused field with smaller text. */
+    @media (pointer: coarse) {
+      input,
+      textarea,
+      select {
+        font-size: max(1em, 16px) !important;
+      }
     }
     @media (prefers-reduced-motion: reduce) {
       *,

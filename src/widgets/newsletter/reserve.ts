@@ -7,7 +7,7 @@ export const reserve = css`
     --_reserve: calc(142px + 6em);
     --_reserve-narrow: calc(52px + 4.1em);
   }
-  :host([list*=' ']) {
+  :host(:is(:not([list]), [list*=' '])) {
     --_reserve: calc(156px + 6em);
   }
 `;

@@ -134,6 +134,13 @@ export const styles = css`
       grid-column: 1 / -1;
     }
   }
+  /* As wide as its button. */
+  :host([variant='compact']) .base {
+    container: none;
+  }
+  :host([variant='compact'])::after {
+    content: none;
+  }
   /* One line for each choice. */
   .bars .choices {
     grid-template-columns: 1fr;

@@ -11,6 +11,7 @@ export const reserve = css`
     --_reserve-narrow: 1.25em;
   }
   :host([variant='compact']) {
+    inline-size: auto;
     --_reserve: 48px;
     --_reserve-narrow: 0px;
   }
