@@ -9,21 +9,27 @@ declare const answer: unique symbol;
 /** An entry of `GET /page`, typed by its answer. */
 export type Part<Answer> = string & { readonly [answer]?: Answer };
 
+/** Answers by entry. */
+type Parts = Record<string, unknown>;
+type FetchParts = (page: Query, entries: string[]) => Promise<Record<string, Promise<unknown>>>;
 type Value = string | number | null | undefined;
 
 /** Sort orders of comments. The default comes first, here and below. */
 export const sorts = ['best', 'newest', 'oldest', 'discussed'] as const;
 export type Sort = (typeof sorts)[number];
-const rails: readonly Rail['rail'][] = ['related', 'most-read', 'latest', 'dont-miss', 'videos', 'sponsored'];
+/** @internal */
+export const rails: readonly Rail['rail'][] = ['related', 'most-read', 'latest', 'dont-miss', 'videos', 'sponsored'];
 
-/** Builds entries of `GET /page`. An unknown value becomes the default; trailing defaults are omitted. */
+/**
+ * Builds entries of `GET /page`, by their short names: content blockers refuse URLs with words such as `newsletter` and
+ * `sponsored`. An unknown value becomes the default; trailing defaults are omitted.
+ */
 export const parts = {
-  reactions: (poll?: Value): Part<Reactions> => `reactions:${toPoll(poll)}`.replace(/:reactions$/, ''),
+  reactions: (poll?: Value): Part<Reactions> => `r:${toPoll(poll)}`.replace(/:reactions$/, ''),
   comments: (sort?: Value, limit?: Value): Part<Comments> =>
-    `comments:${toSort(sort)}:${toLimit(limit, 20)}`.replace(/(:best)?:20$/, ''),
-  stories: (rail?: Value, limit?: Value): Part<Rail> =>
-    `stories:${toRail(rail)}:${toLimit(limit, 8)}`.replace(/:8$/, ''),
-  newsletter: (): Part<Newsletters> => 'newsletter',
+    `c:${toSort(sort)}:${toLimit(limit, 20)}`.replace(/(:best)?:20$/, ''),
+  stories: (rail?: Value, limit?: Value): Part<Rail> => `s:${toRail(rail)[0]}:${toLimit(limit, 8)}`.replace(/:8$/, ''),
+  newsletter: (): Part<Newsletters> => 'n',
 };
 
 /** Returns a known sort order: `best` for any other value. */
@@ -55,12 +61,20 @@ function oneOf<Known extends string>(known: readonly Known[], value: Value): Kno
  */
 export class PageBatch {
   readonly #fetchPage: (query: Query) => Promise<Page>;
+  readonly #fetchParts: FetchParts;
   readonly #answers = new Map<string, { at: number; answer: Promise<unknown> }>();
   /** Batches that still take entries, by language and story. */
-  readonly #open = new Map<string, { entries: string[]; page: Promise<Page> }>();
+  readonly #open = new Map<string, { entries: string[]; parts: Promise<Parts> }>();
+  /** `GET /page` had no answer where a part had one: a content blocker refuses it. */
+  #isBlocked = false;
 
-  constructor(fetchPage: (query: Query) => Promise<Page>) {
+  /**
+   * @param fetchPage sends `GET /page`
+   * @param fetchParts requests each entry by itself, where `GET /page` cannot be sent
+   */
+  constructor(fetchPage: (query: Query) => Promise<Page>, fetchParts: FetchParts) {
     this.#fetchPage = fetchPage;
+    this.#fetchParts = fetchParts;
   }
 
   /** Returns the answer to an entry, from the cache or the next batch. */
@@ -68,8 +82,8 @@ export class PageBatch {
     const key = `${entry} ${lang} ${story}`;
     const cached = this.#answers.get(key);
     if (cached && Date.now() - cached.at < maxAgeMs) return cached.answer;
-    const answer = this.#enqueue(story, lang, entry).then(({ parts }) => {
-      const part = parts[entry];
+    const answer = this.#enqueue(story, lang, entry).then(async (parts) => {
+      const part = await parts[entry];
       if (isProblem(part)) throw new ApiError(part.code as ApiError['code'], part);
       if (!part) throw new ApiError('not-json');
       return part;
@@ -84,17 +98,35 @@ export class PageBatch {
     for (const key of this.#answers.keys()) if (key.endsWith(` ${story}`)) this.#answers.delete(key);
   }
 
-  #enqueue(story: string, lang: string, entry: string): Promise<Page> {
+  #enqueue(story: string, lang: string, entry: string): Promise<Parts> {
     const group = `${lang} ${story}`;
     const open = this.#open.get(group);
-    if (open && open.entries.push(entry) <= limits.pageParts) return open.page;
+    if (open && open.entries.push(entry) <= limits.pageParts) return open.parts;
     const entries = [entry];
-    const page = batchWindow().then(() => {
+    const parts = batchWindow().then(() => {
       this.#open.delete(group);
-      return this.#fetchPage({ story, lang: lang || undefined, parts: entries.slice(0, limits.pageParts).join() });
+      return this.#fetch({ story, lang: lang || undefined }, entries.slice(0, limits.pageParts));
     });
-    this.#open.set(group, { entries, page });
-    return page;
+    this.#open.set(group, { entries, parts });
+    return parts;
+  }
+
+  async #fetch(page: Query, entries: string[]): Promise<Parts> {
+    let failure: unknown;
+    if (!this.#isBlocked)
+      try {
+        return (await this.#fetchPage({ ...page, parts: entries.join() })).parts;
+      } catch (error) {
+        if ((error as ApiError).code !== 'network') throw error;
+        failure = error;
+      }
+    // Without a connection this code cannot be loaded either: no storm of requests.
+    const parts = await this.#fetchParts(page, entries).catch((error: unknown) => {
+      throw failure ?? error;
+    });
+    const onAnswer = () => (this.#isBlocked = true);
+    for (const part of Object.values(parts)) part.then(onAnswer, () => undefined);
+    return parts;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Problem } from '../contract/types.js';
 import { isObject, toJson } from './json.js';
 
 const timeoutMs = 10_000;
-const maxRetries = 2;
+const defaultRetries = 2;
 /** A request with a longer `Retry-After` fails without a retry. */
 const maxRetryAfterMs = 8000;
 
@@ -56,6 +56,8 @@ export interface RequestOptions {
   token?: string;
   /** A property of every answer: one without it comes from something else than the API, such as a proxy. */
   expects?: string;
+  /** Retries after transient failures of an idempotent request. */
+  maxRetries?: number;
   /** Makes a POST safe to repeat. */
   idempotencyKey?: string;
   signal?: AbortSignal;
@@ -68,7 +70,7 @@ export interface RequestOptions {
  * @throws ApiError
  */
 export async function request<T>(url: string, options: RequestOptions = {}): Promise<T> {
-  const { method = 'GET', idempotencyKey, signal } = options;
+  const { method = 'GET', idempotencyKey, maxRetries = defaultRetries, signal } = options;
   const idempotent = idempotencyKey || (method !== 'POST' && method !== 'PATCH');
   for (let attempt = 0; ; attempt++) {
     try {

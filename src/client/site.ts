@@ -23,7 +23,11 @@ function isStoredReader(value: unknown): value is StoredReader {
 export class Site extends EventTarget {
   /** URL prefix of the site's API paths. */
   readonly root: string;
-  readonly page = new PageBatch((query) => this.request<Page>('page', { query, expects: 'parts' }));
+  readonly page = new PageBatch(
+    (query) => this.request<Page>('page', { query, expects: 'parts' }),
+    async (page, entries) =>
+      (await import('./single-parts.js')).requestParts((path, options) => this.request(path, options), page, entries),
+  );
   readonly storage = new SafeStorage(pageSettings().storage);
   #session?: Promise<Session>;
   readonly #lastValues = new Map<string, unknown>();

@@ -14,27 +14,44 @@ export type PagePart =
   | { part: 'newsletter' }
   | { part: 'counts' };
 
+/** Short names, which content blockers leave alone: their filters match words such as `newsletter` and `sponsored` in URLs. */
+const shortNames: Record<string, string> = {
+  r: 'reactions',
+  c: 'comments',
+  s: 'stories',
+  n: 'newsletter',
+  k: 'counts',
+};
+/** Rails by their first letter. */
+const shortRails: Record<string, string> = Object.fromEntries(rails.map((rail) => [rail.charAt(0), rail]));
+
 const partSchemas = {
   reactions: z.tuple([slug.default(defaultPoll)]).transform(([poll]) => ({ part: 'reactions' as const, poll })),
   comments: z
     .tuple([z.enum(commentSorts).default('best'), pageLimit.default(limits.comments)])
     .transform(([sort, limit]) => ({ part: 'comments' as const, sort, limit })),
   stories: z
-    .tuple([z.enum(rails), pageLimit.default(limits.stories)])
+    .tuple([z.preprocess((rail) => toLongName(shortRails, rail), z.enum(rails)), pageLimit.default(limits.stories)])
     .transform(([rail, limit]) => ({ part: 'stories' as const, rail, limit })),
   newsletter: z.tuple([]).transform(() => ({ part: 'newsletter' as const })),
   counts: z.tuple([]).transform(() => ({ part: 'counts' as const })),
 };
 
 /**
- * Parses an entry of `parts`: `reactions[:poll]`, `comments[:sort[:limit]]`, `stories:rail[:limit]`, `newsletter`, `counts`.
+ * Parses an entry of `parts`: `reactions[:poll]`, `comments[:sort[:limit]]`, `stories:rail[:limit]`, `newsletter`, `counts`, or
+ * the same with a short name: `r`, `c`, `s`, `n`, `k`, and a rail's first letter.
  *
  * @returns the part, or `undefined` for an invalid entry
  */
 export function parsePart(entry: string): PagePart | undefined {
-  const [name = '', ...values] = entry.split(':');
+  const [given = '', ...values] = entry.split(':');
+  const name = toLongName(shortNames, given);
   if (!Object.hasOwn(partSchemas, name)) return undefined;
   return partSchemas[name as keyof typeof partSchemas].safeParse(values).data;
+}
+
+function toLongName<Name>(longNames: Record<string, string>, name: Name): Name | string {
+  return typeof name === 'string' && Object.hasOwn(longNames, name) ? longNames[name]! : name;
 }
 
 export const pageQuery = storyQuery.extend({
@@ -47,7 +64,8 @@ export const pageQuery = storyQuery.extend({
       maxItems: limits.pageParts,
       items: { type: 'string', maxLength: limits.pagePartChars * limits.pageParts },
       description:
-        'Comma-separated or repeated: reactions[:poll], comments[:sort[:limit]], stories:rail[:limit], newsletter, counts',
+        'Comma-separated or repeated: reactions[:poll], comments[:sort[:limit]], stories:rail[:limit], newsletter, counts. ' +
+        'Short names, which content blockers leave alone: r, c, s, n, k, and the first letter of a rail, as in r, c:newest, s:l:6, n, k',
     }),
 });
 

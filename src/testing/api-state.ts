@@ -5,7 +5,7 @@ import { InMemoryThread } from './thread.js';
 
 type Part = Page['parts'][string];
 
-/** Changes one part of the answer to `GET /page`. */
+/** Changes one part of the answer to `GET /page`. The entry has the long names, such as `stories:latest:4`. */
 export type PartChange = (part: Part, entry: string) => Part;
 
 /** State of the in-memory API: one reader, and the same poll and thread on every story. */

@@ -22,8 +22,9 @@ export function closedPart(part: Part): Part {
 }
 
 /** Returns a problem for the thread, the newsletter and one rail; the other parts as they are. */
-export function partialPart(part: Part, entry: string): Part {
-  return /^(comments|stories:latest|newsletter)/.test(entry) ? createProblem('unavailable') : part;
+export function partialPart(part: Part): Part {
+  const fails = isThread(part) || isNewsletters(part) || (isRail(part) && part.rail === 'latest');
+  return fails ? createProblem('unavailable') : part;
 }
 
 /** States of a page's data, by name; each function sets an API to that state. */

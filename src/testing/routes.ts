@@ -112,7 +112,25 @@ function withComment(route: (api: ApiState, comment: Comment, request: ApiReques
   };
 }
 
-function pagePart(api: ApiState, entry: string, query: URLSearchParams): Page['parts'][string] {
+const shortNames: Record<string, string> = {
+  r: 'reactions',
+  c: 'comments',
+  s: 'stories',
+  n: 'newsletter',
+  k: 'counts',
+};
+const rails: readonly Rail['rail'][] = ['related', 'most-read', 'latest', 'dont-miss', 'videos', 'sponsored'];
+
+/** Returns an entry of `parts` with the long names of part and rail. */
+function toLongEntry(entry: string): string {
+  const [name = '', first = '', ...others] = entry.split(':');
+  const longName = shortNames[name] ?? name;
+  const rail = longName === 'stories' && first && rails.find((known) => known.startsWith(first));
+  return [longName, ...(first ? [rail || first] : []), ...others].join(':');
+}
+
+function pagePart(api: ApiState, given: string, query: URLSearchParams): Page['parts'][string] {
+  const entry = toLongEntry(given);
   const [name = '', first = '', second = ''] = entry.split(':');
   const parts: Record<string, () => Page['parts'][string]> = {
     reactions: () => api.poll.reactions(langOf(query)),

@@ -120,7 +120,7 @@ describe('a thread', () => {
   });
 
   it('keeps the fallback content when the API cannot be reached', async () => {
-    api.disconnect('GET page');
+    api.disconnect(/^GET/);
     await show({ open: '' }, 'Gửi thư về toà soạn');
     await expect.element(page.getByText('Gửi thư về toà soạn')).toBeVisible();
     await expect.element(button('Thử lại')).toBeVisible();

@@ -33,7 +33,7 @@ function tag(name: string, attributes: Record<string, string> = {}): HTMLElement
 test('loads the code of widgets near the viewport only, and the data of all by one request', async () => {
   await expect.element(page.getByRole('button', { name: /^Rất hay/ })).toBeVisible();
   expect(customElements.get('aw-newsletter')).toBeUndefined();
-  expect(api.sent('GET page').map(({ query }) => query.get('parts'))).toEqual(['reactions,newsletter']);
+  expect(api.sent('GET page').map(({ query }) => query.get('parts'))).toEqual(['r,n']);
   await expect.element(page.getByText('fallback of aw-newsletter')).toBeInTheDocument();
 });
 

@@ -99,7 +99,7 @@ describe('a rail', () => {
   });
 
   it('shows its fallback and a retry button when the API cannot be reached', async () => {
-    const reconnect = api.disconnect('GET page');
+    const reconnect = api.disconnect(/^GET/);
     await show([{ rail: 'latest' }], 'Đọc thêm ở trang nhất');
     await expect.element(page.getByText('Đọc thêm ở trang nhất')).toBeVisible();
     reconnect();

@@ -5,6 +5,7 @@ import type { Page, Problem } from '../../src/contract/types.js';
 
 const problem: Problem = { type: '/docs', title: 'This site has no such poll.', status: 404, code: 'poll-not-found' };
 const read = vi.fn<(query: Record<string, unknown>) => Promise<Page>>();
+const readParts = vi.fn<(query: object, entries: string[]) => Promise<Record<string, Promise<unknown>>>>();
 let page: PageBatch;
 
 beforeEach(() => {
@@ -12,7 +13,8 @@ beforeEach(() => {
     const entries = (parts as string).split(',');
     return Promise.resolve({ parts: Object.fromEntries(entries.map((entry) => [entry, { lists: [] }])) });
   });
-  page = new PageBatch(read);
+  readParts.mockReset().mockRejectedValue(new TypeError('Failed to fetch dynamically imported module'));
+  page = new PageBatch(read, readParts);
 });
 afterEach(() => vi.useRealTimers());
 
@@ -96,6 +98,49 @@ describe('a failure', () => {
   test('is a part that the answer lacks', async () => {
     read.mockResolvedValue({ parts: {} });
     await expect(page.get('s', 'vi', 'reactions')).rejects.toMatchObject({ code: 'not-json' });
+  });
+});
+
+describe('where the browser sends no joint request, as with a content blocker', () => {
+  const parts = () => ['r', 'n', 'c'].map((entry) => page.get('s', 'vi', entry));
+
+  beforeEach(() => {
+    read.mockRejectedValue(new ApiError('network'));
+    readParts.mockImplementation((_, entries) => {
+      const answer = (entry: string) =>
+        entry === 'n' ? Promise.reject(new ApiError('network')) : Promise.resolve({ entry });
+      return Promise.resolve(Object.fromEntries(entries.map((entry) => [entry, answer(entry)])));
+    });
+  });
+
+  test('parts are requested one by one, and only what is blocked is missing', async () => {
+    const [poll, newsletter, thread] = await Promise.allSettled(parts());
+    expect(poll).toEqual({ status: 'fulfilled', value: { entry: 'r' } });
+    expect(newsletter).toMatchObject({ status: 'rejected', reason: { code: 'network', unreachable: true } });
+    expect(thread).toEqual({ status: 'fulfilled', value: { entry: 'c' } });
+    expect(readParts.mock.calls).toEqual([[{ story: 's', lang: 'vi' }, ['r', 'n', 'c']]]);
+  });
+
+  test('the joint request is not tried again', async () => {
+    await Promise.allSettled(parts());
+    await page.get('other', 'vi', 'r');
+    expect(read).toHaveBeenCalledTimes(1);
+    expect(readParts).toHaveBeenLastCalledWith({ story: 'other', lang: 'vi' }, ['r']);
+  });
+
+  test('the joint request is tried again where no part has an answer either', async () => {
+    readParts.mockImplementation((_, entries) =>
+      Promise.resolve(Object.fromEntries(entries.map((entry) => [entry, Promise.reject(new ApiError('network'))]))),
+    );
+    for (const { status } of await Promise.allSettled(parts())) expect(status).toBe('rejected');
+    read.mockResolvedValue({ parts: { r: { lists: [] } } });
+    await expect(page.get('s', 'vi', 'r')).resolves.toEqual({ lists: [] });
+  });
+
+  test.for(['timeout', 'not-json', 'unavailable'] as const)('but not after %s', async (code) => {
+    read.mockRejectedValue(new ApiError(code));
+    await expect(page.get('s', 'vi', 'r')).rejects.toMatchObject({ code });
+    expect(readParts).not.toHaveBeenCalled();
   });
 });
 

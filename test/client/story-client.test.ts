@@ -55,30 +55,39 @@ describe('storyOf', () => {
 
 describe('page parts', () => {
   test.each([
-    [parts.reactions(), 'reactions'],
-    [parts.reactions('reactions'), 'reactions'],
-    [parts.reactions('mood'), 'reactions:mood'],
-    [parts.reactions('a,b'), 'reactions'],
-    [parts.comments(), 'comments'],
-    [parts.comments('best', 20), 'comments'],
-    [parts.comments('newest'), 'comments:newest'],
-    [parts.comments('best', 10), 'comments:best:10'],
-    [parts.comments('newest', '10'), 'comments:newest:10'],
-    [parts.stories(), 'stories:related'],
-    [parts.stories('most-read', 5), 'stories:most-read:5'],
-    [parts.stories('latest', 8), 'stories:latest'],
-    [parts.stories('unknown', 'unknown'), 'stories:related'],
-    [parts.stories(null, -3), 'stories:related:1'],
-    [parts.stories(undefined, 1e9), 'stories:related:100'],
-    [parts.comments('unknown', NaN), 'comments'],
-    [parts.newsletter(), 'newsletter'],
+    [parts.reactions(), 'r'],
+    [parts.reactions('reactions'), 'r'],
+    [parts.reactions('mood'), 'r:mood'],
+    [parts.reactions('a,b'), 'r'],
+    [parts.comments(), 'c'],
+    [parts.comments('best', 20), 'c'],
+    [parts.comments('newest'), 'c:newest'],
+    [parts.comments('best', 10), 'c:best:10'],
+    [parts.comments('newest', '10'), 'c:newest:10'],
+    [parts.stories(), 's:r'],
+    [parts.stories('most-read', 5), 's:m:5'],
+    [parts.stories('latest', 8), 's:l'],
+    [parts.stories('unknown', 'unknown'), 's:r'],
+    [parts.stories(null, -3), 's:r:1'],
+    [parts.stories(undefined, 1e9), 's:r:100'],
+    [parts.comments('unknown', NaN), 'c'],
+    [parts.stories('sponsored'), 's:s'],
+    [parts.newsletter(), 'n'],
   ])('are formatted as %s', (written, expected) => expect(written).toBe(expected));
 
+  test('contain no word that content blockers look for', () => {
+    const all = [parts.reactions(), parts.comments('newest', 5), parts.newsletter()];
+    const rails = ['related', 'most-read', 'latest', 'dont-miss', 'videos', 'sponsored'].map((rail) =>
+      parts.stories(rail),
+    );
+    expect([...all, ...rails].join()).not.toMatch(/reaction|comment|stor|letter|sponsor|related|popular|ads?\b/);
+  });
+
   test.each([
-    ['aw-reactions', { poll: 'mood' }, 'reactions:mood'],
-    ['aw-comments', { sort: 'newest', 'page-size': '10' }, 'comments:newest:10'],
-    ['aw-stories', { rail: 'latest', limit: '4' }, 'stories:latest:4'],
-    ['aw-newsletter', { list: 'daily' }, 'newsletter'],
+    ['aw-reactions', { poll: 'mood' }, 'r:mood'],
+    ['aw-comments', { sort: 'newest', 'page-size': '10' }, 'c:newest:10'],
+    ['aw-stories', { rail: 'latest', limit: '4' }, 's:l:4'],
+    ['aw-newsletter', { list: 'daily' }, 'n'],
     ['aw-comment-count', {}, undefined],
   ])('are derived from the attributes of %s', (tag, attributes, expected) =>
     expect(partOf(element(attributes, tag))).toBe(expected),
@@ -91,7 +100,7 @@ describe('with settings of the page', () => {
   beforeEach(() => {
     configure({ site: 'demo', api: 'https://api.example/base/', storage: 'none' });
     vi.stubGlobal('fetch', fetched.mockReset());
-    fetched.mockImplementation(() => Promise.resolve(new Response('{"parts":{"reactions":{"version":1}}}')));
+    fetched.mockImplementation(() => Promise.resolve(new Response('{"parts":{"r":{"version":1}}}')));
   });
 
   test('uses them unless an element has its own', () => {
@@ -112,9 +121,7 @@ describe('with settings of the page', () => {
     prefetch(element({}, 'aw-comment-count'), 'vi');
     await expect(storyClientFor(widget, 'vi').part(parts.reactions())).resolves.toEqual({ version: 1 });
     expect(fetched).toHaveBeenCalledTimes(1);
-    expect(fetched.mock.calls[0]![0]).toBe(
-      'https://api.example/base/v1/sites/demo/page?story=ahead&lang=vi&parts=reactions',
-    );
+    expect(fetched.mock.calls[0]![0]).toBe('https://api.example/base/v1/sites/demo/page?story=ahead&lang=vi&parts=r');
   });
 
   test('leaves no unhandled rejection when a prefetch fails', async () => {

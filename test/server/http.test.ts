@@ -78,6 +78,52 @@ describe('public answers', () => {
     const own = await (await server.ask(`/comments?${storyQuery()}&sort=newest&limit=5`)).json();
     expect(page.parts['comments:newest:5']).toEqual(own);
   });
+
+  test.each([
+    ['reactions', 'r'],
+    ['reactions:reactions', 'r:reactions'],
+    ['comments:newest:5', 'c:newest:5'],
+    ['stories:related:3', 's:r:3'],
+    ['stories:most-read', 's:m'],
+    ['stories:latest', 's:l'],
+    ['stories:dont-miss', 's:d'],
+    ['stories:videos', 's:v'],
+    ['stories:sponsored', 's:s'],
+    ['newsletter', 'n'],
+    ['counts', 'k'],
+    ['nonsense', 'x'],
+    ['stories:nonsense', 's:x'],
+    ['stories:constructor', 's:constructor'],
+    ['constructor', 'toString'],
+  ])('GET /page answers %s by the short name %s, too', async (long, short) => {
+    const answer = await server.ask(`/page?${storyQuery()}&parts=${long},${short}`);
+    const { parts } = (await answer.json()) as Page;
+    expect(Object.keys(parts)).toEqual([long, short]);
+    const isProblem = 'code' in parts[long]!;
+    expect(isProblem).toBe(/nonsense|constructor/.test(long));
+    if (isProblem) expect(parts[short]).toMatchObject({ code: 'validation-failed', status: 422 });
+    // A rail has the time of its making.
+    else expect({ ...parts[short], asOf: '' }).toEqual({ ...parts[long], asOf: '' });
+  });
+
+  test('GET /page by short names is fresh after a write', async () => {
+    const story = `${storyUrl}/short-names`;
+    const path = `/page?${storyQuery(story)}&parts=r,k`;
+    const totalOf = async () =>
+      ((await (await server.ask(path)).json()) as { parts: { r: { total: number } } }).parts.r;
+    expect(await totalOf()).toMatchObject({ total: 0 });
+    const token = await server.guest();
+    await server.ask('/reactions', { method: 'PUT', token, json: { story, choice: 'great' } });
+    expect(await totalOf()).toMatchObject({ total: 1 });
+  });
+
+  test('GET /page describes its short names', async () => {
+    const { paths } = (await (await server.app.request('/openapi.json')).json()) as {
+      paths: Record<string, { get: { parameters: { name: string; description?: string; schema: object }[] } }>;
+    };
+    const { parameters } = paths['/v1/sites/{site}/page']!.get;
+    expect(JSON.stringify(parameters.find(({ name }) => name === 'parts'))).toContain('r, c:newest, s:l:6, n, k');
+  });
 });
 
 describe('unknown paths and methods', () => {

@@ -30,6 +30,21 @@ describe('the routes', () => {
     expect(parts['nothing']).toMatchObject({ code: 'not-found' });
   });
 
+  test('answer the short names of parts', async () => {
+    api.changeParts((part, entry) => ({ ...part, entry }));
+    const { parts } = await get<Page>('page?story=s&parts=r,r:mood,c:newest:5,s:l,s:d:3,s:x,n,k');
+    const entries = Object.values(parts).map((part) => (part as { entry?: string }).entry);
+    const long = [
+      'reactions',
+      'reactions:mood',
+      'comments:newest:5',
+      'stories:latest',
+      'stories:dont-miss:3',
+      'stories:x',
+    ];
+    expect(entries).toEqual([...long, 'newsletter', 'counts']);
+  });
+
   test('count a vote, report it in /me, and take it back', async () => {
     const reacted = (await (await send('PUT', 'reactions', { choice: 'fun' })).json()) as Reacted;
     expect(reacted).toMatchObject({ choice: 'fun', counts: { fun: 96 }, total: 1754 });
