@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { root } from '../../scripts/commands.js';
+import { requirements } from '../setup/host-requirements.js';
 import { launchBrowser } from '../setup/launch-browser.js';
 import { partnerUrl } from '../setup/partner-url.js';
 import { startServer, type RunningServer } from '../setup/start-server.js';
@@ -22,12 +23,12 @@ afterAll(async () => {
 
 /** Hosts whose widgets take no writes: their own tests say what happens instead. */
 const readOnly = ['sandbox-frame'];
-/** Hosts where something is still missing. Remove an entry with its fix. */
-const notYet = ['dialog-open', 'drawer', 'flex-column-center', 'float-column', 'grid-place-items'];
+/** Hosts whose requirement is still to be met. Remove an entry with its fix. */
+const notYet: string[] = [];
 const names = readdirSync(join(root, 'demo/hosts')).map((file) => file.replace(/\.html$/, ''));
 
 describe('on the host page', () => {
-  test.concurrent.for(names.filter((name) => ![...readOnly, ...notYet].includes(name)))(
+  test.concurrent.for(names.filter((name) => !readOnly.includes(name)))(
     '%s a reader can read, vote and comment, and finds both after a reload',
     async (name, { expect }) => {
       const context = await browser.newContext({ viewport: { width: 800, height: 900 } });
@@ -53,4 +54,37 @@ describe('on the host page', () => {
       await context.close();
     },
   );
+
+  const mended = Object.entries(requirements).filter(([name]) => !notYet.includes(name));
+  test.concurrent.for(mended.map(([name, requirement]) => [`${name} ${requirement.title}`, name, requirement] as const))(
+    '%s',
+    async ([, name, { context: options, check }], { expect }) => {
+      const context = await browser.newContext({ viewport: { width: 800, height: 900 }, ...options });
+      const errors: string[] = [];
+      const page = await context.newPage();
+      page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+      const url = `${paper}/hosts/${name}`;
+      await page.goto(url);
+      const readStory = async (resource: string, path: string) => {
+        const story = encodeURIComponent(`${server.url}${path}`);
+        const response = await fetch(`${server.url}/v1/sites/demo/${resource}?story=${story}`);
+        return (await response.json()) as Record<string, unknown>;
+      };
+      await check({ page, url, readStory });
+      expect(errors).toEqual([]);
+      await context.close();
+    },
+  );
+});
+
+test('host pages without a check of their own are those on which reading, voting and commenting is all', ({
+  expect,
+}) => {
+  expect(names.filter((name) => !requirements[name])).toEqual([
+    'clobber',
+    'consent',
+    'storage-broken',
+    'tag-redirected',
+    'tag-removed',
+  ]);
 });
