@@ -234,6 +234,7 @@ export const requirements: Record<string, Requirement> = {
     check: async ({ page }) => {
       const frame = page.frameLocator('iframe');
       const thread = frame.locator('aw-comments');
+      await thread.scrollIntoViewIfNeeded();
       await thread.getByRole('textbox').first().fill('Một lời');
       await thread.getByRole('button', { name: 'Gửi', exact: true }).click();
       await thread
@@ -424,12 +425,12 @@ function textsInOtherLanguage({ widgets: tags, lang }: { widgets: string[]; lang
 function contrastOfFocusRing(): number {
   let focused = document.activeElement;
   while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
-  const { outlineColor, outlineStyle, outlineWidth } = getComputedStyle(focused!);
-  if (outlineStyle === 'none' || parseFloat(outlineWidth) < 1) return 0;
+  const style = getComputedStyle(focused!);
+  if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 1) return 0;
   const context = new OffscreenCanvas(1, 1).getContext('2d')!;
   context.fillStyle = 'white';
   context.fillRect(0, 0, 1, 1);
-  context.fillStyle = outlineColor;
+  context.fillStyle = style.outlineColor;
   context.fillRect(0, 0, 1, 1);
   const [r = 0, g = 0, b = 0] = [...context.getImageData(0, 0, 1, 1).data].map((value) => {
     const share = value / 255;

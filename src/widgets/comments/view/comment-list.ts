@@ -206,7 +206,8 @@ export class CommentList implements ReactiveController {
   #arrange(isAppended: boolean): void {
     const before = [...this.#chunks()];
     const kept = isAppended ? before.slice(0, -1) : [];
-    const keptCount = kept.reduce((sum, { items }) => sum + items.length, 0);
+    let keptCount = 0;
+    for (const { items } of kept) keptCount += items.length;
     const itemsBefore = new Map<unknown, readonly unknown[]>(
       [...before, ...this.#groups].map((bin) => [bin, bin.items]),
     );
@@ -300,13 +301,16 @@ export class CommentList implements ReactiveController {
 
 /** Counts a comment with its replies. */
 function countComments({ replies }: Comment): number {
-  return replies.comments.reduce((sum, reply) => sum + countComments(reply), 1);
+  let count = 1;
+  for (const reply of replies.comments) count += countComments(reply);
+  return count;
 }
 
 /** Estimates the least height of a comment with its replies. */
 function minHeightOf({ text, replies }: Comment): number {
-  const own = frameHeightPx + lineHeightPx * Math.ceil(text.length / lineLength);
-  return replies.comments.reduce((sum, reply) => sum + minHeightOf(reply), own);
+  let height = frameHeightPx + lineHeightPx * Math.ceil(text.length / lineLength);
+  for (const reply of replies.comments) height += minHeightOf(reply);
+  return height;
 }
 
 function sameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
