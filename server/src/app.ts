@@ -230,6 +230,7 @@ function readerActivity(services: Services): ReaderActivity {
   const { commentRules, database } = services;
   return {
     evaluateName: (candidate) => commentRules.evaluateName(candidate),
+    evaluateFirstName: (site, name) => commentRules.evaluateFirstName(site, name),
     readOwn: async (siteId, storyId, readerId) => ({
       reactions: await readOwnReactions(services, siteId, storyId, readerId),
       ...(await readVotesAndOwn(database, storyId, readerId)),

@@ -12,6 +12,12 @@ export const readerSchema = z
       .string()
       .optional()
       .describe('A new name that is held for a moderator; others see `name` until then. Sent to this reader only'),
+    rejectedName: z
+      .string()
+      .optional()
+      .describe(
+        'The last new name, where a moderator has rejected it, until another is sent. Sent to this reader only',
+      ),
     kind: z.enum(['guest', 'email', 'signed-on']),
     verified: z.boolean(),
     badges: z.array(z.string()),

@@ -680,6 +680,10 @@ export interface Reader {
    * A new name that is held for a moderator; others see `name` until then. Sent to this reader only
    */
   pendingName?: string;
+  /**
+   * The last new name, where a moderator has rejected it, until another is sent. Sent to this reader only
+   */
+  rejectedName?: string;
   kind: 'guest' | 'email' | 'signed-on';
   verified: boolean;
   badges: string[];

@@ -19,6 +19,8 @@ export const enCommentActions: CommentActionsCatalogue = {
     moderator: 'A moderator is looking at it.',
   },
   name: 'Display name (optional)',
+  nameHeld: 'Your new name is waiting for the newsroom.',
+  nameRejected: (name) => `The newsroom did not accept the name “${name}”.`,
   send: 'Post',
   save: 'Save',
   sending: 'Sending',

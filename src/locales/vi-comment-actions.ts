@@ -18,6 +18,8 @@ export const viCommentActions = {
     moderator: 'Người kiểm duyệt đang xem lại.',
   } as Record<string, string>,
   name: 'Tên hiển thị (không bắt buộc)',
+  nameHeld: 'Tên mới của bạn đang chờ toà soạn xem.',
+  nameRejected: (name: string) => `Toà soạn không nhận tên “${name}”.`,
   send: 'Gửi',
   save: 'Lưu',
   sending: 'Đang gửi',

@@ -73,7 +73,7 @@ export const routes: Record<string, Route> = {
     return { token: api.token, reader: api.me.reader };
   },
   'PATCH readers/me': withReader(({ me, thread }, { body }) => {
-    const { pendingName: _, ...reader } = me.reader;
+    const { pendingName: _, rejectedName: __, ...reader } = me.reader;
     const name = body['name'] as string;
     const isUnread = thread.settings.rules.moderation === 'pre' && reader.kind === 'guest';
     const isHeld = isUnread && name !== '' && name !== reader.name && (reader.name !== '' || me.own.length > 0);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { postComments } from '../../server/src/comments/writing/post.js';
-import { addReaders } from '../../server/src/readers/store.js';
+import { addReaders, newGuestRow } from '../../server/src/readers/store.js';
 import type { Comment, Comments } from '../../src/contract/types.js';
 import { openTestServices, storyQuery, storyUrl, type DatabaseKind, type TestServer } from './setup.js';
 
@@ -34,9 +34,8 @@ export const numbered = (count: number) => Array.from({ length: count }, (_, ind
 export async function openThreadServer(kind: DatabaseKind): Promise<ThreadServer> {
   const server = await openTestServices(kind);
   const { cache, database, stories } = server.services;
-  const reader = { kind: 'guest' as const, verified: false, badges: [] };
   for (const id of ['writer', 'voter-a', 'voter-b'])
-    await database.writer.submit(addReaders, { siteId: 'paper', reader: { ...reader, id, name: id } });
+    await database.writer.submit(addReaders, { ...newGuestRow('paper', id), id });
   let storyCount = 0;
 
   const requestPage = (story: TestStory, query: string) => server.ask(`/comments?${storyQuery(story.key)}${query}`);

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tags } from '../../server/src/http/public-cache.js';
 import { siteSettingsSchema } from '../../server/src/sites/store.js';
-import type { Comment, CommentAnswer, Comments, Me, Reader } from '../../src/contract/types.js';
+import type { Comment, CommentAnswer, Comments, Me, Reader, Session } from '../../src/contract/types.js';
 import { waitFor } from '../setup/wait-for.js';
 import { runCommand } from './cli.js';
 import { databases, openTestServices, storyQuery, storyUrl, type TestServer } from './setup.js';
@@ -87,6 +87,38 @@ describe.each(databases)('names and the rules for comments on %s', (kind) => {
       expect(await publicName(comment)).toBe('Lan');
       expect(await rename(token, 'Bích')).toMatchObject({ pendingName: 'Bích' });
       expect((await listed(id))![0]).toBe(`${id}@2`);
+    });
+
+    test('a reader is told of a rejected name until another one is sent', async () => {
+      const { token, id } = await shownGuest('Lan');
+      for (const [next, expected] of [
+        ['Chi', { name: 'Lan', pendingName: 'Chi' }],
+        ['Lan', { name: 'Lan' }],
+        ['', { name: '' }],
+      ] as const) {
+        await rename(token, 'Bích');
+        await comments('reject', id);
+        server.services.readers.clearCache();
+        const { reader } = await me(token);
+        expect(reader).toMatchObject({ name: 'Lan', rejectedName: 'Bích' });
+        expect(reader).not.toHaveProperty('pendingName');
+        const renamed = await rename(token, next);
+        expect(renamed).toMatchObject(expected);
+        expect(renamed).not.toHaveProperty('rejectedName');
+        expect((await me(token)).reader).toEqual(renamed);
+      }
+    });
+
+    test('an approved name ends an earlier rejection', async () => {
+      const { token, id } = await shownGuest('Lan');
+      await rename(token, 'Bích');
+      await comments('reject', id);
+      await rename(token, 'Chi');
+      await approve(`${id}@2`);
+      server.services.readers.clearCache();
+      const { reader } = await me(token);
+      expect(reader).toMatchObject({ name: 'Chi' });
+      expect(reader).not.toHaveProperty('rejectedName');
     });
 
     test('a name that the moderator has not read is not published', async () => {
@@ -193,7 +225,14 @@ describe.each(databases)('names and the rules for comments on %s', (kind) => {
         ['evil.com', ['links']],
         ['Lan', undefined],
       ] as const) {
-        expect((await post(await server.guest(name))).reasons).toEqual(reasons);
+        const answer = await server.ask('/readers', { method: 'POST', json: { name } });
+        const { token, reader: added } = (await answer.json()) as Session;
+        expect([added.name, added.pendingName]).toEqual(reasons ? ['', name] : [name, undefined]);
+        expect((await me(token)).reader).toEqual(added);
+        const first = await post(token);
+        expect(first).toMatchObject({ author: { name } });
+        expect(first.reasons).toEqual(reasons);
+        expect((await listed(first.author.id))?.[5]).toBe(reasons && name);
         const nameless = await server.guest('');
         const reader = await rename(nameless, name);
         expect([reader.name, reader.pendingName]).toEqual(reasons ? ['', name] : [name, undefined]);

@@ -5,11 +5,10 @@ import { parseMarkdown } from '../comments/writing/markdown.js';
 import { postComments } from '../comments/writing/post.js';
 import { voteOnComments } from '../comments/writing/vote.js';
 import type { Config } from '../config.js';
-import { newId } from '../ids.js';
 import { putNewsletters } from '../newsletter/domain/lists.js';
 import { addDefaultPoll } from '../reactions/polls.js';
 import { castVotes } from '../reactions/votes.js';
-import { addReaders } from '../readers/store.js';
+import { addReaders, newGuestRow } from '../readers/store.js';
 import { putSites, type NewSite, type Sites } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import type { Command, Transaction } from '../storage/writer.js';
@@ -170,11 +169,8 @@ async function fillThread(
 }
 
 async function addGuests(transaction: Transaction, siteId: string, names: readonly string[]): Promise<string[]> {
-  const readers = names.map((name) => ({ id: newId(), name, kind: 'guest' as const, verified: false, badges: [] }));
-  await addReaders.run(
-    transaction,
-    readers.map((reader) => ({ reader, siteId })),
-  );
+  const readers = names.map((name) => newGuestRow(siteId, name));
+  await addReaders.run(transaction, readers);
   return readers.map(({ id }) => id);
 }
 

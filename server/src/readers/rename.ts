@@ -19,6 +19,24 @@ export interface Rename {
   readonly isReadWithComments: boolean;
 }
 
+/** Columns of a reader without a held name. */
+export const noHeldName = {
+  pendingName: null,
+  pendingNameAt: null,
+  pendingNameFindingsJson: null,
+  rejectedName: null,
+} as const satisfies Partial<ReaderRow>;
+
+/** Returns the columns that hold a name. */
+export function holdName(name: string, findings: readonly NameFinding[]) {
+  return {
+    pendingName: name,
+    pendingNameAt: Date.now(),
+    pendingNameFindingsJson: JSON.stringify(findings),
+    rejectedName: null,
+  } satisfies Partial<ReaderRow>;
+}
+
 /** Renames readers, or holds their new names. A held name replaces the one before. */
 export const renameReaders: Command<Rename, Reader> = {
   name: 'rename-readers',
@@ -38,13 +56,8 @@ async function renameReader(transaction: Transaction, rename: Rename): Promise<R
     (isReadWithComments && reader.name === '' && !(await hasComments(transaction, id)));
   if (!isPublished && name === reader.pendingName) return fromRow(reader);
   const columns = isPublished
-    ? { name, pendingName: null, pendingNameAt: null, pendingNameFindingsJson: null }
-    : {
-        pendingName: name,
-        pendingNameAt: Date.now(),
-        pendingNameFindingsJson: JSON.stringify(findings),
-        nameRevision: reader.nameRevision + 1,
-      };
+    ? { name, ...noHeldName }
+    : { ...holdName(name, findings), nameRevision: reader.nameRevision + 1 };
   await db.updateTable('readers').set(columns).where('id', '=', id).execute();
   return fromRow({ ...reader, ...columns } satisfies ReaderRow);
 }

@@ -47,6 +47,8 @@ export interface ReaderActivity {
     readonly author: Reader;
     readonly name: string;
   }): Promise<readonly NameFinding[]>;
+  /** Returns the reasons to hold the name of a new guest. */
+  evaluateFirstName(site: Site, name: string): Promise<readonly NameFinding[]>;
   /** Reads what a reader chose and wrote on a story. */
   readOwn(siteId: string, storyId: string, readerId: string): Promise<Pick<Me, 'reactions' | 'votes' | 'own'>>;
   /** Reads the keys of the stories whose threads show the reader's name. */
@@ -57,7 +59,7 @@ const postReader = createRoute({
   method: 'post',
   path: `${sitePath}/readers`,
   tags: ['readers'],
-  summary: 'Become a guest, before the first act of a reader',
+  summary: 'Become a guest, before the first act of a reader. Where a rule holds the name, it is `pendingName`',
   request: { params: siteParams, body: jsonBody(readerBody) },
   responses: responses(201, 'A bearer token', sessionSchema, [
     'origin-not-allowed',
@@ -151,9 +153,10 @@ export function addReaderRoutes(api: Api, services: ReaderServices, activity: Re
   const { cache, clientAddress, database, rateLimits, readerNames, readers, rowCaches, stories } = services;
 
   api.openapi(postReader, async (c) => {
-    const name = await readerNames.accept(c.req.valid('json').name ?? '', c.get('site'));
+    const site = c.get('site');
+    const name = await readerNames.accept(c.req.valid('json').name ?? '', site);
     await rateLimits.take('new-reader', clientAddress.networkOf(c.env?.incoming));
-    return c.json(await readers.addGuest(c.get('site').id, name), 201);
+    return c.json(await readers.addGuest(site.id, name, await activity.evaluateFirstName(site, name)), 201);
   });
 
   api.openapi(refresh, async (c) => {

@@ -5,10 +5,11 @@ import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import { runCached } from '../storage/statement-cache.js';
+import type { ReaderRow } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
 import { secondMs } from '../time.js';
 import { fromRow } from './reader-rows.js';
-import { renameReaders, type Rename } from './rename.js';
+import { holdName, noHeldName, renameReaders, type NameFinding, type Rename } from './rename.js';
 import type { ReaderTokens } from './tokens.js';
 
 /** The kinds of readers that this server has: no route signs a reader in. */
@@ -28,10 +29,19 @@ export class Readers implements Authenticator {
     this.#tokens = tokens;
   }
 
-  /** Adds a reader without an identity. */
-  async addGuest(siteId: string, name: string): Promise<{ token: string; reader: Reader }> {
-    const reader: Reader = { id: newId(), name, kind: 'guest', verified: false, badges: [] };
-    await this.#database.writer.submit(addReaders, { reader, siteId });
+  /**
+   * Adds a reader without an identity.
+   *
+   * @param findings reasons to hold the name; empty if others may see it at once
+   */
+  async addGuest(
+    siteId: string,
+    name: string,
+    findings: readonly NameFinding[] = [],
+  ): Promise<{ token: string; reader: Reader }> {
+    const row = newGuestRow(siteId, name, findings);
+    await this.#database.writer.submit(addReaders, row);
+    const reader = fromRow(row);
     this.#cache.set(reader.id, reader);
     return { token: await this.#tokens.sign({ readerId: reader.id, siteId }), reader };
   }
@@ -103,32 +113,33 @@ export class Readers implements Authenticator {
   }
 }
 
-export const addReaders: Command<{ reader: Reader; siteId: string }, void> = {
+export const addReaders: Command<ReaderRow, void> = {
   name: 'add-readers',
   async run({ db }, added) {
-    const createdAt = Date.now();
-    await db
-      .insertInto('readers')
-      .values(
-        added.map(({ reader, siteId }) => ({
-          id: reader.id,
-          siteId,
-          name: reader.name,
-          pendingName: null,
-          pendingNameAt: null,
-          pendingNameFindingsJson: null,
-          nameRevision: 0,
-          kind: reader.kind,
-          verified: reader.verified ? (1 as const) : (0 as const),
-          badgesJson: JSON.stringify(reader.badges),
-          createdAt,
-          erasedAt: null,
-        })),
-      )
-      .execute();
+    await db.insertInto('readers').values(added).execute();
     return added.map(() => undefined);
   },
 };
+
+/**
+ * Returns the row of a new guest.
+ *
+ * @param findings reasons to hold the name; empty if others may see it at once
+ */
+export function newGuestRow(siteId: string, name: string, findings: readonly NameFinding[] = []): ReaderRow {
+  return {
+    id: newId(),
+    siteId,
+    ...(findings.length === 0
+      ? { name, ...noHeldName, nameRevision: 0 }
+      : { name: '', ...holdName(name, findings), nameRevision: 1 }),
+    kind: 'guest',
+    verified: 0,
+    badgesJson: '[]',
+    createdAt: Date.now(),
+    erasedAt: null,
+  };
+}
 
 const setReaderBadges: Command<{ id: string; badges: readonly string[] }, void> = {
   name: 'set-reader-badges',

@@ -91,6 +91,8 @@ export interface ReaderRow {
   pendingName: string | null;
   pendingNameAt: EpochMs | null;
   pendingNameFindingsJson: string | null;
+  /** The last new name, where a moderator has rejected it. */
+  rejectedName: string | null;
   /** The number of names that were held. Decisions name the one they read. */
   nameRevision: number;
   kind: 'guest' | 'email' | 'signed-on';

@@ -40,7 +40,7 @@ export const decideOnNames: Command<NameDecision, { name: string }> = {
       if (reader.nameRevision !== (revision ?? (isApproved ? 1 : reader.nameRevision)))
         return new Problem('name-changed');
       if (isApproved) await publishPendingName(transaction, reader);
-      else await setName(transaction, reader, reader.name);
+      else await setName(transaction, reader, reader.name, reader.pendingName);
       return { name: isApproved ? reader.pendingName : reader.name };
     }),
 };
@@ -64,10 +64,15 @@ export function revisionInReview(
   return revision + nameRevision;
 }
 
-async function setName({ db }: Transaction, { id }: Pick<ReaderRow, 'id'>, name: string): Promise<void> {
+async function setName(
+  { db }: Transaction,
+  { id }: Pick<ReaderRow, 'id'>,
+  name: string,
+  rejectedName: string | null = null,
+): Promise<void> {
   await db
     .updateTable('readers')
-    .set({ name, pendingName: null, pendingNameAt: null, pendingNameFindingsJson: null })
+    .set({ name, pendingName: null, pendingNameAt: null, pendingNameFindingsJson: null, rejectedName })
     .where('id', '=', id)
     .execute();
 }

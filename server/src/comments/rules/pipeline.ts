@@ -43,9 +43,13 @@ export interface NameCandidate {
   readonly name: string;
 }
 
-/** A name, and what the rules need to know besides. */
-interface NameEvaluation extends NameCandidate {
+/** A name by itself, and what the rules need to know besides. */
+interface NameText extends Pick<NameCandidate, 'site' | 'name'> {
   readonly bannedWords: PhraseMatcher;
+}
+
+/** The name of a reader, and what the rules need to know besides. */
+interface NameEvaluation extends NameCandidate, NameText {
   readonly history: AuthorHistory;
 }
 
@@ -104,9 +108,8 @@ const rules: readonly (readonly [Finding['reason'], Rule])[] = [
   ],
 ];
 
-/** The rules that look at a new name. The publisher's own check runs last, as for comments. */
-const nameRules: readonly (readonly [Finding['reason'], Rule<NameEvaluation>])[] = [
-  ['guest', findUnreadGuest],
+/** The rules that look at a name by itself, whoever has it. */
+const nameTextRules: readonly (readonly [Finding['reason'], Rule<NameText>])[] = [
   [
     'words',
     ({ name, bannedWords }) => {
@@ -118,6 +121,12 @@ const nameRules: readonly (readonly [Finding['reason'], Rule<NameEvaluation>])[]
     'links',
     ({ site, name }) => detailIf(hasLinkInName(name, site.settings.rules.links), () => 'an address in the name'),
   ],
+];
+
+/** The rules that look at a new name. The publisher's own check runs last, as for comments. */
+const nameRules: readonly (readonly [Finding['reason'], Rule<NameEvaluation>])[] = [
+  ['guest', findUnreadGuest],
+  ...nameTextRules,
   ['new-commenter', findNewCommenter],
 ];
 
@@ -179,6 +188,18 @@ export class CommentRules {
     const { external } = site.settings.rules;
     if (!external || findings.length > 0) return findings;
     return this.#checkExternally(external, candidate, { story: null, parentId: null, text: '' });
+  }
+
+  /**
+   * Checks the name of a guest who is about to be added. Whatever else holds a name holds the first comment as well, and is
+   * read with it.
+   *
+   * @returns the reasons to hold the name; empty if others may see it at once
+   */
+  async evaluateFirstName(site: Site, name: string): Promise<Finding[]> {
+    if (name === '') return [];
+    const bannedWords = await compileBannedWords(site.settings.rules.words);
+    return applyRules(nameTextRules, { site, name, bannedWords });
   }
 
   /** Drops the author's cached history after a comment could not be stored, so that a retry is not a repeat. */

@@ -8,6 +8,7 @@ import type { Comment, CommentAnswer, Reader } from '../../../contract/types.js'
 import type { ThreadContext } from '../thread-context.js';
 import { Draft } from './draft.js';
 import { mentionedIds } from './mentions.js';
+import { RejectedName } from './rejected-name.js';
 import type { Toolbar } from './toolbar.js';
 
 /** The counter shows when this many graphemes or fewer are left. */
@@ -17,6 +18,8 @@ const counterThreshold = 200;
 interface ComposerOwner {
   /** Adds a comment that the API has saved, and announces it. */
   save(comment: Comment, announcement: string): void;
+  /** Shows a new comment's author what has become of the name that was sent with it. */
+  showNameOf(comment: Comment, announcement: string): Promise<void>;
   /** Renders the comments queued from here. */
   renderQueued(): unknown;
 }
@@ -32,6 +35,8 @@ export class Composer {
   #graphemesLeft?: number | undefined;
   #toolbar?: Toolbar;
   #hasToolbarFailed = false;
+  /** The name that the newsroom has rejected, while this composer shows it. */
+  #rejectedName?: string | undefined;
   readonly #key: string;
   readonly #draft: Draft;
   readonly #context: ThreadContext;
@@ -68,7 +73,7 @@ export class Composer {
     // Before it is closed: a focus opens it.
     if (!this.#commentId) this.#field?.focus();
     this.open = false;
-    this.#failure = undefined;
+    this.#failure = this.#rejectedName = undefined;
     this.#context.host.requestUpdate();
     if (this.#commentId) void this.#context.host.focusComment(this.#context.thread.find(this.#commentId));
   }
@@ -117,7 +122,7 @@ export class Composer {
     if (!this.open) return queued;
     const words = this.#context.actionWords;
     return html`
-      ${this.#toolbar?.render() ?? this.#renderMissingToolbar()}
+      ${this.#toolbar?.render() ?? this.#renderMissingToolbar()} ${this.#renderNameNotice()}
       ${
         this.#asksName
           ? html`<input
@@ -125,6 +130,7 @@ export class Composer {
               name="name"
               autocomplete="nickname"
               aria-label=${words.name}
+              aria-describedby=${this.#rejectedName ? this.#noticeId : nothing}
               placeholder=${words.name}
             />`
           : nothing
@@ -139,6 +145,18 @@ export class Composer {
       </p>
       ${queued}
     `;
+  }
+
+  /** Renders that the reader's new name is held, or was rejected. */
+  #renderNameNotice(): unknown {
+    const { actionWords: words, reader } = this.#context;
+    const name = this.#rejectedName;
+    const notice = reader?.pendingName ? words.nameHeld : name && words.nameRejected(name);
+    return notice && !this.#isEdit ? html`<p id=${this.#noticeId} class="hint muted">${notice}</p>` : nothing;
+  }
+
+  get #noticeId(): string {
+    return `name-${this.#key}`;
   }
 
   /** Reserves the height of the toolbar until its code has loaded, or says that it could not be loaded. */
@@ -192,8 +210,18 @@ export class Composer {
     this.open = true;
     this.text ||= this.#draft.load() ?? text;
     this.#count();
+    this.#takeRejectedName();
     void this.#loadToolbar();
     this.#context.host.requestUpdate();
+  }
+
+  /** Shows and announces a rejected name, once. */
+  #takeRejectedName(): void {
+    const { client, reader, host, actionWords } = this.#context;
+    const name = reader?.rejectedName;
+    if (this.#isEdit || name === undefined || !new RejectedName(client.site).takeUnseen(name)) return;
+    this.#rejectedName = name;
+    host.announce(actionWords.nameRejected(name));
   }
 
   #handleChange(): void {
@@ -245,6 +273,7 @@ export class Composer {
       if (comment) {
         const announcement = this.#isEdit ? words.saved : comment.state === 'pending' ? words.held : words.posted;
         this.#owner.save(comment, announcement);
+        if (!this.#isEdit) void this.#owner.showNameOf(comment, announcement);
       } else this.#context.host.announce(words.queued);
       if (!hasTypedOn) await this.#focusSent(comment);
     } catch (error) {
@@ -257,23 +286,22 @@ export class Composer {
 
   /** Sends the text. Returns undefined where the API is unreachable: the outbox has queued it. */
   async #send(text: string): Promise<Comment | undefined> {
-    const { client, thread, host, reader } = this.#context;
+    const { client, thread } = this.#context;
     if (this.#isEdit) {
       const path = `comments/${this.#commentId}`;
       return (await client.write<CommentAnswer>('PATCH', path, { body: { text }, expects: 'comment' })).comment;
     }
     const name = this.#form?.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
+    if (name) new RejectedName(client.site).clear();
     const mentions = mentionedIds(text, thread.all);
     try {
-      const comment = await outboxOf(client.site).postComment({
+      return await outboxOf(client.site).postComment({
         story: client.story,
         text,
         ...(name && { name }),
         ...(this.#key && { parentId: this.#key }),
         ...(mentions.length && { mentions }),
       });
-      if (!reader?.name) void host.reloadReader();
-      return comment;
     } catch (error) {
       if (isRefusal(error)) throw error;
       return undefined;
@@ -285,6 +313,7 @@ export class Composer {
     this.#draft.save('');
     this.#count();
     this.open = false;
+    this.#rejectedName = undefined;
   }
 
   /** Focuses the comment that was saved; the comment above a queued one, or the heading. */

@@ -22,6 +22,8 @@ export class CommentActions implements CommentActionsView {
   #confirmingId?: string | undefined;
   #menu?: CommentMenu;
   #queued: readonly QueuedComment[] = [];
+  /** Id of the comment whose author's new name was held when it was posted. */
+  #nameHeldId?: string | undefined;
   /** Handlers of buttons, by `data-action`. */
   readonly #handlers: Readonly<Record<string, (comment: Comment) => Promise<void>>> = {
     like: (comment) => this.#vote(comment, 1),
@@ -70,6 +72,7 @@ export class CommentActions implements CommentActionsView {
     if (!composer) {
       composer = new Composer(key, this.#context, {
         save: (comment, announcement) => this.#save(comment, announcement),
+        showNameOf: (comment, announcement) => this.#showNameOf(comment, announcement),
         renderQueued: () => this.renderQueued(key),
       });
       this.#composers.set(key, composer);
@@ -103,7 +106,12 @@ export class CommentActions implements CommentActionsView {
   }
 
   renderBelow(comment: Comment): unknown {
-    return [this.#renderModeration(comment), this.#menu?.render(comment)];
+    const isNameHeld = comment.id === this.#nameHeldId && this.#context.reader?.pendingName;
+    return [
+      this.#renderModeration(comment),
+      isNameHeld ? html`<p class="held">${this.#context.actionWords.nameHeld}</p>` : nothing,
+      this.#menu?.render(comment),
+    ];
   }
 
   renderConfirmation({ id }: Comment): unknown {
@@ -161,12 +169,11 @@ export class CommentActions implements CommentActionsView {
 
   /** Adds a queued comment that has been sent. Does not move the focus, since it was written earlier. */
   #addSent(comment: Comment): void {
-    const { thread, host, actionWords } = this.#context;
+    const { thread, actionWords } = this.#context;
     if (thread.find(comment.id)) return;
-    thread.putOwn(comment);
-    host.dispatchEvent(new CommentEvent(comment));
-    host.announce(comment.state === 'pending' ? actionWords.held : actionWords.posted);
-    host.requestUpdate();
+    const announcement = comment.state === 'pending' ? actionWords.held : actionWords.posted;
+    this.#save(comment, announcement);
+    void this.#showNameOf(comment, announcement);
   }
 
   #save(comment: Comment, announcement: string): void {
@@ -174,6 +181,18 @@ export class CommentActions implements CommentActionsView {
     thread.putOwn(comment);
     host.dispatchEvent(new CommentEvent(comment));
     host.announce(announcement);
+    host.requestUpdate();
+  }
+
+  /** Reads the reader again where the comment may have come with a name, and shows that the name is held. */
+  async #showNameOf({ id }: Comment, announcement: string): Promise<void> {
+    const { host, reader, actionWords } = this.#context;
+    if (reader?.name) return;
+    await host.reloadReader();
+    const { pendingName } = this.#context.reader ?? {};
+    if (!pendingName || pendingName === reader?.pendingName) return;
+    this.#nameHeldId = id;
+    host.announce(`${announcement} ${actionWords.nameHeld}`);
     host.requestUpdate();
   }
 
