@@ -115,3 +115,23 @@ test('consecutive widgets have space between them, which a rule of the page chan
   expect(space()).toBe(0);
   document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== cloakSheet);
 });
+
+test.each([0.8, 1.25, 2])('the compact picker opens beside its button on a page with a zoom of %d', async (zoom) => {
+  await page.viewport(390, 800);
+  const [poll] = place('main', 'padding-block: 300px 900px') as [HTMLElement];
+  poll.setAttribute('variant', 'compact');
+  document.querySelector('main')!.replaceChildren(poll);
+  sheet.insertRule(`body { zoom: ${zoom} }`);
+  const find = (part: string) => poll.shadowRoot!.querySelector<HTMLElement>(part)!;
+  await expect.poll(() => find('[part=trigger]')).toBeTruthy();
+  find('[part=trigger]').click();
+  await expect.poll(() => find('[data-placed]')).toBeTruthy();
+  const trigger = find('[part=trigger]').getBoundingClientRect();
+  const picker = () => find('[data-placed]').getBoundingClientRect();
+  // 8 px above or below it, while the picker rises by 4 px.
+  const gap = () => Math.max(trigger.top - picker().bottom, picker().top - trigger.bottom);
+  await expect.poll(gap).toBeGreaterThanOrEqual(3);
+  expect(gap()).toBeLessThanOrEqual(13);
+  expect(picker().left).toBeGreaterThanOrEqual(0);
+  expect(picker().right).toBeLessThanOrEqual(390);
+});

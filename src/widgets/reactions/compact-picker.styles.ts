@@ -51,7 +51,7 @@ export const pickerStyles = css`
     position: absolute;
     inset: auto;
     inline-size: max-content;
-    max-inline-size: min(26rem, 100vw - 16px);
+    max-inline-size: min(26em, 100vw - 16px);
     margin: 0;
     padding: var(--aw-space-1, 4px);
     border: 1px solid color-mix(in srgb, currentColor 14%, transparent);
@@ -61,7 +61,7 @@ export const pickerStyles = css`
     box-shadow: var(--aw-shadow-float, 0 8px 24px rgb(0 0 0 / 0.18));
   }
   .compact .choices:popover-open {
-    grid-template-columns: repeat(auto-fit, minmax(80px, 96px));
+    grid-template-columns: repeat(auto-fit, minmax(min(5em, 100%), 6em));
   }
   .compact .choices:not(:popover-open) {
     display: none;
@@ -69,7 +69,7 @@ export const pickerStyles = css`
   @media (width < 430px) {
     .compact .choices:popover-open {
       inline-size: calc(100vw - 16px);
-      grid-template-columns: repeat(auto-fit, minmax(68px, 1fr));
+      grid-template-columns: repeat(auto-fit, minmax(min(4.25em, 100%), 1fr));
     }
   }
   .compact .choices:popover-open:not([data-placed]) {

@@ -141,7 +141,7 @@ export class CompactPickerController implements ReactiveController {
       // By CSSOM, which a strict style-src allows, and as a transform, which is no layout shift.
       popover.style.translate = `${x}px ${y}px`;
     };
-    Object.assign(popover.style, { top: 0, left: 0 });
+    Object.assign(popover.style, { top: 0, left: 0, ...withoutZoom(trigger) });
     await update();
     if (!this.#isOpen) return;
     this.#stopFollowing?.();
@@ -232,4 +232,14 @@ export class CompactPickerController implements ReactiveController {
   #choiceAt({ clientX, clientY }: PointerEvent): HTMLElement | null | undefined {
     return this.#host.renderRoot.elementFromPoint(clientX, clientY)?.closest<HTMLElement>('#choices .choice');
   }
+}
+
+/**
+ * Returns styles that undo the page's CSS `zoom` on an element of the top layer, which would scale its position as well.
+ * The text stays as large as that around it.
+ */
+function withoutZoom({
+  currentCSSZoom: zoom = 1,
+}: HTMLElement & { currentCSSZoom?: number }): Partial<CSSStyleDeclaration> {
+  return zoom === 1 ? {} : { zoom: `${1 / zoom}`, fontSize: `${zoom}em` };
 }
