@@ -33,11 +33,6 @@ export function sanitizeLine(text: string): string {
   return sanitizeText(text).replace(/\s+/g, ' ');
 }
 
-/** Removes characters that nobody sees or types, as copied from chats. */
-export function removeInvisible(text: string): string {
-  return text.replace(bidiControls, '').replace(invisible, '');
-}
-
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
@@ -65,14 +60,29 @@ export function fingerprint(text: string): number {
 /** A text by language tag, as stored. */
 export type LocalizedText = Record<string, string>;
 
+/** A text, and the tag of its language where that is not the requested one. */
+export interface Translation {
+  readonly text: string;
+  readonly lang?: string;
+}
+
 /** Returns the text in `lang`, else in its base language, else in the site's language, else in any. */
+export function translate(texts: LocalizedText, lang: string | undefined, siteLang: string): Translation {
+  const requested = findTag(texts, lang);
+  if (requested !== undefined) return { text: texts[requested]! };
+  const other = findTag(texts, siteLang) ?? Object.keys(texts)[0];
+  return other === undefined ? { text: '' } : { text: texts[other]!, lang: other };
+}
+
+/** Returns the text of {@link translate}. */
 export function localize(texts: LocalizedText, lang: string | undefined, siteLang: string): string {
-  for (const tag of [lang, siteLang]) {
-    if (!tag) continue;
-    const wanted = tag.toLowerCase();
-    // Own properties only: `valueOf` and `toString` look like tags.
-    const found = [tag, wanted, wanted.split('-')[0] ?? wanted].find((name) => Object.hasOwn(texts, name));
-    if (found !== undefined) return texts[found] ?? '';
-  }
-  return Object.values(texts)[0] ?? '';
+  return translate(texts, lang, siteLang).text;
+}
+
+/** Returns the tag by which texts hold a language or its base language. */
+function findTag(texts: LocalizedText, lang: string | undefined): string | undefined {
+  if (!lang) return undefined;
+  const wanted = lang.toLowerCase();
+  // Own properties only: `valueOf` and `toString` look like tags.
+  return [lang, wanted, wanted.split('-')[0] ?? wanted].find((tag) => Object.hasOwn(texts, tag));
 }

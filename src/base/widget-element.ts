@@ -12,6 +12,7 @@ import type { Catalogue } from '../locales/registry.js';
 import { keepKeys } from './keys.js';
 import { LocaleController } from './locale-controller.js';
 import { widgetStyles } from './styles/widget.js';
+import { dispatchSubmits } from './submit.js';
 import { version } from './version.js';
 
 export type WidgetStatus = 'loading' | 'ready' | 'empty' | 'error' | 'offline';
@@ -92,6 +93,7 @@ export abstract class WidgetElement extends LitElement {
   constructor() {
     super();
     keepKeys(this);
+    dispatchSubmits(this);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as limits from './limits.js';
-import { email, lang, slug } from './primitives.js';
+import { email, lang, otherLang, slug } from './primitives.js';
 
 export const newsletterListSchema = z
   .object({
@@ -11,13 +11,20 @@ export const newsletterListSchema = z
     consent: z
       .object({ id: z.string(), text: z.string() })
       .describe('The text a reader agrees to; a changed text has a new id'),
+    langs: z
+      .object({ name: otherLang, description: otherLang, frequency: otherLang, consent: otherLang })
+      .optional()
+      .describe('Languages of the texts that are not in the requested one'),
   })
   .meta({ id: 'NewsletterList' });
 
 export const newslettersSchema = z.object({ lists: z.array(newsletterListSchema) }).meta({ id: 'Newsletters' });
 
-/** Honeypot: hidden from people. A bot that fills it gets the same answer as everybody. */
-export const trapField = 'website';
+/**
+ * Honeypot: hidden from people, and named like nothing that browsers and password managers fill in. Where it is filled, the
+ * answer is the same, and the mail asks for its code instead of offering a button.
+ */
+export const trapField = 'topic';
 
 export const subscribeBody = z
   .object({

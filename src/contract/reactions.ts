@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as limits from './limits.js';
-import { count, slug, story, storyQuery, time } from './primitives.js';
+import { count, otherLang, slug, story, storyQuery, time } from './primitives.js';
 
 export const defaultPoll = 'reactions';
 
@@ -8,6 +8,7 @@ export const choiceSchema = z
   .object({
     id: slug,
     label: z.string(),
+    lang: otherLang,
     icon: z.string().describe('The name of a built-in drawing, an emoji, or the URL of a picture'),
   })
   .meta({ id: 'Choice' });
@@ -16,6 +17,7 @@ export const pollSchema = z
   .object({
     id: slug,
     question: z.string(),
+    lang: otherLang,
     choices: z.array(choiceSchema).describe('In the order to show; retired ones are left out'),
     multiple: z.boolean().describe('A reader may hold several choices'),
     results: z.enum(['always', 'after-voting', 'after-closing']),

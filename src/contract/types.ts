@@ -274,6 +274,10 @@ export interface Choice {
   id: string;
   label: string;
   /**
+   * Language of the text, where it is not the requested one
+   */
+  lang?: string;
+  /**
    * The name of a built-in drawing, an emoji, or the URL of a picture
    */
   icon: string;
@@ -281,6 +285,10 @@ export interface Choice {
 export interface Poll {
   id: string;
   question: string;
+  /**
+   * Language of the text, where it is not the requested one
+   */
+  lang?: string;
   /**
    * In the order to show; retired ones are left out
    */
@@ -360,6 +368,27 @@ export interface NewsletterList {
     id: string;
     text: string;
   };
+  /**
+   * Languages of the texts that are not in the requested one
+   */
+  langs?: {
+    /**
+     * Language of the text, where it is not the requested one
+     */
+    name?: string;
+    /**
+     * Language of the text, where it is not the requested one
+     */
+    description?: string;
+    /**
+     * Language of the text, where it is not the requested one
+     */
+    frequency?: string;
+    /**
+     * Language of the text, where it is not the requested one
+     */
+    consent?: string;
+  };
 }
 export interface Newsletters {
   lists: NewsletterList[];
@@ -372,7 +401,7 @@ export interface SubscribeBody {
    */
   consent: string | string[];
   lang?: string;
-  website?: string;
+  topic?: string;
 }
 /**
  * The same for every address, known or not.

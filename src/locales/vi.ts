@@ -29,6 +29,7 @@ export const vi = {
     'email-invalid': 'Địa chỉ này có vẻ chưa đúng. Ví dụ: ten@example.com.',
     'email-unsupported': 'Chưa gửi được thư đến địa chỉ có chữ có dấu trước @. Mời bạn dùng địa chỉ khác.',
     'code-wrong': 'Mã chưa đúng hoặc đã hết hạn.',
+    'origin-not-allowed': 'Không gửi được từ trang này. Mời bạn mở bài trên trang của toà soạn.',
     'mail-off': 'Hiện chưa gửi được thư. Mời bạn thử lại sau.',
   } satisfies Partial<Record<ErrorCode, string>>,
   reactions: {
@@ -116,6 +117,7 @@ export const vi = {
     email: 'Địa chỉ email',
     subscribe: 'Đăng ký',
     emailMissing: 'Bạn chưa nhập địa chỉ email.',
+    leaveEmpty: 'Để trống ô này',
     didYouMean: (domain: string) => `Ý bạn là ${domain}?`,
     consentMissing: 'Cần bạn đồng ý để gửi bản tin.',
     listMissing: 'Hãy chọn ít nhất một bản tin.',
@@ -126,14 +128,17 @@ export const vi = {
       /** Hai nửa câu, quanh địa chỉ vừa nhập. */
       sentTo: ['Chúng tôi vừa gửi thư xác nhận tới ', '. Nhập mã trong thư để hoàn tất.'],
       code: 'Mã gồm 6 chữ số',
+      codeIncomplete: 'Hãy nhập đủ 6 chữ số trong thư.',
       confirm: 'Xác nhận',
       openInbox: (provider: string) => `Mở ${provider}`,
       resend: 'Gửi lại',
-      resendIn: (seconds: string) => `Gửi lại sau ${seconds} giây`,
+      /** Sau chữ của nút "Gửi lại". */
+      resendIn: (seconds: string) => `sau ${seconds} giây`,
       resent: 'Đã gửi lại thư.',
       change: 'Đổi địa chỉ',
       confirmed: 'Bạn đã đăng ký',
-      confirmedText: (names: string) => `${names} sẽ tới hộp thư của bạn. Muốn dừng lúc nào cũng được, ngay trong thư.`,
+      /** Hai nửa câu, quanh tên các bản tin. */
+      confirmedText: ['', ' sẽ tới hộp thư của bạn. Muốn dừng lúc nào cũng được, ngay trong thư.'],
       notSent: 'Chưa gửi được. Mời bạn thử lại.',
     },
   },

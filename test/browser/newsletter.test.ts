@@ -1,5 +1,5 @@
 import { page, userEvent } from 'vitest/browser';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import '../../src/define/newsletter.js';
 import { createNewsletterList, type InMemoryApi } from '../../src/testing/index.js';
 import { installApi } from './install-api.js';
@@ -29,6 +29,7 @@ const email = page.getByRole('textbox', { name: 'Địa chỉ email' });
 const consent = page.getByRole('checkbox');
 const submit = page.getByRole('button', { name: 'Đăng ký' });
 const code = page.getByRole('textbox', { name: 'Mã gồm 6 chữ số' });
+const announcement = page.getByRole('status');
 
 async function subscribe(address = 'lan@gmail.com'): Promise<void> {
   await userEvent.fill(email, address);
@@ -45,20 +46,95 @@ describe('the form', () => {
     await expect.element(email).toHaveAttribute('autocomplete', 'email');
   });
 
-  test('validates from the first submit on, and focuses the invalid field', async () => {
+  test('validates from the first submit on, and focuses and announces the first invalid field', async () => {
     render();
     await userEvent.type(email, 'lan');
     await expect.element(email).toHaveAttribute('aria-invalid', 'false');
     await userEvent.keyboard('{Enter}');
-    await expect.poll(focused).toBe(email.element());
+    await expect.poll(focused).toBe(consent.element());
+    await expect.element(consent).toHaveAttribute('aria-invalid', 'true');
+    await expect.element(consent).toHaveAccessibleDescription('Cần bạn đồng ý để gửi bản tin.');
+    await expect.element(announcement).toHaveTextContent('Cần bạn đồng ý để gửi bản tin.');
     await expect.element(email).toHaveAttribute('aria-invalid', 'true');
     await expect.element(email).toHaveAccessibleDescription(/Địa chỉ này có vẻ chưa đúng/);
+    await userEvent.keyboard(' ');
+    await expect.element(consent).toHaveAttribute('aria-invalid', 'false');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(focused).toBe(email.element());
+    await expect.element(announcement).toHaveTextContent(/Địa chỉ này có vẻ chưa đúng/);
     await userEvent.type(email, '@example.com');
     await expect.element(email).toHaveAttribute('aria-invalid', 'false');
-    await userEvent.keyboard('{Enter}');
-    await expect.poll(focused).toBe(consent.element());
-    await expect.element(consent).toHaveAccessibleDescription('Cần bạn đồng ý để gửi bản tin.');
     expect(api.sent('POST subscriptions')).toHaveLength(0);
+  });
+
+  test('names what is required, and asks for consent before the button', async () => {
+    const element = render();
+    await expect.element(email).toBeRequired();
+    await expect.element(consent).toBeRequired();
+    for (const width of [320, 800]) {
+      await page.viewport(width, 800);
+      const [agree, address, send] = [consent, email, submit].map((field) => field.element());
+      expect(agree!.compareDocumentPosition(send!) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+      expect(agree!.getBoundingClientRect().bottom).toBeLessThan(send!.getBoundingClientRect().top);
+      const sameRow = address!.getBoundingClientRect().top === send!.getBoundingClientRect().top;
+      expect(sameRow).toBe(width === 800);
+    }
+    element.setAttribute('list', 'nothing');
+    await expect.element(page.getByText('Hiện chưa có bản tin nào.')).toBeVisible();
+  });
+
+  test('takes an address with marks that nobody sees', async () => {
+    render();
+    await subscribe('\u202alan@gmail.com\u202c\ufeff');
+    await expect.element(page.getByRole('link', { name: 'Mở Gmail' })).toBeVisible();
+    expect(api.sent('POST subscriptions')[0]!.body).toMatchObject({ email: 'lan@gmail.com' });
+  });
+
+  test('takes letters of any language, and says why the API refuses them', async () => {
+    render();
+    await expect.element(email).toBeVisible();
+    api.refuse('POST subscriptions', 'email-unsupported');
+    await subscribe('nguyễn@example.com');
+    await expect.element(email).toHaveAccessibleDescription(/có chữ có dấu trước @/);
+    await expect.element(announcement).toHaveTextContent(/có chữ có dấu trước @/);
+    await expect.poll(focused).toBe(email.element());
+    expect(api.sent('POST subscriptions')[0]!.body).toMatchObject({ email: 'nguyễn@example.com' });
+  });
+
+  test('writes addresses from left to right on a page from right to left', async () => {
+    document.documentElement.dir = 'rtl';
+    try {
+      const element = render();
+      await expect.element(email).toHaveAttribute('dir', 'ltr');
+      expect(getComputedStyle(email.element()).direction).toBe('ltr');
+      expect(getComputedStyle(page.getByRole('heading').element().querySelector('span')!).direction).toBe('ltr');
+      expect(getComputedStyle(element).direction).toBe('rtl');
+      await subscribe();
+      await expect.element(code).toBeVisible();
+      expect(getComputedStyle(code.element()).direction).toBe('ltr');
+    } finally {
+      document.documentElement.removeAttribute('dir');
+    }
+  });
+
+  test('marks texts of the newsroom that are in another language', async () => {
+    document.documentElement.lang = 'en';
+    const list = createNewsletterList({ langs: { name: 'vi', description: 'vi', consent: 'vi' }, frequency: 'Daily' });
+    api.newsletters = [list];
+    render();
+    const heading = page.getByRole('heading', { name: list.name });
+    await expect.element(heading).toBeVisible();
+    const langOf = (element: Element) => element.closest('[lang]')?.getAttribute('lang');
+    expect(langOf(heading.element().querySelector('span')!)).toBe('vi');
+    expect(langOf(page.getByText(list.description).element())).toBe('vi');
+    expect(langOf(page.getByText(list.consent.text).element())).toBe('vi');
+    expect(langOf(page.getByText('Daily').element())).toBeUndefined();
+    await userEvent.fill(page.getByRole('textbox', { name: 'Email address' }), 'lan@example.com');
+    await userEvent.click(consent);
+    await userEvent.click(page.getByRole('button', { name: 'Subscribe' }));
+    await userEvent.fill(page.getByRole('textbox', { name: 'Six-digit code' }), '246810');
+    await expect.element(page.getByRole('heading', { name: 'You are subscribed' })).toBeVisible();
+    expect(langOf(page.getByRole('paragraph').getByText(list.name).element())).toBe('vi');
   });
 
   test('keeps what is typed, and the focus, when the language of the page changes', async () => {
@@ -87,7 +163,7 @@ describe('the form', () => {
       lists: ['daily'],
       consent: ['c1'],
       lang: 'vi',
-      website: '',
+      topic: '',
     });
     expect(request!.headers.get('Authorization')).toBeNull();
   });
@@ -116,35 +192,45 @@ describe('the form', () => {
   test('suggests the address that was probably meant, without layout shift', async () => {
     render();
     await userEvent.fill(email, 'lan@gmial.com');
-    const before = consent.element().getBoundingClientRect().top;
+    const top = () => submit.element().getBoundingClientRect().top;
+    const before = top();
     await userEvent.tab();
     const meant = page.getByRole('button', { name: 'Ý bạn là @gmail.com?' });
     await expect.element(meant).toBeVisible();
-    expect(consent.element().getBoundingClientRect().top).toBe(before);
+    await expect.element(announcement).toHaveTextContent('Ý bạn là @gmail.com?');
+    expect(email.element().compareDocumentPosition(meant.element()) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+    expect(top()).toBe(before);
     await userEvent.click(meant);
     await expect.element(email).toHaveValue('lan@gmail.com');
     await expect.poll(focused).toBe(email.element());
   });
 
   test('offers several newsletters', async () => {
-    const consent = { id: 'c2', text: 'Tôi đồng ý nhận Cuối tuần.' };
-    api.newsletters = [createNewsletterList(), createNewsletterList({ id: 'weekend', name: 'Cuối tuần', consent })];
+    const weekend = { id: 'weekend', name: 'Cuối tuần', consent: { id: 'c2', text: 'Tôi đồng ý nhận Cuối tuần.' } };
+    api.newsletters = [createNewsletterList(), createNewsletterList(weekend)];
     render('list="weekend daily nothing"');
     await expect.element(page.getByRole('heading', { name: 'Đăng ký ấn phẩm' })).toBeVisible();
     await userEvent.fill(email, 'lan@example.com');
     await userEvent.click(submit);
-    await expect.element(page.getByText('Hãy chọn ít nhất một bản tin.').first()).toBeVisible();
-    await userEvent.click(page.getByRole('checkbox', { name: /Cuối tuần/ }));
+    await expect.element(page.getByRole('group', { name: 'Hãy chọn ít nhất một bản tin.' })).toBeVisible();
+    const first = page.getByRole('checkbox', { name: /Cuối tuần/ });
+    await expect.element(first).toHaveAccessibleDescription('Hãy chọn ít nhất một bản tin.');
+    await expect.element(first).not.toBeRequired();
+    await expect.poll(focused).toBe(first.element());
+    await userEvent.click(first);
     await userEvent.click(submit);
     await expect.element(page.getByRole('heading', { name: 'Kiểm tra hộp thư' })).toBeVisible();
     expect(api.sent('POST subscriptions')[0]!.body).toMatchObject({ lists: ['weekend'], consent: ['c2'] });
   });
 
-  test('has a trap field that people cannot reach', async () => {
+  test('has a trap field that people cannot reach and password managers leave alone', async () => {
     const element = render();
     await expect.element(email).toBeVisible();
-    const trap = element.shadowRoot!.querySelector<HTMLInputElement>('[name=website]')!;
+    const trap = element.shadowRoot!.querySelector<HTMLInputElement>('[name=topic]')!;
     expect(trap.tabIndex).toBe(-1);
+    expect(trap.autocomplete).toBe('off');
+    for (const name of ['data-1p-ignore', 'data-bwignore', 'data-form-type', 'data-lpignore'])
+      expect(trap.hasAttribute(name)).toBe(true);
     expect(trap.getBoundingClientRect().width * trap.parentElement!.getBoundingClientRect().width).toBeLessThan(400);
     expect(trap.closest('[aria-hidden=true]')).not.toBeNull();
   });
@@ -217,10 +303,59 @@ describe('the confirm step', () => {
   test('keeps a wrong code in the field', async () => {
     render();
     await subscribe();
+    await expect.element(code).toBeRequired();
     await userEvent.type(code, '111111');
     await expect.element(code).toHaveAccessibleDescription('Mã chưa đúng hoặc đã hết hạn.');
+    await expect.element(code).toHaveAttribute('aria-invalid', 'true');
+    await expect.element(announcement).toHaveTextContent('Mã chưa đúng hoặc đã hết hạn.');
     await expect.element(code).toHaveValue('111111');
     await expect.poll(focused).toBe(code.element());
+    // A digit too many is no other code.
+    await userEvent.keyboard('{End}1');
+    await expect.element(code).toHaveValue('111111');
+    await userEvent.keyboard('{End}{Backspace}');
+    await expect.element(code).toHaveAttribute('aria-invalid', 'false');
+    expect(api.sent('POST subscriptions/code')).toHaveLength(1);
+  });
+
+  test('takes a pasted code with blanks, marks and signs around its digits', async () => {
+    const element = render();
+    await subscribe();
+    await expect.element(code).toBeVisible();
+    const field = code.element() as HTMLInputElement;
+    field.focus();
+    expect(field.maxLength).toBe(-1);
+    document.execCommand('insertText', false, '\u202a Mã của bạn:   2 4 6 - ８ 1 0  \u202c');
+    await expect.element(page.getByRole('heading', { name: 'Bạn đã đăng ký' })).toBeVisible();
+    expect(api.sent('POST subscriptions/code').map(({ body }) => body)).toEqual([
+      { email: 'lan@gmail.com', code: '246810' },
+    ]);
+    expect(element.matches(':state(confirmed)')).toBe(true);
+  });
+
+  test('announces every failure through one live region that was there before, and ties it to its place', async () => {
+    const element = render();
+    await expect.element(announcement).toBeEmptyDOMElement();
+    const region = announcement.element();
+    await subscribe();
+    await expect.element(code).toBeVisible();
+    await userEvent.click(page.getByRole('button', { name: 'Xác nhận' }));
+    await expect.element(announcement).toHaveTextContent('Hãy nhập đủ 6 chữ số trong thư.');
+    await expect.element(code).toHaveAccessibleDescription('Hãy nhập đủ 6 chữ số trong thư.');
+    await expect.poll(focused).toBe(code.element());
+
+    const restore = api.disconnect('POST subscriptions/code');
+    await userEvent.type(code, '246810');
+    await expect.element(announcement).toHaveTextContent('Chưa gửi được. Mời bạn thử lại.');
+    await expect.element(code).toHaveAccessibleDescription('Chưa gửi được. Mời bạn thử lại.');
+    await expect.element(code).toHaveAttribute('aria-invalid', 'false');
+    await expect.poll(focused).toBe(code.element());
+    restore();
+    api.refuse('POST subscriptions/code', 'rate-limited');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(announcement).toHaveTextContent(/Bạn thao tác hơi nhanh/);
+    expect(announcement.elements()).toEqual([region]);
+    expect(element.shadowRoot!.querySelectorAll('[aria-live], [role=alert]')).toHaveLength(0);
   });
 
   test('returns to the form, which keeps its values', async () => {
@@ -235,9 +370,32 @@ describe('the confirm step', () => {
   test('sends again after a minute at the earliest', async () => {
     render();
     await subscribe();
-    const again = page.getByRole('button', { name: /^Gửi lại/ });
+    const again = page.getByRole('button', { name: 'Gửi lại', exact: true });
     await expect.element(again).toHaveAttribute('aria-disabled', 'true');
+    await expect.element(again).toHaveAccessibleDescription(/^sau \d+ giây$/);
     await userEvent.click(again, { force: true });
     expect(api.sent('POST subscriptions')).toHaveLength(1);
+  });
+
+  test('announces that it was sent again, or why not', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      render();
+      await subscribe();
+      const again = page.getByRole('button', { name: 'Gửi lại', exact: true });
+      await expect.element(again).toHaveAttribute('aria-disabled', 'true');
+      vi.advanceTimersByTime(60_000);
+      await expect.element(again).not.toHaveAttribute('aria-disabled');
+      const restore = api.disconnect('POST subscriptions');
+      await userEvent.click(again);
+      await expect.element(announcement).toHaveTextContent('Chưa gửi được. Mời bạn thử lại.');
+      await expect.element(code).not.toHaveAccessibleDescription();
+      restore();
+      await userEvent.click(again);
+      await expect.element(announcement).toHaveTextContent('Đã gửi lại thư.');
+      await expect.poll(focused).toBe(again.element());
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

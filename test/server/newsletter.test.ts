@@ -4,7 +4,7 @@ import { putNewsletter } from '../../server/src/newsletter/domain/lists.js';
 import { storeSignups } from '../../server/src/newsletter/domain/signup.js';
 import { newsletterComposers, Subscriptions } from '../../server/src/newsletter/domain/subscriptions.js';
 import { waitFor } from '../setup/wait-for.js';
-import { daily, openNewsletterServer, type NewsletterServer } from './newsletter-server.js';
+import { daily, openNewsletterServer, weekend, type NewsletterServer } from './newsletter-server.js';
 import { databases } from './setup.js';
 
 const lan = 'lan@reader.example';
@@ -49,6 +49,19 @@ describe.each(databases)('newsletters on %s', (kind) => {
         frequency: 'Every morning',
         consent: { id: 'daily-1', text: 'I agree to receive Morning news.' },
       });
+    });
+
+    it('name the language of texts that are not in the requested one', async () => {
+      await putNewsletter(server.services, server.site, { ...weekend, description: { vi: 'Một bài đọc chậm.' } });
+      const langsFor = async (query: string) => {
+        const answer = (await (await server.ask(`/newsletters${query}`)).json()) as { lists: { langs?: unknown }[] };
+        return answer.lists.map(({ langs }) => langs);
+      };
+      const all = { name: 'vi', description: 'vi', frequency: 'vi', consent: 'vi' };
+      expect(await langsFor('?lang=en-GB')).toEqual([undefined, { description: 'vi' }]);
+      expect(await langsFor('?lang=vi')).toEqual([undefined, undefined]);
+      expect(await langsFor('?lang=fr')).toEqual([all, all]);
+      expect(await langsFor('')).toEqual([all, all]);
     });
 
     it('require a new id for a changed consent text', async () => {
@@ -148,7 +161,7 @@ describe.each(databases)('newsletters on %s', (kind) => {
     await server.mails();
     const addresses = ['new@reader.example', 'minh@reader.example', lan];
     const answers = await Promise.all(addresses.map((email) => server.subscribe({ email })));
-    const trapped = await server.subscribe({ email: 'robot@reader.example', website: 'https://spam.example' });
+    const trapped = await server.subscribe({ email: 'robot@reader.example', topic: 'https://spam.example' });
     const responses = await Promise.all(
       [...answers, trapped].map(async (answer) => {
         // Random, whatever the address.
@@ -160,11 +173,23 @@ describe.each(databases)('newsletters on %s', (kind) => {
     for (const other of responses) expect(other).toEqual(responses[0]);
   });
 
-  it('ignore a signup with a filled trap field', async () => {
-    expect((await server.subscribe({ website: 'x' })).status).toBe(202);
-    expect(await server.mails()).toEqual([]);
-    expect(await server.states(lan)).toEqual({});
-    expect(await events()).toEqual([]);
+  it('ask for the code alone where the trap field is filled, as password managers do', async () => {
+    expect((await server.subscribe({ topic: 'https://lan.example' })).status).toBe(202);
+    const [mail, ...others] = await server.mails();
+    expect(others).toEqual([]);
+    expect(mail?.tokenFor('confirm')).toBe('');
+    expect(mail?.html).not.toContain('/newsletter/confirm');
+    expect(mail?.text).toContain('Nếu đúng là bạn, hãy nhập mã này');
+    expect(mail?.text).not.toContain('Liên kết');
+    const answer = await server.ask('/subscriptions/code', { method: 'POST', json: { email: lan, code: mail?.code } });
+    expect(await answer.json()).toEqual({ state: 'confirmed' });
+    expect(await server.states(lan)).toEqual({ daily: 'confirmed' });
+  });
+
+  it('ignore the trap field of earlier versions, which password managers fill in', async () => {
+    expect((await server.subscribe({ website: 'https://lan.example' })).status).toBe(202);
+    const [mail] = await server.mails();
+    expect(mail?.tokenFor('confirm')).not.toBe('');
   });
 
   it('send at most one mail a minute and three a day to an address that does not confirm', async () => {

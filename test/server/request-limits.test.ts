@@ -150,7 +150,7 @@ const bodies: Record<string, unknown> = {
     lists: ['daily'],
     consent: ['x'],
     lang: 'vi',
-    website: '',
+    topic: '',
   },
   'POST /v1/sites/{site}/subscriptions/code': { email: 'lan@paper.example', code: '123456' },
   'POST /v1/sites/{site}/signals': { signals: [{ type: 'read', story: storyUrl, rail: 'latest', position: 1 }] },

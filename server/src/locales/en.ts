@@ -68,8 +68,10 @@ export const en: Catalogue = {
     confirmLead: 'Somebody, probably you, used this address to sign up for:',
     confirmAsk: 'If it was you, please confirm:',
     confirmButton: 'Confirm',
-    confirmCode: 'Or enter this code where you signed up (good for 30 minutes):',
-    confirmNotYou: 'If it was not you, ignore this mail: nothing else will come. The link ends after seven days.',
+    confirmOrCode: 'Or enter this code where you signed up (good for 30 minutes):',
+    confirmCode: 'If it was you, enter this code where you signed up (good for 30 minutes):',
+    confirmNotYou: 'If it was not you, ignore this mail: nothing else will come.',
+    confirmLinkEnds: 'The link ends after seven days.',
     knownSubject: (site) => `You are already subscribed to ${site}`,
     knownLead:
       'Somebody just signed up with this address. You already receive our newsletters, so nothing has changed.',

@@ -13,7 +13,7 @@ export interface MailContent {
   readonly lead: string;
   readonly items?: readonly string[];
   /** The button, below a sentence that says what it does. */
-  readonly action: { readonly lead: string; readonly url: string; readonly label: string };
+  readonly action?: { readonly lead: string; readonly url: string; readonly label: string };
   readonly code?: { readonly lead: string; readonly code: string };
   /** Small print. */
   readonly note: string;
@@ -27,7 +27,7 @@ export async function composeMail({ site, lang }: MailFrame, content: MailConten
   const text = [
     lead,
     ...(items.length > 0 ? [items.map((item) => `- ${item}`).join('\n')] : []),
-    `${action.lead}\n${action.url}`,
+    ...(action ? [`${action.lead}\n${action.url}`] : []),
     ...(code ? [`${code.lead}\n${code.code}`] : []),
     note,
     ...(unsubscribe ? [`${unsubscribe.label}: ${unsubscribe.url}`] : []),
@@ -98,8 +98,12 @@ export async function composeMail({ site, lang }: MailFrame, content: MailConten
                 </ul>`
               : ''
           }
-          <p>${action.lead}</p>
-          <p><a class="button" href="${action.url}">${action.label}</a></p>
+          ${
+            action
+              ? html`<p>${action.lead}</p>
+                  <p><a class="button" href="${action.url}">${action.label}</a></p>`
+              : ''
+          }
           ${
             code
               ? html`<p>${code.lead}</p>

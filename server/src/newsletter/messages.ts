@@ -16,7 +16,11 @@ export interface MailContext {
   readonly url: string;
 }
 
-/** Composes the mail that asks to confirm the subscription. */
+/**
+ * Composes the mail that asks to confirm the subscription.
+ *
+ * @param token of the link; undefined where only the code confirms
+ */
 export function confirmMail(
   context: MailContext,
   {
@@ -24,7 +28,7 @@ export function confirmMail(
     token,
     code,
     unsubscribeToken,
-  }: { lists: readonly string[]; token: string; code: string; unsubscribeToken: string },
+  }: { lists: readonly string[]; token: string | undefined; code: string; unsubscribeToken: string },
 ): Promise<MailMessage> {
   const { catalogue, site, url } = context;
   const words = catalogue.newsletterMails;
@@ -34,13 +38,15 @@ export function confirmMail(
       subject: words.confirmSubject(site.name),
       lead: words.confirmLead,
       items: listNames(context, lists),
-      action: {
-        lead: words.confirmAsk,
-        url: `${url}/newsletter/confirm?token=${token}`,
-        label: words.confirmButton,
-      },
-      code: { lead: words.confirmCode, code },
-      note: words.confirmNotYou,
+      ...(token !== undefined && {
+        action: {
+          lead: words.confirmAsk,
+          url: `${url}/newsletter/confirm?token=${token}`,
+          label: words.confirmButton,
+        },
+      }),
+      code: { lead: token === undefined ? words.confirmCode : words.confirmOrCode, code },
+      note: token === undefined ? words.confirmNotYou : `${words.confirmNotYou} ${words.confirmLinkEnds}`,
       unsubscribe: { url: unsubscribeUrl(url, unsubscribeToken), label: words.unsubscribe },
     },
   );

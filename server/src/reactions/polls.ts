@@ -6,7 +6,7 @@ import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import type { PollChoiceRow, PollRow, Tables } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
-import { localize, type LocalizedText } from '../text.js';
+import { translate, type LocalizedText } from '../text.js';
 import { secondMs, type EpochMs } from '../time.js';
 
 /** Poll as an editor defines it. */
@@ -149,13 +149,17 @@ export function pollState({ state, opensAt, closesAt }: StoredPoll, now: EpochMs
 /** Converts a poll for readers, in one language and without retired choices. */
 export function toPublicPoll(poll: StoredPoll, lang: string | undefined, siteLang: string, now: EpochMs): Poll {
   const { id, question, choices, multiple, results, opensAt, closesAt } = poll;
-  const translate = (all: LocalizedText) => localize(all, lang, siteLang);
+  const { text, ...questionLang } = translate(question, lang, siteLang);
   return {
     id,
-    question: translate(question),
+    question: text,
+    ...questionLang,
     choices: choices
       .filter(({ retired }) => !retired)
-      .map(({ id, label, icon }) => ({ id, label: translate(label), icon })),
+      .map(({ id, label, icon }) => {
+        const { text, ...labelLang } = translate(label, lang, siteLang);
+        return { id, label: text, ...labelLang, icon };
+      }),
     multiple,
     results,
     state: pollState(poll, now),

@@ -6,6 +6,7 @@ import { addThreadIndexes } from './migrations/0003-thread-indexes.js';
 import { addMailAndRetention } from './migrations/0004-mail-and-retention.js';
 import { addRevisionsAndReporters } from './migrations/0005-revisions-and-reporters.js';
 import { renameStoryKeys } from './migrations/0006-story-keys.js';
+import { addCodeOnlySignups } from './migrations/0007-code-only-signups.js';
 import { addRejectedNames } from './migrations/0008-rejected-names.js';
 import type { Tables } from './tables.js';
 
@@ -29,6 +30,7 @@ export const migrations: Migrations = {
   '0004-mail-and-retention': { up: addMailAndRetention, compatibleWith: '0002-metadata' },
   '0005-revisions-and-reporters': { up: addRevisionsAndReporters, compatibleWith: '0002-metadata' },
   '0006-story-keys': { up: async (db) => void (await renameStoryKeys(db)), compatibleWith: '0002-metadata' },
+  '0007-code-only-signups': { up: addCodeOnlySignups, compatibleWith: '0002-metadata' },
   '0008-rejected-names': { up: addRejectedNames, compatibleWith: '0002-metadata' },
 };
 

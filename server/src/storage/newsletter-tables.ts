@@ -29,6 +29,8 @@ export interface SubscriptionRequestRow {
   listsJson: string;
   lang: string;
   method: 'widget' | 'form';
+  /** 1 where the mail has no link to confirm by: a bot may have asked for it. */
+  isCodeOnly: Generated<number>;
   createdAt: EpochMs;
   /** The keyed hash of the network that asked, for caps on mails. */
   networkHash: string | null;

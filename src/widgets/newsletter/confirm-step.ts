@@ -2,12 +2,11 @@ import { html, nothing, type ReactiveController } from 'lit';
 import { errorSentence } from '../../base/error-sentence.js';
 import type { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, type StoryClient } from '../../client/index.js';
-import * as limits from '../../contract/limits.js';
 import type { Confirmed, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 
 const resendAfterSeconds = 60;
-/** Time in which the button says that the message was sent again. */
+/** Time in which the text beside the button says that the message was sent again. */
 const resentSeconds = 5;
 const codeLength = 6;
 
@@ -22,12 +21,24 @@ const providers: [domain: RegExp, name: string, inbox: string][] = [
 export interface Signup {
   client: StoryClient;
   body: SubscribeBody;
-  /** Names of the newsletters. */
-  names: string[];
+  /** Names of the newsletters, rendered. */
+  names: unknown[];
   /** Called when the API has confirmed the code. */
   onConfirmed(): void;
   /** Called when the reader returns to the form. */
   onBack(): void;
+}
+
+type Sentence = (words: Catalogue) => string;
+
+/** What a failure is shown at. */
+type Place = 'code' | 'resend';
+
+interface Failure {
+  at: Place;
+  sentence: Sentence;
+  /** The code itself is wrong. */
+  isInvalid: boolean;
 }
 
 /** Second step of a signup: the message is on its way, and the reader enters the code from it. */
@@ -35,12 +46,15 @@ export class ConfirmStep implements ReactiveController {
   state: Subscribed['state'] | Confirmed['state'] = 'check-inbox';
   readonly #host: WidgetElement;
   readonly #signup: Signup;
-  /** The error of the last request. */
-  #failure: unknown;
+  #failure?: Failure | undefined;
+  /** The code that was sent last, which typing does not send again. */
+  #sentCode = '';
   #secondsLeft = resendAfterSeconds;
   #resent = false;
   #busy = false;
   #timer?: ReturnType<typeof setInterval>;
+  /** The catalogue of the last render. */
+  #words!: Catalogue;
 
   constructor(host: WidgetElement, signup: Signup) {
     this.#host = host;
@@ -64,15 +78,15 @@ export class ConfirmStep implements ReactiveController {
   }
 
   render(words: Catalogue): unknown {
+    this.#words = words;
     const { confirmStep } = words.newsletter;
     const { body, names } = this.#signup;
-    if (this.state === 'confirmed')
-      return html`${this.#renderHeading(confirmStep.confirmed)}
-        <p class="promise" part="promise">${confirmStep.confirmedText(names.join(', '))}</p>`;
-    const [before, after] = confirmStep.sentTo;
-    return html`${this.#renderHeading(confirmStep.checkInbox)}
-      <p class="promise" part="promise">${before}<b>${body.email}</b>${after}</p>
-      ${this.#renderCode(words)} ${this.#renderActions(confirmStep)}`;
+    const isConfirmed = this.state === 'confirmed';
+    const [before, after] = isConfirmed ? confirmStep.confirmedText : confirmStep.sentTo;
+    const about = isConfirmed ? names.flatMap((name) => [', ', name]).slice(1) : html`<b dir="ltr">${body.email}</b>`;
+    return html`${this.#renderHeading(isConfirmed ? confirmStep.confirmed : confirmStep.checkInbox)}
+      <p class="promise" part="promise">${before}${about}${after}</p>
+      ${isConfirmed ? nothing : [this.#renderCode(words), this.#renderActions(words)]}`;
   }
 
   #renderHeading(text: string): unknown {
@@ -81,45 +95,54 @@ export class ConfirmStep implements ReactiveController {
 
   #renderCode(words: Catalogue): unknown {
     const { confirmStep } = words.newsletter;
-    return html`<form novalidate @submit=${this.#confirm}>
-      <div class="above"><label for="code">${confirmStep.code}</label></div>
-      <div class="row">
+    const failure = this.#failure?.at === 'code' ? this.#failure : undefined;
+    return html`<form novalidate @submit=${this.#onSubmit}>
+      <div class="entry short">
+        <label for="code">${confirmStep.code}</label>
         <input
           id="code"
           class="field code"
           part="field"
           name="code"
+          dir="ltr"
+          required
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength=${limits.codeChars}
-          aria-invalid=${isWrongCode(this.#failure)}
-          aria-describedby="code-failure"
+          aria-invalid=${!!failure?.isInvalid}
+          aria-describedby=${failure ? 'code-failure' : nothing}
           @input=${this.#onInput}
+          @compositionend=${this.#onInput}
         />
+        ${this.#renderFailure('code', words)}
         <button class="button primary" part="submit" aria-disabled=${this.#busy || nothing}>
           ${confirmStep.confirm}
         </button>
       </div>
-      ${
-        this.#failure
-          ? html`<p class="failure" part="failure" id="code-failure">
-              ${errorSentence(this.#failure, words, confirmStep.notSent)}
-            </p>`
-          : nothing
-      }
     </form>`;
   }
 
-  #renderActions(words: Catalogue['newsletter']['confirmStep']): unknown {
+  #renderFailure(at: Place, words: Catalogue): unknown {
+    if (this.#failure?.at !== at) return nothing;
+    return html`<p class="failure" part="failure" id=${`${at}-failure`}>${this.#failure.sentence(words)}</p>`;
+  }
+
+  #renderActions(catalogue: Catalogue): unknown {
+    const words = catalogue.newsletter.confirmStep;
     const [, provider, inbox] = providers.find(([domain]) => domain.test(this.#signup.body.email)) ?? [];
     const tooSoon = this.#secondsLeft > 0;
+    // Beside the button: screen readers announce every change of the name of a focused one.
+    const wait = this.#resent ? words.resent : tooSoon ? words.resendIn(String(this.#secondsLeft)) : '';
     return html`<p class="actions">
       ${inbox ? html`<a class="button quiet" href=${inbox} target="_blank" rel="noopener">${words.openInbox(provider!)}</a>` : nothing}
-      <button class="button quiet" aria-disabled=${tooSoon || nothing} @click=${this.#resend}>
-        ${this.#resent ? words.resent : tooSoon ? words.resendIn(String(this.#secondsLeft)) : words.resend}
-      </button>
+      <span class="resend"
+        ><button class="button quiet" aria-disabled=${tooSoon || nothing} aria-describedby="wait" @click=${this.#resend}>
+          ${words.resend}
+        </button>
+        <span id="wait" class="muted">${wait}</span></span
+      >
       <button class="button quiet" @click=${this.#back}>${words.change}</button>
-    </p>`;
+    </p>
+    ${this.#renderFailure('resend', catalogue)}`;
   }
 
   #back = (): void => {
@@ -128,22 +151,46 @@ export class ConfirmStep implements ReactiveController {
     this.#signup.onBack();
   };
 
-  /** Submits a complete code, which phones fill in at once. */
-  #onInput = ({ target }: Event): void => {
-    const field = target as HTMLInputElement;
-    // Mails and people group digits: 123 456, 123-456.
-    field.value = field.value.replace(/\D/g, '').slice(0, codeLength);
-    if (field.value.length === codeLength) field.form!.requestSubmit();
+  /** Sends a complete code, which phones fill in at once. */
+  #onInput = (event: Event): void => {
+    if ((event as InputEvent).isComposing) return;
+    const code = this.#readCode();
+    if (code === this.#sentCode) return;
+    this.#failure = undefined;
+    this.#host.requestUpdate();
+    if (code.length === codeLength) void this.#confirm(code);
   };
 
-  #confirm = async (event: SubmitEvent): Promise<void> => {
+  #onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const field = (event.target as HTMLFormElement).querySelector<HTMLInputElement>('#code')!;
+    void this.#confirm(this.#readCode());
+  };
+
+  get #field(): HTMLInputElement {
+    return this.#host.renderRoot.querySelector('#code')!;
+  }
+
+  /** Returns the digits of the field, and leaves only them in it: mails and people group them, as in 123 456 and 123-456. */
+  #readCode(): string {
+    const field = this.#field;
+    const code = field.value.normalize('NFKC').replace(/\D/g, '').slice(0, codeLength);
+    // Moves the caret to the end: an unchanged value keeps it.
+    if (field.value !== code) field.value = code;
+    return code;
+  }
+
+  async #confirm(code: string): Promise<void> {
     if (this.#busy) return;
-    await this.#run(async () => {
-      if (field.value.length < codeLength) throw new ApiError('code-wrong');
+    this.#sentCode = code;
+    if (code.length < codeLength) {
+      const sentence: Sentence = ({ newsletter }) => newsletter.confirmStep.codeIncomplete;
+      this.#fail({ at: 'code', sentence, isInvalid: true });
+      this.#field.focus();
+      return;
+    }
+    const isDone = await this.#run('code', async () => {
       const { client, body, onConfirmed } = this.#signup;
-      const sent = { email: body.email, code: field.value };
+      const sent = { email: body.email, code };
       const { state } = await client.site.request<Confirmed>('subscriptions/code', {
         method: 'POST',
         body: sent,
@@ -153,33 +200,45 @@ export class ConfirmStep implements ReactiveController {
       clearInterval(this.#timer);
       onConfirmed();
     });
-    if (this.#failure) field.select();
-    else await this.focus();
-  };
+    if (isDone) await this.focus();
+    else this.#field.select();
+  }
 
   #resend = async (): Promise<void> => {
     if (this.#secondsLeft || this.#busy) return;
-    await this.#run(async () => {
+    const isDone = await this.#run('resend', async () => {
       const { client, body } = this.#signup;
       await client.site.request<Subscribed>('subscriptions', { method: 'POST', body, expects: 'state' });
       this.#secondsLeft = resendAfterSeconds;
       this.#resent = true;
+      // The code before is no longer valid; the next may be the same by chance.
+      this.#sentCode = '';
     });
+    if (isDone) this.#host.announce(this.#words.newsletter.confirmStep.resent);
   };
 
-  /** Runs a request and keeps its failure for the next render. */
-  async #run(task: () => Promise<void>): Promise<void> {
+  /** Runs a request. Shows and announces its failure, and returns whether there was none. */
+  async #run(at: Place, task: () => Promise<void>): Promise<boolean> {
     this.#busy = true;
     this.#failure = undefined;
     this.#host.requestUpdate();
     try {
       await task();
     } catch (error) {
-      this.#failure = error;
+      const sentence: Sentence = (words) => errorSentence(error, words, words.newsletter.confirmStep.notSent);
+      this.#fail({ at, sentence, isInvalid: error instanceof ApiError && error.code === 'code-wrong' });
     }
     this.#busy = false;
     this.#host.requestUpdate();
     await this.#host.updateComplete;
+    return !this.#failure;
+  }
+
+  /** Shows and announces a failure. */
+  #fail(failure: Failure): void {
+    this.#failure = failure;
+    this.#host.announce(failure.sentence(this.#words));
+    this.#host.requestUpdate();
   }
 
   #tick(): void {
@@ -187,8 +246,4 @@ export class ConfirmStep implements ReactiveController {
     if (this.#secondsLeft < resendAfterSeconds - resentSeconds) this.#resent = false;
     this.#host.requestUpdate();
   }
-}
-
-function isWrongCode(error: unknown): boolean {
-  return error instanceof ApiError && error.code === 'code-wrong';
 }

@@ -10,6 +10,11 @@ const knownDomains = [
   'mail.com',
 ];
 
+/** Returns the part of an address from the @ on. */
+export function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf('@'));
+}
+
 /** Returns the address that was probably meant, where the domain is one typing error away from a well-known one. */
 export function suggestEmail(email: string): string | undefined {
   const at = email.lastIndexOf('@') + 1;

@@ -27,36 +27,47 @@ export const styles = css`
     margin-block: var(--aw-space-1, 4px) var(--aw-space-3, 12px);
     overflow-wrap: anywhere;
   }
-  /* High enough for the suggestion, so that it shifts nothing. */
-  .above {
-    display: flex;
-    justify-content: space-between;
-    align-items: center;
-    gap: var(--aw-space-2, 8px);
-    min-block-size: 28px;
-    white-space: nowrap;
+  .entry {
+    display: grid;
+    grid-template-columns: auto 1fr auto;
+    column-gap: var(--aw-space-2, 8px);
+    margin-block-start: var(--aw-space-2, 8px);
+  }
+  .entry label,
+  .suggestion {
+    align-self: center;
+    margin-block-end: var(--aw-space-1, 4px);
     font-size: var(--aw-size-s, 0.875em);
   }
-  .above label {
+  .entry label {
     font-weight: 600;
   }
+  /* Beside the label, in a row that is high enough for it: it shifts nothing. */
   .suggestion {
-    min-block-size: 28px;
+    grid-area: 1 / 2 / auto / span 2;
+    justify-self: end;
+    text-align: end;
     color: var(--_accent);
     text-decoration: underline;
     text-underline-offset: 3px;
   }
-  .row {
-    display: flex;
-    gap: var(--aw-space-2, 8px);
-    margin-block: var(--aw-space-1, 4px) var(--aw-space-2, 8px);
+  .entry label,
+  .suggestion {
+    min-block-size: 28px;
+    align-content: center;
   }
-  .row .field {
-    flex: 1;
+  .entry .field {
+    grid-area: 2 / 1 / auto / span 2;
     min-inline-size: 0;
   }
+  .entry .primary {
+    grid-area: 2 / 3;
+  }
+  .entry .failure {
+    grid-area: 3 / 1 / auto / span 3;
+  }
   .failure {
-    margin-block-end: var(--aw-space-2, 8px);
+    margin-block-start: var(--aw-space-1, 4px);
   }
   .consent {
     display: flex;
@@ -71,8 +82,11 @@ export const styles = css`
     block-size: 20px;
     margin: 0;
   }
+  .entry.short {
+    inline-size: fit-content;
+  }
   .code {
-    max-inline-size: 12em;
+    inline-size: 12em;
     font-variant-numeric: tabular-nums;
     letter-spacing: 0.4em;
   }
@@ -85,12 +99,12 @@ export const styles = css`
   .actions .button {
     padding: 0;
   }
-  h2:has(+ .above) {
+  h2:has(+ fieldset) {
     margin-block-end: var(--aw-space-2, 8px);
   }
   .block.box {
     block-size: 44px;
-    margin-block: var(--aw-space-1, 4px) var(--aw-space-2, 8px);
+    margin-block-start: 40px;
   }
   .block.heading {
     inline-size: 40%;
@@ -102,15 +116,24 @@ export const styles = css`
   }
   .block.consent {
     inline-size: 60%;
-    block-size: 1.3em;
+    block-size: 20px;
+    margin-block: var(--aw-space-1, 4px);
   }
   @container (inline-size < 420px) {
-    .row {
-      flex-direction: column;
+    .entry,
+    .entry.short {
+      inline-size: auto;
+      grid-template-columns: auto 1fr;
     }
-    .row .field {
-      flex: none;
-      max-inline-size: none;
+    .entry .field {
+      inline-size: 100%;
+    }
+    .entry .failure {
+      grid-column: span 2;
+    }
+    .entry .primary {
+      grid-area: 4 / 1 / auto / span 2;
+      margin-block-start: var(--aw-space-2, 8px);
     }
   }
 `;

@@ -1,27 +1,27 @@
 import { type CSSResultGroup, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { errorSentence } from '../../base/error-sentence.js';
+import { renderNewsroomText } from '../../base/newsroom-text.js';
 import { formStyles } from '../../base/styles/form.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, parts, type StoryClient, storyClientFor } from '../../client/index.js';
-import * as limits from '../../contract/limits.js';
 import type { NewsletterList, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 import type { ConfirmStep } from './confirm-step.js';
-import { suggestEmail } from './email-suggestion.js';
+import { domainOf, suggestEmail } from './email-suggestion.js';
 import { type SubscribeDetail, SubscribeEvent } from './events.js';
 import { reserve } from './reserve.js';
 import { styles } from './newsletter.styles.js';
 
+/** What nobody sees or types, as copied from chats. Joiners are part of words in some languages. */
+const invisible = /(?!\p{Join_Control})\p{Default_Ignorable_Code_Point}/gu;
 /** Finds incomplete addresses. Only the API decides whether an address is valid. */
 const addressPattern = /^\S+@[^\s@]+\.[^\s@]{2,}$/;
 
-/** A failed validation or request, shown at a field or below the form. */
-interface Failure {
-  field: 'email' | 'consent' | 'form';
-  sentence(words: Catalogue): string;
-}
+/** What a failed validation or request is shown at; `form` is below it. */
+type Field = 'consent' | 'email' | 'form';
+type Failures = Partial<Record<Field, (words: Catalogue) => string>>;
 
 const loadConfirmStep = () => import('./confirm-step.js');
 
@@ -60,7 +60,7 @@ export class NewsletterElement extends WidgetElement {
   @property({ reflect: true, useDefault: true }) variant: 'inline' | 'card' | 'popover' = 'inline';
 
   @state() private lists: NewsletterList[] = [];
-  @state() private failure?: Failure | undefined;
+  @state() private failures: Failures = {};
   @state() private suggestion?: string | undefined;
   @state() private sending = false;
   /** Set once the API has taken an address. */
@@ -82,9 +82,8 @@ export class NewsletterElement extends WidgetElement {
     return html`<div class="signup">
       <div class="block heading"></div>
       <div class="block promise"></div>
-      <div class="above"></div>
-      <div class="block box"></div>
       <div class="block consent"></div>
+      <div class="block box"></div>
     </div>`;
   }
 
@@ -102,13 +101,9 @@ export class NewsletterElement extends WidgetElement {
   /** Draws the form; during the confirmation it stays hidden and keeps its values. */
   #renderForm(catalogue: Catalogue): unknown {
     const words = catalogue.newsletter;
-    const { failure, lists, suggestion } = this;
+    const { lists, suggestion } = this;
     const [list] = lists;
     const single = lists.length === 1;
-    const renderFailure = (field: Failure['field']) =>
-      failure?.field === field
-        ? html`<p class="failure" part="failure" id=${`${field}-failure`}>${failure.sentence(catalogue)}</p>`
-        : nothing;
     return html`<form
       novalidate
       ?hidden=${!!this.confirmStep}
@@ -116,55 +111,95 @@ export class NewsletterElement extends WidgetElement {
       @submit=${this.#onSubmit}
       @input=${this.#validate}
     >
-      <h2 id="heading" part="heading">${single ? list!.name : words.heading}</h2>
-      ${single ? html`<p class="promise" part="promise">${list!.description} <span class="muted">${list!.frequency}</span></p>` : nothing}
-      <div class="above">
+      <h2 id="heading" part="heading">${single ? this.#renderText(list!, 'name') : words.heading}</h2>
+      ${
+        single
+          ? html`<p class="promise" part="promise">
+                ${this.#renderText(list!, 'description')}
+                <span class="muted">${this.#renderText(list!, 'frequency')}</span>
+              </p>
+              ${this.#renderConsent(list!)}`
+          : html`<fieldset>
+              <legend class="visually-hidden">${words.listMissing}</legend>
+              ${lists.map((each) => this.#renderConsent(each, true))}
+            </fieldset>`
+      }
+      ${this.#renderFailure('consent', catalogue)}
+      <div class="entry">
         <label for="email">${words.email}</label>
-        ${
-          suggestion
-            ? html`<button type="button" class="suggestion" @click=${this.#acceptSuggestion}>
-                ${words.didYouMean(suggestion.slice(suggestion.lastIndexOf('@')))}
-              </button>`
-            : nothing
-        }
-      </div>
-      <div class="row">
         <input
           id="email"
           class="field"
           part="field"
           name="email"
           type="email"
+          dir="ltr"
+          required
           autocomplete="email"
           autocapitalize="off"
           spellcheck="false"
-          maxlength=${limits.emailBytes}
-          aria-invalid=${failure?.field === 'email'}
-          aria-describedby="email-failure"
+          aria-invalid=${!!this.failures.email}
+          aria-describedby=${this.#failureId('email')}
           @change=${this.#onEmailChange}
         />
+        ${this.#renderFailure('email', catalogue)}
+        ${
+          suggestion
+            ? html`<button type="button" class="suggestion" @click=${this.#acceptSuggestion}>
+                ${words.didYouMean(domainOf(suggestion))}
+              </button>`
+            : nothing
+        }
         <button class="button primary" part="submit" aria-disabled=${this.sending || nothing}>
           ${words.subscribe}
         </button>
       </div>
-      ${renderFailure('email')}
-      ${lists.map(
-        ({ id, name, frequency, consent }) =>
-          html`<label class="consent" part="consent"
-            ><input
-              type="checkbox"
-              name="list"
-              value=${id}
-              aria-invalid=${failure?.field === 'consent'}
-              aria-describedby="consent-failure"
-            /><span
-              >${single ? nothing : html`<b>${name}</b> <span class="muted">${frequency}</span><br />`}${consent.text}</span
-            ></label
-          >`,
-      )}
-      ${renderFailure('consent')} ${renderFailure('form')}
-      <div class="visually-hidden" aria-hidden="true"><input name="website" tabindex="-1" autocomplete="off" /></div>
+      ${this.#renderFailure('form', catalogue)}
+      <label class="visually-hidden" aria-hidden="true"
+        >${words.leaveEmpty}<input
+          name="topic"
+          tabindex="-1"
+          autocomplete="off"
+          data-1p-ignore
+          data-bwignore
+          data-form-type="other"
+          data-lpignore="true"
+      /></label>
     </form>`;
+  }
+
+  /** @param isOne of several, which need their names */
+  #renderConsent(list: NewsletterList, isOne = false): unknown {
+    return html`<label class="consent" part="consent"
+      ><input
+        type="checkbox"
+        name="list"
+        value=${list.id}
+        ?required=${!isOne}
+        aria-invalid=${!!this.failures.consent}
+        aria-describedby=${this.#failureId('consent')}
+      /><span
+        >${
+          isOne
+            ? html`<b>${this.#renderText(list, 'name')}</b>
+                <span class="muted">${this.#renderText(list, 'frequency')}</span><br />`
+            : nothing
+        }${this.#renderText(list, 'consent')}</span
+      ></label
+    >`;
+  }
+
+  #renderText(list: NewsletterList, field: keyof NonNullable<NewsletterList['langs']>): unknown {
+    return renderNewsroomText(field === 'consent' ? list.consent.text : list[field], list.langs?.[field]);
+  }
+
+  #renderFailure(field: Field, catalogue: Catalogue): unknown {
+    const sentence = this.failures[field];
+    return sentence ? html`<p class="failure" part="failure" id=${`${field}-failure`}>${sentence(catalogue)}</p>` : nothing;
+  }
+
+  #failureId(field: Field): unknown {
+    return this.failures[field] ? `${field}-failure` : nothing;
   }
 
   get #form(): HTMLFormElement {
@@ -176,8 +211,8 @@ export class NewsletterElement extends WidgetElement {
     const data = new FormData(this.#form);
     const lists = data.getAll('list') as string[];
     const consent = this.lists.filter(({ id }) => lists.includes(id)).map((list) => list.consent.id);
-    const email = (data.get('email') as string).trim();
-    return { email, lists, consent, lang: this.#client?.lang || undefined, website: data.get('website') as string };
+    const email = toAddress(data.get('email') as string);
+    return { email, lists, consent, lang: this.#client?.lang || undefined, topic: data.get('topic') as string };
   }
 
   /** Loads the code of the next step while the reader fills in the form. */
@@ -186,19 +221,21 @@ export class NewsletterElement extends WidgetElement {
   }
 
   #validate = (): void => {
-    if (this.#submitted) this.failure = this.#failureOf(this.#body);
+    if (this.#submitted) this.failures = this.#failuresOf(this.#body);
   };
 
-  #failureOf({ email, lists }: SubscribeBody): Failure | undefined {
-    if (!email) return { field: 'email', sentence: ({ newsletter }) => newsletter.emailMissing };
-    if (!addressPattern.test(email)) return { field: 'email', sentence: ({ errors }) => errors['email-invalid'] };
-    if (lists.length) return undefined;
+  #failuresOf({ email, lists }: SubscribeBody): Failures {
+    const failures: Failures = {};
+    if (!email) failures.email = ({ newsletter }) => newsletter.emailMissing;
+    else if (!addressPattern.test(email)) failures.email = ({ errors }) => errors['email-invalid'];
     const missing = this.lists.length > 1 ? 'listMissing' : 'consentMissing';
-    return { field: 'consent', sentence: ({ newsletter }) => newsletter[missing] };
+    if (!lists.length) failures.consent = ({ newsletter }) => newsletter[missing];
+    return failures;
   }
 
   #onEmailChange = ({ target }: Event): void => {
-    this.suggestion = suggestEmail((target as HTMLInputElement).value.trim());
+    this.suggestion = suggestEmail(toAddress((target as HTMLInputElement).value));
+    if (this.suggestion) this.announce(this.locale.words!.newsletter.didYouMean(domainOf(this.suggestion)));
   };
 
   #acceptSuggestion = (): void => {
@@ -214,12 +251,13 @@ export class NewsletterElement extends WidgetElement {
     if (this.sending) return;
     const body = this.#body;
     this.#submitted = true;
-    this.failure = this.#failureOf(body);
-    if (!this.failure) await this.#subscribe(body);
-    if (!this.failure) return;
+    this.failures = this.#failuresOf(body);
+    if (!Object.keys(this.failures).length) await this.#subscribe(body);
     await this.updateComplete;
+    const failure = this.#form.querySelector('.failure');
+    if (!failure) return;
     this.#form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
-    this.announce(this.renderRoot.querySelector('.failure')?.textContent ?? '');
+    this.announce(failure.textContent);
   };
 
   async #subscribe(body: SubscribeBody): Promise<void> {
@@ -238,17 +276,15 @@ export class NewsletterElement extends WidgetElement {
       this.confirmStep = new ConfirmStep(this, {
         client,
         body,
-        names: this.lists.filter(({ id }) => lists.includes(id)).map(({ name }) => name),
+        names: this.lists.filter(({ id }) => lists.includes(id)).map((list) => this.#renderText(list, 'name')),
         onConfirmed: () => report('confirmed'),
         onBack: () => void this.#returnToForm(),
       });
       report(state);
       await this.confirmStep.focus();
     } catch (error) {
-      this.failure = {
-        field: error instanceof ApiError && error.code.startsWith('email-') ? 'email' : 'form',
-        sentence: (words) => errorSentence(error, words, words.newsletter.notSent),
-      };
+      const field = error instanceof ApiError && error.code.startsWith('email-') ? 'email' : 'form';
+      this.failures = { [field]: (words: Catalogue) => errorSentence(error, words, words.newsletter.notSent) };
     } finally {
       this.sending = false;
     }
@@ -259,6 +295,10 @@ export class NewsletterElement extends WidgetElement {
     await this.updateComplete;
     this.#form.querySelector<HTMLElement>('#email')!.focus();
   }
+}
+
+function toAddress(typed: string): string {
+  return typed.replace(invisible, '').trim();
 }
 
 declare global {

@@ -1,11 +1,11 @@
-import type { Newsletters } from 'afterword/contract';
+import type { NewsletterList, Newsletters } from 'afterword/contract';
 import type { Kysely } from 'kysely';
 import { tags, type PublicCache, type PublicData } from '../../http/public-cache.js';
 import type { Site } from '../../sites/store.js';
 import type { Database } from '../../storage/database.js';
 import type { Tables } from '../../storage/tables.js';
 import type { Command } from '../../storage/writer.js';
-import { localize, type LocalizedText } from '../../text.js';
+import { translate, type LocalizedText } from '../../text.js';
 
 /** Newsletter as an editor defines it. */
 export interface NewNewsletter {
@@ -70,18 +70,32 @@ export async function readNewsletters(
   lang: string | undefined,
 ): Promise<PublicData<Newsletters>> {
   const stored = await readStoredNewsletters(database.read, site.id);
-  const translate = (words: LocalizedText) => localize(words, lang, site.lang);
+  return { value: { lists: stored.map((list) => toPublicList(list, lang, site.lang)) }, tags: [tags.site(site.id)] };
+}
+
+/** Converts a newsletter for readers, in one language as far as it is translated. */
+function toPublicList(
+  { id, name, description, frequency, consent }: StoredNewsletter,
+  lang: string | undefined,
+  siteLang: string,
+): NewsletterList {
+  const inLanguage = (texts: LocalizedText) => translate(texts, lang, siteLang);
+  const words = {
+    name: inLanguage(name),
+    description: inLanguage(description),
+    frequency: inLanguage(frequency),
+    consent: inLanguage(consent.text),
+  };
+  const langs = Object.fromEntries(
+    Object.entries(words).flatMap(([field, { lang }]) => (lang === undefined ? [] : [[field, lang]])),
+  );
   return {
-    value: {
-      lists: stored.map(({ id, name, description, frequency, consent }) => ({
-        id,
-        name: translate(name),
-        description: translate(description),
-        frequency: translate(frequency),
-        consent: { id: consent.id, text: translate(consent.text) },
-      })),
-    },
-    tags: [tags.site(site.id)],
+    id,
+    name: words.name.text,
+    description: words.description.text,
+    frequency: words.frequency.text,
+    consent: { id: consent.id, text: words.consent.text },
+    ...(Object.keys(langs).length > 0 && { langs }),
   };
 }
 

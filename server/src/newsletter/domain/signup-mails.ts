@@ -23,6 +23,8 @@ export interface SignupMail {
   readonly lang: string;
   /** The lists to confirm; empty in a notice. */
   readonly lists: readonly ConsentedList[];
+  /** The mail has no link to confirm by. Missing in mails stored by versions before. */
+  readonly isCodeOnly?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function signupMailComposers(tokens: NewsletterTokens, caps: Caps, url: s
   return {
     'newsletter-confirm': async (transaction, { id: mailId, siteId, content }) => {
       const { db } = transaction;
-      const { emailKey, lang, lists } = content as unknown as SignupMail;
+      const { emailKey, lang, lists, isCodeOnly } = content as unknown as SignupMail;
       const pending = await db
         .selectFrom('subscriptions')
         .select(['id', 'newsletterId'])
@@ -75,7 +77,7 @@ export function signupMailComposers(tokens: NewsletterTokens, caps: Caps, url: s
       return confirmMail(await readMailContext(transaction, siteId, lang, url), {
         lists: wanted.map((list) => list.id),
         code,
-        token,
+        token: isCodeOnly ? undefined : token,
         unsubscribeToken: tokens.signUnsubscribeToken(pending.map(({ id }) => id)),
       });
     },

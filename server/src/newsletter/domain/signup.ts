@@ -79,7 +79,7 @@ interface SignupContext {
 async function processSignup(context: SignupContext, request: SignupRow): Promise<void> {
   const { transaction, caps, counters } = context;
   const { db } = transaction;
-  const { siteId, emailKey, email, lang } = request;
+  const { siteId, emailKey, email, lang, isCodeOnly } = request;
   const requested = JSON.parse(request.listsJson) as ConsentedList[];
   const mailCaps = await readMailCaps(transaction, siteId);
   const known = await lockSubscriptions(transaction, request, requested);
@@ -87,7 +87,7 @@ async function processSignup(context: SignupContext, request: SignupRow): Promis
     known.some(({ newsletterId, state }) => newsletterId === id && state === 'confirmed');
   const wanted = requested.filter((list) => !isConfirmed(list));
   const queue = (kind: string, lists: readonly ConsentedList[]) => {
-    const content: SignupMail = { emailKey, lang, lists };
+    const content: SignupMail = { emailKey, lang, lists, ...(isCodeOnly === 1 && { isCodeOnly: true }) };
     return queueMail(db, { siteId, kind, to: email, content: { ...content } });
   };
   if (wanted.length > 0 && caps.allowsConfirmMail(counters, request, mailCaps)) {

@@ -24,7 +24,7 @@ export interface SignupRequest {
   /** Ids of the accepted consent texts. */
   readonly consents: readonly string[];
   readonly lang: string | undefined;
-  /** True if the hidden trap field was filled in, which only bots do. */
+  /** True if the hidden trap field was filled in, by a bot or by a password manager. */
   readonly isTrapped: boolean;
   readonly method: 'widget' | 'form';
   /** The network that asks, for caps on mails. */
@@ -90,7 +90,6 @@ export class Subscriptions {
     if (!email) throw fieldProblem('email-invalid', 'email', 'Not an address that mail can be sent to.');
     if (needsSmtpUtf8(email)) await this.#requireSmtpUtf8();
     const lists = await this.#consentedLists(site, signup);
-    if (signup.isTrapped) return;
     await this.#database.writer.submit(storeSignups, {
       id: newId(),
       siteId: site.id,
@@ -99,6 +98,7 @@ export class Subscriptions {
       listsJson: JSON.stringify(lists),
       lang: signup.lang ?? site.lang,
       method: signup.method,
+      isCodeOnly: signup.isTrapped ? 1 : 0,
       createdAt: Date.now(),
       networkHash: this.#tokens.hashLimit(signup.network),
       dueAt: Date.now(),

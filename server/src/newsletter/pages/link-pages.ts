@@ -5,12 +5,21 @@ import { limitedBody } from '../../http/guards.js';
 import { htmlPage } from '../../http/html-page.js';
 import { catalogueFor, catalogues, type Catalogue } from '../../locales/registry.js';
 import { Problem } from '../../problem.js';
-import { localize } from '../../text.js';
+import type { LocalizedText } from '../../text.js';
 import type { Confirmation } from '../domain/confirmation.js';
 import { readStoredNewsletters, type StoredNewsletter } from '../domain/lists.js';
 import type { Preferences } from '../domain/preferences.js';
 import type { UnsubscribeTarget } from '../domain/unsubscribe.js';
-import { consentChoice, hiddenField, listNames, masthead, readForm, type Form } from './page-parts.js';
+import {
+  consentChoice,
+  hiddenField,
+  listNames,
+  masthead,
+  newsroomText,
+  readForm,
+  type Form,
+  type NewsroomText,
+} from './page-parts.js';
 import { addSubscribePage, inboxPage, type NewsletterPageServices } from './subscribe-page.js';
 
 /**
@@ -96,8 +105,8 @@ interface PageContext {
   readonly words: Catalogue['newsletterPages'];
   readonly siteName: string;
   readonly newsletters: readonly StoredNewsletter[];
-  translate(words: Readonly<Record<string, string>>): string;
-  namesOf(lists: readonly string[]): string[];
+  translate(texts: LocalizedText): NewsroomText;
+  namesOf(lists: readonly string[]): NewsroomText[];
 }
 
 async function readPageContext(
@@ -107,7 +116,7 @@ async function readPageContext(
   const site = await sites.get(siteId);
   const siteLang = site?.lang ?? '';
   const newsletters = await readStoredNewsletters(database.read, siteId);
-  const translate = (words: Readonly<Record<string, string>>) => localize(words, lang, siteLang);
+  const translate = (texts: LocalizedText) => newsroomText(texts, lang, siteLang);
   const catalogue = catalogueFor(lang, siteLang);
   return {
     catalogue,
@@ -128,7 +137,7 @@ async function confirmPage(
   if (!confirmation) return invalidLinkPage(c, ({ goneLead, goneAdvice }) => [goneLead, goneAdvice]);
   const { catalogue, words, siteName, namesOf } = await readPageContext(services, confirmation);
   const lists = namesOf(confirmation.lists);
-  const joined = catalogue.joined(lists);
+  const joined = catalogue.joined(lists.map(({ text }) => text));
   switch (confirmation.state) {
     case 'pending':
       return htmlPage(c, {
@@ -205,7 +214,7 @@ async function unsubscribePage(
       lang: catalogue.lang,
       body: html`${masthead(siteName)}
         <h1>${words.unsubscribedTitle}</h1>
-        <p>${lists.length > 0 ? words.unsubscribedLead(catalogue.joined(lists)) : words.unsubscribedPlain}</p>
+        <p>${lists.length > 0 ? words.unsubscribedLead(catalogue.joined(lists.map(({ text }) => text))) : words.unsubscribedPlain}</p>
         <p class="muted">${words.unsubscribedBack}</p>`,
     });
   }

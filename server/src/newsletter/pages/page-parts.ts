@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Html } from '../../http/html-page.js';
+import { translate, type LocalizedText } from '../../text.js';
 import type { StoredNewsletter } from '../domain/lists.js';
 
 /** Renders the site's name above the title. */
@@ -8,9 +9,20 @@ export function masthead(siteName: string): Html {
   return html`<p class="masthead">${siteName}</p>`;
 }
 
-export function listNames(lists: readonly string[]): Html {
+/** A text of the newsroom with its language, which may be another than the page's. */
+export interface NewsroomText {
+  readonly text: string;
+  readonly lang: string;
+}
+
+/** Returns the text in the language of a page, as far as it is translated. */
+export function newsroomText(texts: LocalizedText, lang: string, siteLang: string): NewsroomText {
+  return { lang, ...translate(texts, lang, siteLang) };
+}
+
+export function listNames(names: readonly NewsroomText[]): Html {
   return html`<ul>
-    ${lists.map((name) => html`<li><strong>${name}</strong></li>`)}
+    ${names.map(({ text, lang }) => html`<li><strong lang="${lang}">${text}</strong></li>`)}
   </ul>`;
 }
 
@@ -21,17 +33,27 @@ export function hiddenField(name: string, value: string): Html {
 /** Renders a checkbox for a newsletter, with its description and consent text. */
 export function consentChoice(
   { id, name, description, frequency, consent }: StoredNewsletter,
-  translate: (words: Readonly<Record<string, string>>) => string,
-  { checked }: { checked: boolean },
+  translate: (texts: LocalizedText) => NewsroomText,
+  { checked, invalid = false, focused = false }: { checked: boolean; invalid?: boolean; focused?: boolean },
 ): Html {
-  const box = checked
-    ? html`<input type="checkbox" name="list" value="${id}" aria-describedby="about-${id}" checked />`
-    : html`<input type="checkbox" name="list" value="${id}" aria-describedby="about-${id}" />`;
+  const [title, pace, about, agreed] = [translate(name), translate(frequency), translate(description), translate(consent.text)];
   return html`<div class="choice">
-    <label>${box} <strong>${translate(name)}</strong> <span class="muted">${translate(frequency)}</span></label>
+    <label
+      ><input
+        type="checkbox"
+        name="list"
+        value="${id}"
+        aria-describedby="about-${id}${invalid ? ' problem' : ''}"
+        aria-invalid="${String(invalid)}"
+        ${checked ? 'checked' : ''}
+        ${focused ? 'autofocus' : ''}
+      />
+      <strong lang="${title.lang}">${title.text}</strong>
+      <span class="muted" lang="${pace.lang}">${pace.text}</span></label
+    >
     <div id="about-${id}">
-      <p>${translate(description)}</p>
-      <p class="muted">${translate(consent.text)}</p>
+      <p lang="${about.lang}">${about.text}</p>
+      <p class="muted" lang="${agreed.lang}">${agreed.text}</p>
     </div>
     ${hiddenField('consent', consent.id)}
   </div>`;

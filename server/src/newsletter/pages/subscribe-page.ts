@@ -11,10 +11,10 @@ import { catalogueFor, type Catalogue } from '../../locales/registry.js';
 import { Problem } from '../../problem.js';
 import type { Site, Sites } from '../../sites/store.js';
 import type { Database } from '../../storage/database.js';
-import { localize } from '../../text.js';
+import type { LocalizedText } from '../../text.js';
 import { readStoredNewsletters, type StoredNewsletter } from '../domain/lists.js';
 import type { Subscriptions } from '../domain/subscriptions.js';
-import { consentChoice, hiddenField, masthead, readForm } from './page-parts.js';
+import { consentChoice, hiddenField, masthead, newsroomText, readForm } from './page-parts.js';
 
 /** Services that the newsletter pages use. */
 export interface NewsletterPageServices {
@@ -118,11 +118,13 @@ export function inboxPage(
           id="code"
           name="code"
           class="code"
+          dir="ltr"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength="${limits.codeChars}"
           required
+          aria-invalid="${String(problem?.code === 'code-wrong')}"
           aria-describedby="problem"
+          ${problem ? 'autofocus' : ''}
         />
         <p id="problem" class="problem" role="${message ? 'alert' : 'status'}">${message ?? ''}</p>
         <button>${words.inboxButton}</button>
@@ -147,7 +149,9 @@ async function formPage(
   const isTicked = ({ id, consent }: StoredNewsletter) =>
     lists.includes(id) && consents.includes(consent.id) && problem?.code !== 'origin-not-allowed';
   const message = problem && problemMessage(words, problem);
-  const translate = (given: Readonly<Record<string, string>>) => localize(given, lang, site.lang);
+  const translate = (texts: LocalizedText) => newsroomText(texts, lang, site.lang);
+  const isEmailInvalid = problem?.code.startsWith('email-') ?? false;
+  const isChoiceInvalid = problem?.code === 'list-not-found' || problem?.code === 'consent-missing';
   return htmlPage(c, {
     title: words.subscribeTitle,
     lang: catalogue.lang,
@@ -158,23 +162,44 @@ async function formPage(
         newsletters.length === 0
           ? html`<p>${words.subscribeNone}</p>`
           : html`<p>${words.subscribeLead}</p>
-              <form method="post" action="${path}">
-                ${message ? html`<p class="problem" role="alert">${message}</p>` : ''} ${hiddenField('site', site.id)}
-                ${hiddenField('lang', lang)}
-                ${newsletters.map((newsletter) => consentChoice(newsletter, translate, { checked: isTicked(newsletter) }))}
+              <form method="post" action="${path}" novalidate>
+                ${message ? html`<p id="problem" class="problem" role="alert">${message}</p>` : ''}
+                ${hiddenField('site', site.id)} ${hiddenField('lang', lang)}
+                ${newsletters.map((newsletter, index) =>
+                  consentChoice(newsletter, translate, {
+                    checked: isTicked(newsletter),
+                    invalid: isChoiceInvalid,
+                    focused: isChoiceInvalid && index === 0,
+                  }),
+                )}
                 <label for="email">${words.subscribeEmail}</label>
                 <input
                   type="email"
                   id="email"
                   name="email"
                   value="${email}"
+                  dir="ltr"
                   autocomplete="email"
-                  maxlength="${limits.emailBytes}"
+                  autocapitalize="off"
+                  spellcheck="false"
                   required
+                  aria-invalid="${String(isEmailInvalid)}"
+                  aria-describedby="problem"
+                  ${isEmailInvalid ? 'autofocus' : ''}
                 />
                 <div class="trap" aria-hidden="true">
                   <label for="trap">${words.subscribeTrap}</label>
-                  <input type="text" id="trap" name="${trapField}" tabindex="-1" autocomplete="off" />
+                  <input
+                    type="text"
+                    id="trap"
+                    name="${trapField}"
+                    tabindex="-1"
+                    autocomplete="off"
+                    data-1p-ignore
+                    data-bwignore
+                    data-form-type="other"
+                    data-lpignore="true"
+                  />
                 </div>
                 <button>${words.subscribeButton}</button>
               </form>`
