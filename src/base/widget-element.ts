@@ -12,7 +12,6 @@ import type { Catalogue } from '../locales/registry.js';
 import { keepKeys } from './keys.js';
 import { LocaleController } from './locale-controller.js';
 import { widgetStyles } from './styles/widget.js';
-import { dispatchSubmits } from './submit.js';
 import { version } from './version.js';
 
 export type WidgetStatus = 'loading' | 'ready' | 'empty' | 'error' | 'offline';
@@ -93,7 +92,6 @@ export abstract class WidgetElement extends LitElement {
   constructor() {
     super();
     keepKeys(this);
-    dispatchSubmits(this);
   }
 
   /**

@@ -87,7 +87,9 @@ describe('a sandboxed frame without allow-forms', () => {
     await thread.getByRole('button', { name: 'Lưu' }).click();
     await article('Lời đã sửa').waitFor();
 
-    await article('Lời đã sửa').getByRole('button', { name: /^Trả lời/ }).click();
+    await article('Lời đã sửa')
+      .getByRole('button', { name: /^Trả lời/ })
+      .click();
     await thread.getByRole('textbox', { name: 'Trả lời Lan' }).fill('Lời đáp');
     await thread.getByRole('button', { name: 'Gửi', exact: true }).click();
     await article('Lời đáp').last().waitFor();
@@ -100,7 +102,9 @@ describe('a sandboxed frame without allow-forms', () => {
     const site = `${server.url}/v1/sites/demo`;
     const post = async <Answer>(path: string, token: string, body: unknown) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      return (await (await fetch(`${site}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Answer;
+      return (await (
+        await fetch(`${site}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      ).json()) as Answer;
     };
     const { token } = await post<{ token: string }>('/readers', '', {});
     await post('/comments', token, { story, text: 'Lời của người khác' });

@@ -60,13 +60,18 @@ describe.each(databases)('newsletter signup without script on %s', (kind) => {
 
   it('ties the error to the first invalid field, and leaves all checks of the address to the server', async () => {
     const invalid = async (fields: Record<string, string | string[]>) => {
-      const page = await parsePage(await server.post('/newsletter/subscribe', { site: 'paper', lang: 'en', ...fields }));
+      const page = await parsePage(
+        await server.post('/newsletter/subscribe', { site: 'paper', lang: 'en', ...fields }),
+      );
       const field = page.document.querySelector('[autofocus]');
       return {
         name: field?.getAttribute('name'),
         value: field?.getAttribute('value'),
         isInvalid: field?.getAttribute('aria-invalid'),
-        descriptions: field?.getAttribute('aria-describedby')?.split(' ').map((id) => page.document.getElementById(id)?.textContent),
+        descriptions: field
+          ?.getAttribute('aria-describedby')
+          ?.split(' ')
+          .map((id) => page.document.getElementById(id)?.textContent),
         page,
       };
     };
@@ -85,13 +90,18 @@ describe.each(databases)('newsletter signup without script on %s', (kind) => {
 
   it('takes a pasted address and code with marks and blanks, and asks for the code where the trap is filled', async () => {
     const fields = { site: 'paper', list: 'daily', consent: 'daily-1', email: '\u202aLan@reader.example\u202c' };
-    const inbox = await parsePage(await server.post('/newsletter/subscribe', { ...fields, topic: 'https://lan.example' }));
+    const inbox = await parsePage(
+      await server.post('/newsletter/subscribe', { ...fields, topic: 'https://lan.example' }),
+    );
     expect(inbox).toMatchObject({ status: 200, title: 'Kiểm tra hộp thư' });
     const code = inbox.document.querySelector('[name=code]');
     expect([code?.getAttribute('dir'), code?.hasAttribute('maxlength')]).toEqual(['ltr', false]);
     const [mail] = await server.mails();
     expect(mail?.tokenFor('confirm')).toBe('');
-    const sent = Object.fromEntries(inbox.form?.fields.map(([name, value]) => [name, value ?? '']) ?? []) as Record<string, string>;
+    const sent = Object.fromEntries(inbox.form?.fields.map(([name, value]) => [name, value ?? '']) ?? []) as Record<
+      string,
+      string
+    >;
     const typed = `  ${mail?.code.slice(0, 3)} - ${mail?.code.slice(3)}  `;
     const done = await parsePage(await server.post(inbox.form?.action ?? '', { ...sent, code: typed }));
     expect(done).toMatchObject({ status: 200, title: 'Bạn đã đăng ký' });
@@ -100,7 +110,8 @@ describe.each(databases)('newsletter signup without script on %s', (kind) => {
   it('marks texts of the newsroom that are in another language', async () => {
     await putNewsletter(server.services, server.site, { ...weekend, description: { vi: 'Một bài đọc chậm.' } });
     const { document } = await parsePage(await server.open('/newsletter/subscribe?site=paper&lang=en&list=weekend'));
-    const langOf = (text: string) => [...document.querySelectorAll('[lang]')].find((each) => each.textContent === text)?.getAttribute('lang');
+    const langOf = (text: string) =>
+      [...document.querySelectorAll('[lang]')].find((each) => each.textContent === text)?.getAttribute('lang');
     expect([langOf('Weekend'), langOf('Một bài đọc chậm.')]).toEqual(['en', 'vi']);
   });
 

@@ -2,6 +2,7 @@ import { type CSSResultGroup, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { canGrowWithoutShift, nextFrame } from '../../base/layout-shift.js';
 import { widgetStyles } from '../../base/styles/widget.js';
+import { dispatchSubmits } from '../../base/submit.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type Sort, type StoryClient, storyClientFor, toLimit, toSort } from '../../client/index.js';
 import type { Comment, Comments } from '../../contract/types.js';
@@ -79,6 +80,11 @@ export class CommentsElement extends WidgetElement {
   /** Runs once the loaded page is rendered: goes to the permalink's comment, or restores the scroll position. */
   #afterRender?: (() => void) | undefined;
   readonly #list = new CommentList(this);
+
+  constructor() {
+    super();
+    dispatchSubmits(this);
+  }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const client = storyClientFor(this, this.locale.declared);

@@ -133,16 +133,21 @@ export class ConfirmStep implements ReactiveController {
     // Beside the button: screen readers announce every change of the name of a focused one.
     const wait = this.#resent ? words.resent : tooSoon ? words.resendIn(String(this.#secondsLeft)) : '';
     return html`<p class="actions">
-      ${inbox ? html`<a class="button quiet" href=${inbox} target="_blank" rel="noopener">${words.openInbox(provider!)}</a>` : nothing}
-      <span class="resend"
-        ><button class="button quiet" aria-disabled=${tooSoon || nothing} aria-describedby="wait" @click=${this.#resend}>
-          ${words.resend}
-        </button>
-        <span id="wait" class="muted">${wait}</span></span
-      >
-      <button class="button quiet" @click=${this.#back}>${words.change}</button>
-    </p>
-    ${this.#renderFailure('resend', catalogue)}`;
+        ${inbox ? html`<a class="button quiet" href=${inbox} target="_blank" rel="noopener">${words.openInbox(provider!)}</a>` : nothing}
+        <span class="resend"
+          ><button
+            class="button quiet"
+            aria-disabled=${tooSoon || nothing}
+            aria-describedby="wait"
+            @click=${this.#resend}
+          >
+            ${words.resend}
+          </button>
+          <span id="wait" class="muted">${wait}</span></span
+        >
+        <button class="button quiet" @click=${this.#back}>${words.change}</button>
+      </p>
+      ${this.#renderFailure('resend', catalogue)}`;
   }
 
   #back = (): void => {

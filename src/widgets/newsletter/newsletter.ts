@@ -4,6 +4,7 @@ import { errorSentence } from '../../base/error-sentence.js';
 import { renderNewsroomText } from '../../base/newsroom-text.js';
 import { formStyles } from '../../base/styles/form.js';
 import { widgetStyles } from '../../base/styles/widget.js';
+import { dispatchSubmits } from '../../base/submit.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, parts, type StoryClient, storyClientFor } from '../../client/index.js';
 import type { NewsletterList, SubscribeBody, Subscribed } from '../../contract/types.js';
@@ -68,6 +69,11 @@ export class NewsletterElement extends WidgetElement {
   #client?: StoryClient;
   /** Input is validated from the first submit on. */
   #submitted = false;
+
+  constructor() {
+    super();
+    dispatchSubmits(this);
+  }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const client = (this.#client = storyClientFor(this, this.locale.declared));
@@ -195,7 +201,9 @@ export class NewsletterElement extends WidgetElement {
 
   #renderFailure(field: Field, catalogue: Catalogue): unknown {
     const sentence = this.failures[field];
-    return sentence ? html`<p class="failure" part="failure" id=${`${field}-failure`}>${sentence(catalogue)}</p>` : nothing;
+    return sentence
+      ? html`<p class="failure" part="failure" id=${`${field}-failure`}>${sentence(catalogue)}</p>`
+      : nothing;
   }
 
   #failureId(field: Field): unknown {

@@ -214,7 +214,9 @@ async function unsubscribePage(
       lang: catalogue.lang,
       body: html`${masthead(siteName)}
         <h1>${words.unsubscribedTitle}</h1>
-        <p>${lists.length > 0 ? words.unsubscribedLead(catalogue.joined(lists.map(({ text }) => text))) : words.unsubscribedPlain}</p>
+        <p>
+          ${lists.length > 0 ? words.unsubscribedLead(catalogue.joined(lists.map(({ text }) => text))) : words.unsubscribedPlain}
+        </p>
         <p class="muted">${words.unsubscribedBack}</p>`,
     });
   }

@@ -36,7 +36,12 @@ export function consentChoice(
   translate: (texts: LocalizedText) => NewsroomText,
   { checked, invalid = false, focused = false }: { checked: boolean; invalid?: boolean; focused?: boolean },
 ): Html {
-  const [title, pace, about, agreed] = [translate(name), translate(frequency), translate(description), translate(consent.text)];
+  const [title, pace, about, agreed] = [
+    translate(name),
+    translate(frequency),
+    translate(description),
+    translate(consent.text),
+  ];
   return html`<div class="choice">
     <label
       ><input
