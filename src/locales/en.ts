@@ -111,6 +111,7 @@ export const en: Catalogue = {
     leaveEmpty: 'Leave this empty',
     didYouMean: (domain) => `Did you mean ${domain}?`,
     consentMissing: 'We need your consent to send it.',
+    lists: 'Newsletters, one at least',
     listMissing: 'Choose at least one newsletter.',
     notSent: 'Not sent yet. Your address is still here.',
     empty: 'There is no newsletter yet.',

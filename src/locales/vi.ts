@@ -120,6 +120,8 @@ export const vi = {
     leaveEmpty: 'Để trống ô này',
     didYouMean: (domain: string) => `Ý bạn là ${domain}?`,
     consentMissing: 'Cần bạn đồng ý để gửi bản tin.',
+    /** Tên của nhóm ô chọn, cho người nghe màn hình. */
+    lists: 'Bản tin, chọn ít nhất một',
     listMissing: 'Hãy chọn ít nhất một bản tin.',
     notSent: 'Chưa gửi được. Địa chỉ của bạn vẫn còn ở đây.',
     empty: 'Hiện chưa có bản tin nào.',

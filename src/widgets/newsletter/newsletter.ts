@@ -126,7 +126,7 @@ export class NewsletterElement extends WidgetElement {
               </p>
               ${this.#renderConsent(list!)}`
           : html`<fieldset>
-              <legend class="visually-hidden">${words.listMissing}</legend>
+              <legend class="visually-hidden">${words.lists}</legend>
               ${lists.map((each) => this.#renderConsent(each, true))}
             </fieldset>`
       }
