@@ -54,6 +54,9 @@ const text = `/*
     word-spacing: 40px;
     visibility: hidden;
   }
+  :is(${tags.join(', ')})[heading-level='none'] {
+    --_head: 0px;
+  }
   ${(await Promise.all(widgets.map(rulesOf))).join('')}
   /* Two lines of fallback content fit the height of a button, their margins do not. */
   aw-reactions[variant='compact'] > * {

@@ -47,7 +47,7 @@ const skeletonDelayMs = 100;
  *     return data.poll.choices.length > 0; // false draws the empty state
  *   }
  *   protected override renderReady(words: Catalogue) {
- *     return html`<h3 part="question">${this.data?.poll.question}</h3>`;
+ *     return renderHeading(this.headingLevel, this.data?.poll.question, { name: 'question' });
  *   }
  * }
  * ```
@@ -73,6 +73,9 @@ export abstract class WidgetElement extends LitElement {
   @property() api?: string | null;
   /** Colour scheme; `auto` follows the text colour of the page. */
   @property({ reflect: true, useDefault: true }) theme: 'light' | 'dark' | 'auto' = 'auto';
+  /** Level of the widget's heading, from 1 to 6; `none` hides it, for a page with a heading of its own. */
+  @property({ attribute: 'heading-level', useDefault: true }) headingLevel: '1' | '2' | '3' | '4' | '5' | '6' | 'none' =
+    '2';
 
   declare readonly renderRoot: ShadowRoot;
   /** @internal */

@@ -23,7 +23,8 @@ export const widgetStyles = [
     :host(:dir(rtl)) {
       direction: rtl !important;
     }
-    :host([hidden]) {
+    :host([hidden]),
+    [hidden] {
       display: none !important;
     }
     /* Width for parents that shrink to fit their content, which counts for nothing in the container. Wraps where there is less room. */
@@ -37,6 +38,9 @@ export const widgetStyles = [
     }
     :host([theme]) {
       color: var(--aw-color-text, CanvasText);
+    }
+    :host([heading-level='none']) {
+      --_head: 0px;
     }
     :host([theme='light']) {
       color-scheme: light;
@@ -70,8 +74,6 @@ export const widgetStyles = [
       padding-block-start: clamp(0px, (var(--_turn, 340px) - 100%) * 999, var(--_reserve-narrow, 0px));
       padding-block-end: clamp(0px, (100% - var(--_turn, 340px) + 0.1px) * 999, var(--_reserve-wide, 0px));
     }
-    h2,
-    h3,
     p,
     ul,
     ol {
@@ -79,8 +81,8 @@ export const widgetStyles = [
       padding: 0;
       list-style: none;
     }
-    h2,
-    h3 {
+    :is(h1, h2, h3, h4, h5, h6) {
+      margin: 0;
       font-family: var(--aw-font-heading, inherit);
       line-height: 1.25;
     }

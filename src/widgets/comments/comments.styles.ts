@@ -19,11 +19,11 @@ export const styles = css`
     inline-size: 9em;
     block-size: 1.25em;
   }
-  h2 {
+  .heading {
     font-size: 1.25em;
     outline-offset: 4px;
   }
-  h2 .muted {
+  .heading .muted {
     font-weight: 400;
   }
   .sort {

@@ -212,7 +212,9 @@ export class CommentsElement extends WidgetElement {
   async focusComment(comment?: Comment): Promise<void> {
     const { thread, branches } = this.#context!;
     if (comment) branches.openTo(thread, comment.id);
-    const element = comment ? await this.revealComment(comment) : this.renderRoot.getElementById('heading');
+    const element = comment
+      ? await this.revealComment(comment)
+      : this.renderRoot.querySelector<HTMLElement>(this.headingLevel === 'none' ? '.base' : '#heading');
     element?.focus({ preventScroll: !comment });
   }
 

@@ -1,5 +1,6 @@
 import { html, nothing, type ReactiveController } from 'lit';
 import { errorSentence } from '../../base/error-sentence.js';
+import { renderHeading } from '../../base/heading.js';
 import type { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, type StoryClient } from '../../client/index.js';
 import type { Confirmed, SubscribeBody, Subscribed } from '../../contract/types.js';
@@ -90,7 +91,8 @@ export class ConfirmStep implements ReactiveController {
   }
 
   #renderHeading(text: string): unknown {
-    return html`<h2 id="confirm-heading" part="heading" tabindex="-1">${text}</h2>`;
+    const { headingLevel: level } = this.#host;
+    return renderHeading(level === 'none' ? '3' : level, text, { id: 'confirm-heading' });
   }
 
   #renderCode(words: Catalogue): unknown {

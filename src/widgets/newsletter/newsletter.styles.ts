@@ -17,10 +17,10 @@ export const styles = css`
     border-radius: var(--aw-radius-2, 10px);
     background: var(--aw-newsletter-surface, color-mix(in srgb, currentColor 4%, transparent));
   }
-  h2 {
+  .heading {
     font-size: var(--aw-size-xl, 1.375em);
   }
-  h2:focus-visible {
+  .heading:focus-visible {
     outline: 0;
   }
   .promise {
@@ -99,7 +99,7 @@ export const styles = css`
   .actions .button {
     padding: 0;
   }
-  h2:has(+ fieldset) {
+  .heading:has(+ fieldset) {
     margin-block-end: var(--aw-space-2, 8px);
   }
   .block.box {
@@ -108,7 +108,7 @@ export const styles = css`
   }
   .block.heading {
     inline-size: 40%;
-    block-size: 1.7em;
+    block-size: 1.25em;
   }
   .block.promise {
     inline-size: 70%;

@@ -1,6 +1,7 @@
 import { type CSSResultGroup, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { errorSentence } from '../../base/error-sentence.js';
+import { renderHeading } from '../../base/heading.js';
 import { renderNewsroomText } from '../../base/newsroom-text.js';
 import { formStyles } from '../../base/styles/form.js';
 import { widgetStyles } from '../../base/styles/widget.js';
@@ -117,7 +118,7 @@ export class NewsletterElement extends WidgetElement {
       @submit=${this.#onSubmit}
       @input=${this.#validate}
     >
-      <h2 id="heading" part="heading">${single ? this.#renderText(list!, 'name') : words.heading}</h2>
+      ${renderHeading(this.headingLevel, single ? this.#renderText(list!, 'name') : words.heading)}
       ${
         single
           ? html`<p class="promise" part="promise">

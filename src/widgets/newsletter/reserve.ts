@@ -4,10 +4,10 @@ import { css } from 'lit';
 export const reserve = css`
   :host {
     --_turn: 420px;
-    --_reserve: calc(142px + 6em);
+    --_reserve: calc(142px + 4.28em + var(--_head, 1.72em));
     --_reserve-narrow: calc(52px + 4.1em);
   }
   :host(:is(:not([list]), [list*=' '])) {
-    --_reserve: calc(156px + 6em);
+    --_reserve: calc(156px + 4.28em + var(--_head, 1.72em));
   }
 `;

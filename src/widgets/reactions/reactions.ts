@@ -1,5 +1,6 @@
 import { type CSSResultGroup, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { renderHeading } from '../../base/heading.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type StoryClient, storyClientFor } from '../../client/index.js';
@@ -143,7 +144,7 @@ export class ReactionsElement extends WidgetElement {
       ?data-failed=${this.failure}
       aria-labelledby="question"
     >
-      <h2 id="question" class="question" part="question"><span>${poll.question}</span></h2>
+      ${renderHeading(this.headingLevel, poll.question, { name: 'question' })}
       ${
         this.#variant === 'compact' && this.#picker
           ? this.#picker.render(ballot, choices, icon)

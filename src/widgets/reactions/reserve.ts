@@ -3,11 +3,11 @@ import { css } from 'lit';
 /** The height of a poll of four choices. The build copies it to cloak.css. */
 export const reserve = css`
   :host {
-    --_reserve: calc(89px + 6em);
+    --_reserve: calc(73px + 4.75em + var(--_head, 16px + 1.25em));
     --_reserve-narrow: calc(46px + 3.7em);
   }
   :host([variant='bars']) {
-    --_reserve: calc(217px + 2.6em);
+    --_reserve: calc(201px + 1.35em + var(--_head, 16px + 1.25em));
     --_reserve-narrow: 1.25em;
   }
   :host([variant='compact']) {

@@ -22,12 +22,15 @@ export const reserve = css`
   :host([limit='10']) {
     --_items: 10;
   }
+  :host([more]) {
+    --_head: 67px;
+  }
   :host([layout='list']) {
-    --_reserve: calc(54px + var(--_items) * (29px + 5.119em));
+    --_reserve: calc(var(--_head, 67px) - 13px + var(--_items) * (29px + 5.119em));
   }
   :host([layout='grid']) {
     --_rows: round(up, var(--_items) / 3, 1);
-    --_reserve: 67px;
+    --_reserve: var(--_head, 67px);
     --_reserve-narrow: calc(var(--_items) * (37px + 6.244em) - 33px);
     --_reserve-wide: calc(var(--_rows) * (18.75% + 32px + 6.244em) - 24px);
   }

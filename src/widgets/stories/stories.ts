@@ -1,5 +1,6 @@
 import { type CSSResultGroup, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { renderHeading } from '../../base/heading.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
 import { parts, type StoryClient, storyClientFor, toLimit, toRail } from '../../client/index.js';
@@ -90,7 +91,7 @@ export class StoriesElement extends WidgetElement {
 
   protected override renderLoading(): unknown {
     return html`<div class="rail" data-layout=${this.#layout} aria-hidden="true">
-      <div class="head">
+      <div class="head" ?hidden=${this.#hidesHead}>
         <span class="heading"><span class="block"></span></span>
       </div>
       <div class="items">${Array.from({ length: this.#limit }, () => renderCardSkeleton())}</div>
@@ -110,7 +111,7 @@ export class StoriesElement extends WidgetElement {
               @click=${this.#onClick}
               @auxclick=${this.#onClick}
             >
-              ${renderStory(story, this.locale, words)}
+              ${renderStory(story, this.locale, words, this.#titleLevel)}
             </li>`,
         )}
       </ul>
@@ -126,11 +127,9 @@ export class StoriesElement extends WidgetElement {
 
   #renderHead({ stories }: Catalogue): unknown {
     const { overflows, atStart, atEnd } = this.#carousel;
-    const more = this.more && isPageUrl(this.more) ? this.more : undefined;
-    return html`<div class="head">
-      <h2 id="heading" class="heading" part="heading">
-        <slot name="heading">${stories.rails[toRail(this.rail)]}</slot>
-      </h2>
+    const more = this.#moreUrl;
+    return html`<div class="head" ?hidden=${this.#hidesHead}>
+      ${renderHeading(this.headingLevel, html`<slot name="heading">${stories.rails[toRail(this.rail)]}</slot>`)}
       ${more ? html`<a class="more" part="more" href=${more}>${stories.more}</a>` : nothing}
       ${
         this.#layout === 'carousel' && overflows
@@ -160,6 +159,20 @@ export class StoriesElement extends WidgetElement {
 
   get #list(): HTMLElement | null {
     return this.renderRoot.querySelector('ul');
+  }
+
+  get #moreUrl(): string | undefined {
+    return this.more && isPageUrl(this.more) ? this.more : undefined;
+  }
+
+  /** The level below that of the heading. */
+  get #titleLevel(): string {
+    return '234566'[Number(this.headingLevel) - 1] ?? '3';
+  }
+
+  /** Nothing is in the heading's line. */
+  get #hidesHead(): boolean {
+    return this.headingLevel === 'none' && this.#layout !== 'carousel' && !this.#moreUrl;
   }
 
   get #layout(): string {

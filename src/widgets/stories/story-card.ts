@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { LocaleController } from '../../base/locale-controller.js';
+import { renderHeading } from '../../base/heading.js';
 import { date, relativeTime } from '../../base/dates.js';
 import type { Story } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
@@ -7,7 +8,8 @@ import type { Catalogue } from '../../locales/registry.js';
 /** An older story shows its date instead of its age. */
 const maxAgeMs = 6 * 24 * 60 * 60 * 1000;
 
-export function renderStory(story: Story, locale: LocaleController, words: Catalogue): unknown {
+/** @param level of its heading */
+export function renderStory(story: Story, locale: LocaleController, words: Catalogue, level: string): unknown {
   const { kicker, title, url, section, sponsor, publishedAt, kind } = story;
   const sponsored = kind === 'sponsored' || sponsor;
   const recent = Date.now() - Date.parse(publishedAt) < maxAgeMs;
@@ -21,9 +23,11 @@ export function renderStory(story: Story, locale: LocaleController, words: Catal
           : kicker || section
       }
     </p>
-    <h3 class="title" part="title">
-      <a href=${url} rel=${sponsored ? 'sponsored' : nothing}><span class="clamp">${title.trim()}</span></a>
-    </h3>
+    ${renderHeading(
+      level,
+      html`<a href=${url} rel=${sponsored ? 'sponsored' : nothing}><span class="clamp">${title.trim()}</span></a>`,
+      { name: 'title', id: nothing },
+    )}
     <p class="meta" part="meta">
       <time datetime=${publishedAt}>${(recent ? relativeTime : date)(locale, publishedAt)}</time>${
         section && html`<span class=${kicker || sponsored ? 'section' : 'section in-kicker'}>${section}</span>`

@@ -1,6 +1,7 @@
 import { html, noChange, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { date, dayMs } from '../../../base/dates.js';
+import { renderHeading } from '../../../base/heading.js';
 import { type Sort, sorts } from '../../../client/index.js';
 import type { ThreadContext } from '../thread-context.js';
 import { renderFailure } from './comment.js';
@@ -32,14 +33,15 @@ export function renderSkeleton(): unknown {
 /** Renders a thread around its list of comments. */
 export function renderThread(context: ThreadContext, list: unknown, options: ThreadViewOptions): unknown {
   const { settings, total, prevCursor, nextCursor, roots } = context.thread;
-  const { locale, navigation } = context;
+  const { locale, navigation, host } = context;
   const words = context.words.comments;
   const { collapsed } = options;
   return html`<section class="thread" aria-labelledby="heading" @click=${options.handleClick}>
     <div class="head">
-      <h2 id="heading" part="heading" tabindex="-1">
-        ${words.heading} ${total ? html`<span class="muted">(${locale.number(total)})</span>` : nothing}
-      </h2>
+      ${renderHeading(
+        host.headingLevel,
+        html`${words.heading} ${total ? html`<span class="muted">(${locale.number(total)})</span>` : nothing}`,
+      )}
       ${total > 1 && !collapsed ? renderSort(context, options) : nothing}
     </div>
     ${
