@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { pageStates } from '../../scripts/page-states.js';
 import { launchBrowser } from '../setup/launch-browser.js';
-import { shiftIn } from '../setup/layout-shift.js';
+import { shiftIn, shiftsBetween, timeOfFrame, watchShifts } from '../setup/layout-shift.js';
 import { startServer, type RunningServer } from '../setup/start-server.js';
 
 let server: RunningServer;
@@ -107,4 +107,70 @@ describe('a poll does not shift the layout', () => {
     };
     return shiftIn(browser, `${server.url}/a-story`, { name: variant, prepare, act }, width);
   }
+});
+
+describe('a comment that is sent on a slow line', () => {
+  const texts = { short: 'Hay quá.', long: 'Một đoạn dài hơn, nhiều dòng. '.repeat(20) };
+  const cases = (['comment', 'reply'] as const).flatMap((kind) =>
+    (['short', 'long'] as const).flatMap((length) => [390, 1280].map((width) => ({ kind, length, width }))),
+  );
+  test.concurrent.for(cases)(
+    'takes the place of the composer: $length $kind, $width px wide',
+    async (one, { expect }) => {
+      const { kind, length, width } = one;
+      const page = await browser.newPage({ viewport: { width, height: 800 } });
+      await page.addInitScript(watchShifts);
+      await page.route(`${server.url}/a-thread`, (route) =>
+        route.fulfill({
+          contentType: 'text/html; charset=utf-8',
+          body: `<!doctype html><html lang="vi"><head><title>A thread</title><meta name="viewport" content="width=device-width">
+          <link rel="canonical" href="https://paper.example/slow-${kind}-${length}-${width}">
+          <link rel="stylesheet" href="/cloak.css"><script type="module" src="/afterword.js" data-site="demo"></script></head>
+          <body><p>A story.</p><aw-comments open sort="newest"></aw-comments><p>What follows.</p>`,
+        }),
+      );
+      await page.goto(`${server.url}/a-thread`);
+      const thread = page.locator('aw-comments');
+      const article = (text: string) => thread.getByRole('article').filter({ hasText: text.slice(0, 25) });
+      const send = async (text: string, form = thread.locator('form').first()) => {
+        await form.locator('textarea').fill(text);
+        await form.getByRole('button', { name: 'Gửi' }).click();
+      };
+      for (const text of ['Lời thứ nhất', 'Lời thứ hai']) {
+        await send(text);
+        await article(text).waitFor();
+      }
+      let answer = (): void => undefined;
+      const isAnswered = new Promise<void>((resolve) => (answer = resolve));
+      await page.route('**/comments', async (route) => {
+        await isAnswered;
+        await route.continue().catch(() => undefined);
+      });
+      if (kind === 'reply')
+        await thread
+          .getByRole('button', { name: /^Trả lời/ })
+          .first()
+          .click();
+      await send(texts[length], thread.locator(kind === 'reply' ? 'li form' : 'form').first());
+      await thread.getByRole('button', { name: 'Đang gửi' }).waitFor();
+      // The act is over for the browser.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const from = await timeOfFrame(page);
+      answer();
+      await article(texts[length]).waitFor();
+      const to = await timeOfFrame(page);
+      const { shift, moved } = await shiftsBetween(page, from, to);
+      // The inside of the emptied field, which collapses, is counted: 0.001.
+      expect({ shift: shift.toFixed(2), moved: shift >= 0.005 ? moved : [] }).toEqual({ shift: '0.00', moved: [] });
+
+      // The next act of the reader puts it where it belongs.
+      await page.keyboard.press('Shift');
+      await thread
+        .locator('.comment-list')
+        .getByRole('article')
+        .filter({ hasText: texts[length].slice(0, 25) })
+        .waitFor();
+      await page.close();
+    },
+  );
 });

@@ -23,16 +23,14 @@ export async function shiftIn(browser, url, state, width, { exemptsAct = false }
     await state.prepare?.(page);
     await page.goto(url, { waitUntil: 'load' });
     await readThrough(page);
-    const before = await now(page);
+    const before = await timeOfFrame(page);
     await state.act?.(page);
-    const exempt = exemptsAct ? [before, await now(page)] : [];
+    const after = exemptsAct ? await timeOfFrame(page) : before;
     await readThrough(page);
-    const shifts = await page.evaluate(() => /** @type {Shift[]} */ (Reflect.get(globalThis, 'shiftsOfPage')));
-    const [from = Infinity, to = Infinity] = exempt;
-    const counted = shifts.filter(({ atMs }) => atMs < from || atMs > to);
+    const shifts = [await shiftsBetween(page, 0, before), await shiftsBetween(page, after, Infinity)];
     return {
-      shift: Math.round(counted.reduce((sum, { value }) => sum + value, 0) * 1e4) / 1e4,
-      moved: [...new Set(counted.flatMap(({ moved }) => moved))],
+      shift: Math.round(shifts.reduce((sum, { shift }) => sum + shift, 0) * 1e4) / 1e4,
+      moved: [...new Set(shifts.flatMap(({ moved }) => moved))],
     };
   } finally {
     await page.close();
@@ -59,15 +57,33 @@ export async function readThrough(page) {
  * Returns the time of a page once it has rendered all that was pending, on the clock of its performance entries.
  *
  * @param {Page} page
+ * @returns {Promise<number>}
  */
-function now(page) {
+export function timeOfFrame(page) {
   return page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))),
   );
 }
 
-/** Runs in the page. */
-function watchShifts() {
+/**
+ * Sums up the layout shifts of a page between two times.
+ *
+ * @param {Page} page
+ * @param {number} fromMs
+ * @param {number} toMs
+ * @returns {Promise<{ shift: number, moved: string[] }>} and the elements that moved
+ */
+export async function shiftsBetween(page, fromMs, toMs) {
+  const shifts = await page.evaluate(() => /** @type {Shift[]} */ (Reflect.get(globalThis, 'shiftsOfPage')));
+  const counted = shifts.filter(({ atMs }) => atMs > fromMs && atMs <= toMs);
+  return {
+    shift: counted.reduce((sum, { value }) => sum + value, 0),
+    moved: counted.flatMap(({ moved }) => moved),
+  };
+}
+
+/** Collects the layout shifts of a page. Runs in the page, before its scripts. */
+export function watchShifts() {
   /** @type {Shift[]} */
   const shifts = [];
   Object.assign(globalThis, { shiftsOfPage: shifts });

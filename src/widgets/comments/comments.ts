@@ -158,7 +158,7 @@ export class CommentsElement extends WidgetElement {
   #renderList(context: ThreadContext): unknown {
     const { thread, branches, dependencies } = context;
     return this.#list.render({
-      roots: thread.roots,
+      roots: context.listed(thread.roots),
       topOf: (root) => branches.topOf(thread, root),
       renderItem: (top) => renderComment(top, 0, context),
       dependencies,

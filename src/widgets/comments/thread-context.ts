@@ -41,8 +41,12 @@ export interface CommentActionsView {
   handleRootComposerEvent(event: Event): void;
   /** Renders what follows the field of the root composer. */
   renderRootComposer(): unknown;
-  /** Renders the open composer and the queued replies of a key: a comment's id, or `edit:` and an id. */
-  renderComposer(key: string): unknown;
+  /**
+   * Renders the open composer and the queued replies of a key: a comment's id, or `edit:` and an id.
+   *
+   * @param depth levels of replies above a reply that is sent from there
+   */
+  renderComposer(key: string, depth?: number): unknown;
   /** Renders the question before a comment is deleted; undefined where it is not asked. */
   renderConfirmation(comment: Comment): unknown;
   /** Renders the buttons of a comment's writer. */
@@ -77,6 +81,8 @@ export class ThreadContext {
   reader?: Reader | undefined;
   /** Id of the comment that the fragment of the page's URL names. */
   targetId?: string | undefined;
+  /** Id of a comment that its composer shows in its own place, so that the lists leave it out. */
+  sentId?: string | undefined;
   /** Strings of {@link actions}; loaded with them. */
   actionWords!: CommentActionsCatalogue;
   actions?: CommentActionsView;
@@ -97,6 +103,12 @@ export class ThreadContext {
   get dependencies(): readonly unknown[] {
     const { thread, branches, reader, targetId, actions, navigation, words } = this;
     return [thread, thread.settings, thread.muted, branches.maxDepth, reader, targetId, actions, navigation, words];
+  }
+
+  /** Returns the comments that a list shows. */
+  listed(comments: readonly Comment[]): readonly Comment[] {
+    const { sentId } = this;
+    return sentId ? comments.filter(({ id }) => id !== sentId) : comments;
   }
 
   isOwn(comment: Comment): boolean {

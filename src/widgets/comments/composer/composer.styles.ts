@@ -38,6 +38,10 @@ export const composerStyles = css`
     margin-block: var(--aw-space-2, 8px) 0;
     margin-inline-start: var(--_indent);
   }
+  /* The form is indented already. */
+  .sent > .replies {
+    margin-inline-start: 0;
+  }
   .tools {
     display: flex;
     flex-wrap: wrap;

@@ -6,6 +6,7 @@ import { outboxOf } from '../../../client/outbox.js';
 import { isRefusal } from '../../../client/request.js';
 import type { Comment, CommentAnswer, Reader } from '../../../contract/types.js';
 import type { ThreadContext } from '../thread-context.js';
+import { renderComment } from '../view/comment.js';
 import { Draft } from './draft.js';
 import { mentionedIds } from './mentions.js';
 import { RejectedName } from './rejected-name.js';
@@ -13,6 +14,12 @@ import type { Toolbar } from './toolbar.js';
 
 /** The counter shows when this many graphemes or fewer are left. */
 const counterThreshold = 200;
+/** Browsers forgive a layout shift within 500 ms of an act, less the time to render. */
+const forgivenShiftMs = 400;
+/** Events of such an act. */
+const acts = ['click', 'keydown'];
+/** Height of a comment without its text and of the collapsed composer above it; indent and measure of its text; padding of the field. */
+const frameSize = { px: 80, em: 3, indentPx: 44, measureEm: 30, fieldPaddingPx: 24 };
 
 /** Callbacks of a composer to the actions of its thread. */
 interface ComposerOwner {
@@ -30,6 +37,8 @@ export class Composer {
   /** Value of the text field. */
   text = '';
   #sending = false;
+  /** A comment that was saved late, shown in place of the fields until the reader's next act. */
+  #sent?: Comment | undefined;
   #failure?: string | undefined;
   /** Graphemes left; undefined far from the limit. */
   #graphemesLeft?: number | undefined;
@@ -73,6 +82,7 @@ export class Composer {
     // Before it is closed: a focus opens it.
     if (!this.#commentId) this.#field?.focus();
     this.open = false;
+    this.#form?.style.removeProperty('min-block-size');
     this.#failure = this.#rejectedName = undefined;
     this.#context.host.requestUpdate();
     if (this.#commentId) void this.#context.host.focusComment(this.#context.thread.find(this.#commentId));
@@ -92,34 +102,43 @@ export class Composer {
     }
   };
 
+  /** The form of a reply or an edit is shown. */
+  get isShown(): boolean {
+    return this.open || !!this.#sent;
+  }
+
   /** Renders the form of a reply or an edit. */
-  render(): unknown {
+  render(depth: number): unknown {
     const words = this.#context.words.comments;
     const name = this.#commentId && this.#context.thread.find(this.#commentId)?.author.name;
     const replyTo = words.replyTo(name || words.guest);
     return html`<form
-      class="composer open"
+      class=${`composer ${this.open ? 'open' : 'sent'}`}
       part="composer"
       data-key=${this.#key}
       @input=${this.handleEvent}
       @keydown=${this.handleEvent}
       @submit=${this.handleEvent}
     >
-      <textarea
-        class="line"
-        rows="3"
-        aria-label=${this.#isEdit ? words.text : replyTo}
-        placeholder=${this.#isEdit ? nothing : replyTo}
-        .value=${live(this.text)}
-      ></textarea>
-      ${this.renderBelow()}
+      ${
+        this.open
+          ? html`<textarea
+              class="line"
+              rows="3"
+              aria-label=${this.#isEdit ? words.text : replyTo}
+              placeholder=${this.#isEdit ? nothing : replyTo}
+              .value=${live(this.text)}
+            ></textarea>`
+          : nothing
+      }
+      ${this.renderBelow(depth)}
     </form>`;
   }
 
   /** Renders what follows the field: toolbar, name, counter and buttons while it is open; queued comments. */
-  renderBelow(): unknown {
+  renderBelow(depth = 0): unknown {
     const queued = this.#key ? nothing : this.#owner.renderQueued();
-    if (!this.open) return queued;
+    if (!this.open) return [queued, this.#renderSent(depth)];
     const words = this.#context.actionWords;
     return html`
       ${this.#toolbar?.render() ?? this.#renderMissingToolbar()} ${this.#renderNameNotice()}
@@ -145,6 +164,13 @@ export class Composer {
       </p>
       ${queued}
     `;
+  }
+
+  #renderSent(depth: number): unknown {
+    if (!this.#sent) return nothing;
+    return html`<ul class=${depth ? 'replies' : ''} role="list">
+      <li class="comment" role="listitem">${renderComment(this.#sent, depth, this.#context)}</li>
+    </ul>`;
   }
 
   /** Renders that the reader's new name is held, or was rejected. */
@@ -261,6 +287,8 @@ export class Composer {
       this.#field?.focus();
       return;
     }
+    const actedAt = performance.now();
+    this.#reserveSent();
     this.#sending = true;
     this.#failure = undefined;
     this.#context.host.requestUpdate();
@@ -269,6 +297,9 @@ export class Composer {
       const comment = await this.#send(text);
       // What was typed while it was on its way is a draft of its own, and keeps the focus.
       const hasTypedOn = this.text.trim() !== text;
+      const isLate = performance.now() - actedAt > forgivenShiftMs;
+      if (comment && isLate && !hasTypedOn && !this.#isEdit) this.#showInPlace(comment);
+      else this.#form?.style.removeProperty('min-block-size');
       if (!hasTypedOn) this.#clear();
       if (comment) {
         const announcement = this.#isEdit ? words.saved : comment.state === 'pending' ? words.held : words.posted;
@@ -282,6 +313,39 @@ export class Composer {
       this.#sending = false;
       this.#context.host.requestUpdate();
     }
+  }
+
+  /** Reserves the height of the comment that may take the place of the fields. */
+  #reserveSent(): void {
+    const [form, field] = [this.#form!, this.#field!];
+    const emPx = parseFloat(getComputedStyle(form).fontSize);
+    // A comment's lines are shorter than those of the field.
+    const fieldLinePx = field.clientWidth - frameSize.fieldPaddingPx;
+    const lineShare = Math.min(
+      (form.clientWidth - frameSize.indentPx) / fieldLinePx,
+      (frameSize.measureEm * emPx) / fieldLinePx,
+      1,
+    );
+    const { offsetHeight } = form;
+    Object.assign(field.style, { minHeight: 0, height: 0 });
+    const textHeightPx = field.scrollHeight / lineShare;
+    Object.assign(field.style, { minHeight: '', height: '' });
+    form.style.minBlockSize = `${Math.max(textHeightPx + frameSize.px + frameSize.em * emPx, offsetHeight)}px`;
+  }
+
+  /** Shows a saved comment in place of the fields until the reader's next act, because what follows would shift. */
+  #showInPlace(comment: Comment): void {
+    const context = this.#context;
+    const form = this.#form!;
+    this.#sent = comment;
+    context.sentId = comment.id;
+    const release = () => {
+      for (const type of acts) removeEventListener(type, release, true);
+      form.style.removeProperty('min-block-size');
+      this.#sent = context.sentId = undefined;
+      context.host.requestUpdate();
+    };
+    for (const type of acts) addEventListener(type, release, true);
   }
 
   /** Sends the text. Returns undefined where the API is unreachable: the outbox has queued it. */

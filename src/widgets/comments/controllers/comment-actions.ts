@@ -80,11 +80,11 @@ export class CommentActions implements CommentActionsView {
     return composer;
   }
 
-  renderComposer(key: string): unknown {
+  renderComposer(key: string, depth = 0): unknown {
     const composer = this.#composers.get(key);
     const hasQueued = this.#queued.some(({ parentId }) => parentId === key);
-    if (!hasQueued && !composer?.open) return undefined;
-    return [this.renderQueued(key), composer?.open ? composer.render() : nothing];
+    if (!hasQueued && !composer?.isShown) return undefined;
+    return [this.renderQueued(key), composer?.isShown ? composer.render(depth) : nothing];
   }
 
   /** Renders the queued replies to a comment; the queued root comments for an empty id. */

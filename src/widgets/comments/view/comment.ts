@@ -19,7 +19,7 @@ export function renderComment(comment: Comment, depth: number, context: ThreadCo
   const muted = thread.muted.has(author.id) && !branches.revealed.has(id);
   const branchHead = !depth && parentId ? navigation?.renderBranchHead(comment) : nothing;
   const below = [
-    actions?.renderComposer(id),
+    actions?.renderComposer(id, depth + 1),
     replies.total || replies.comments.length ? renderReplies(comment, depth, context) : nothing,
     renderFailure(id, context),
   ].filter((part) => part && part !== nothing);
@@ -181,7 +181,8 @@ function renderReplies(comment: Comment, depth: number, context: ThreadContext):
     html`<button class="more" data-navigate=${name} data-id=${id}>${label}</button>`;
   if (depth >= branches.maxDepth) return button('open-branch', words.branch(total, locale.number(total)));
   const collapsed = branches.collapsed.has(id);
-  const { length } = replies.comments;
+  const listed = context.listed(replies.comments);
+  const { length } = listed;
   const missing = total - replies.comments.filter(({ state }) => state === 'visible').length;
   const more = collapsed ? total : replies.nextCursor === null ? 0 : missing;
   // One template for both states keeps the toggle under the reader's finger.
@@ -200,7 +201,7 @@ function renderReplies(comment: Comment, depth: number, context: ThreadContext):
       ? nothing
       : html`<ul class="replies" role="list">
           ${repeat(
-            replies.comments,
+            listed,
             (reply) => reply.id,
             (reply) => html`<li class="comment" role="listitem">${renderComment(reply, depth + 1, context)}</li>`,
           )}
