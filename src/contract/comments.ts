@@ -34,6 +34,7 @@ export const commentNodeSchema = z
     z.object({
       type: z.literal('list'),
       ordered: z.boolean(),
+      start: count.optional().describe('Number of the first item; absent where it is 1'),
       get children() {
         return z.array(commentNodeSchema);
       },

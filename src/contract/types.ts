@@ -33,6 +33,10 @@ export type CommentNode =
   | {
       type: 'list';
       ordered: boolean;
+      /**
+       * Number of the first item; absent where it is 1
+       */
+      start?: number;
       children: CommentNode[];
     }
   | {

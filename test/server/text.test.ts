@@ -27,11 +27,43 @@ describe('sanitizing text', () => {
     expect(hasMoreGraphemes('👩‍👩‍👧👩‍👩‍👧a', 2)).toBe(true);
   });
 
-  test('is idempotent', () => {
+  test('composes what invisible characters have kept apart', () => {
+    expect(sanitizeText('e\u200B\u0301 a\u00AD\u0306\u2060\u0301 o\u202E\u031B')).toBe('\u00E9 \u1EAF \u01A1');
+  });
+
+  test('keeps the tag characters of flags, and removes those that hide a text', () => {
+    const england = '\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}';
+    expect(sanitizeText(`cờ ${england}`)).toBe(`cờ ${england}`);
+    const hidden = '\u{E0068}\u{E0069}';
+    for (const text of [`a${hidden}`, `\u{1F600}${hidden}\u{E007F}`, `\u{1F3F4}${hidden}`])
+      expect(sanitizeText(text)).toBe(text.replaceAll(/[\u{E0000}-\u{E007F}]/gu, ''));
+  });
+
+  test('is idempotent, and composed', () => {
+    const unit = fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      fc.constantFrom(
+        'e',
+        'ơ',
+        '\u0301',
+        '\u0323',
+        '\u031B',
+        '\u200B',
+        '\u202E',
+        '\u00AD',
+        '\r',
+        '\u{1F3F4}',
+        '\u{E0067}',
+      ),
+      fc.constantFrom('\u{E007F}', '\u0958', '\u1100', '\u1161', '\u09C7', '\u09BE', '\u200D', '\u0000'),
+    );
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(sanitizeText(sanitizeText(text))).toBe(sanitizeText(text));
+      fc.property(fc.array(unit, { maxLength: 40 }), (units) => {
+        const text = sanitizeText(units.join(''));
+        expect(sanitizeText(text)).toBe(text);
+        expect(text.normalize('NFC')).toBe(text);
       }),
+      { numRuns: 2_000 },
     );
   });
 });
@@ -190,7 +222,7 @@ describe('the markdown of comments', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(unit, { maxLength: 40 }), async (units) => {
-        const nodes = await parseMarkdown(sanitizeText(units.join('')) || 'a');
+        const nodes = await parseMarkdown(sanitizeText(`${units.join('')}\n\na`));
         for (const href of linksOf(nodes)) expect(href).toMatch(/^(https?|mailto):/);
         expect(JSON.stringify(nodes)).not.toContain('undefined');
       }),

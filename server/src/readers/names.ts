@@ -4,7 +4,7 @@ import { fieldProblem } from '../problem.js';
 import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
-import { byteLength, hasMoreGraphemes, sanitizeLine } from '../text.js';
+import { blankToSpace, byteLength, hasMoreGraphemes, isBlank, sanitizeLine } from '../text.js';
 import { secondMs } from '../time.js';
 import type { FoldedName, MarksRule } from './look-alike.js';
 
@@ -18,10 +18,6 @@ const newsroomRoles: readonly string[] = [
 ];
 const ttlMs = 5 * secondMs;
 const maxSites = 1000;
-
-/** Characters that are drawn as nothing or as a space, though they are letters or symbols: fillers, an empty braille cell. */
-const blanks = /[\u115F\u1160\u2800\u3164\uFFA0\u{1D159}]/gu;
-const visible = /[^\p{C}\p{M}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 /** The names of a site's staff by their key; see `keyOf`. */
 type StaffNames = ReadonlyMap<string, readonly FoldedName[]>;
@@ -44,8 +40,8 @@ export class ReaderNames {
    *   its people, also by look-alike letters of other scripts
    */
   async accept(given: string, site: Site, current?: string): Promise<string> {
-    const sanitized = sanitizeLine(given.replace(blanks, ' '));
-    const name = visible.test(sanitized) ? sanitized : '';
+    const sanitized = sanitizeLine(blankToSpace(given));
+    const name = isBlank(sanitized) ? '' : sanitized;
     if (byteLength(name) > limits.nameBytes || hasMoreGraphemes(name, limits.nameGraphemes))
       throw fieldProblem('validation-failed', 'name', `At most ${limits.nameGraphemes} characters.`);
     if (name === '' || name === current) return name;
