@@ -333,5 +333,32 @@ describe.each(databases)('comment moderation on %s', (kind) => {
       const preview = await server.ask('/comments/preview', { method: 'POST', token, json: { text, story, mentions } });
       expect(await preview.json()).toEqual({ nodes });
     });
+
+    test('match names in any Unicode normalization', async () => {
+      const { author } = await post(await server.guest('Hồng Nhung'.normalize('NFD')), 'Mở đầu');
+      const text = 'Chào @Hồng Nhung'.normalize('NFD');
+      const { nodes } = await post(await server.guest(), text, { mentions: [author.id] });
+      expect(typed(nodes)).toBe('Chào [Hồng Nhung]'.normalize());
+    });
+
+    test('survive an edit that does not repeat them, also after the reader has left the thread under another name', async () => {
+      const lan = await server.guest('Lan');
+      const first = await post(lan, 'Mở đầu');
+      const second = await post(await server.guest('Bình'), 'Tiếp theo');
+      const token = await server.guest();
+      const mine = await post(token, 'Chào @Lan', { mentions: [first.author.id] });
+      await server.ask('/readers/me', { method: 'PATCH', token: lan, json: { name: 'Lan Hương' } });
+      await server.ask(`/comments/${first.id}`, { method: 'DELETE', token: lan });
+      const edit = async (text: string, mentions?: string[]) =>
+        (
+          (await (
+            await server.ask(`/comments/${mine.id}`, { method: 'PATCH', token, json: { text, mentions } })
+          ).json()) as { comment: Comment }
+        ).comment;
+      expect(typed((await edit('*Chào @Lan* nhé')).nodes)).toBe('Chào [Lan] nhé');
+      expect(typed((await edit('Chào @Bình và @Lan', [second.author.id])).nodes)).toBe('Chào [Bình] và [Lan]');
+      expect(typed((await edit('Chào @Bình')).nodes)).toBe('Chào [Bình]');
+      expect(typed((await edit('Chào @Lan')).nodes)).toBe('Chào @Lan');
+    });
   });
 });

@@ -45,7 +45,7 @@ export function isDeletedOrRemoved(state: CommentRow['state']): boolean {
 export async function readPlacement({ read }: Pick<Database, 'read'>, siteId: string, commentId: string) {
   const row = await read
     .selectFrom('comments')
-    .select(['storyId', 'parentId'])
+    .select(['storyId', 'parentId', 'nodesJson'])
     .where('id', '=', commentId)
     .where('siteId', '=', siteId)
     .executeTakeFirst();

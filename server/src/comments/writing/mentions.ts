@@ -31,10 +31,19 @@ export async function readMentionable(
     .execute();
 }
 
-/** Replaces `@name` in text nodes by mention nodes. */
+/** Collects the readers that nodes mention: an edit keeps them, by the names that the text has. */
+export function mentionsIn(nodes: readonly CommentNode[]): Mentionable[] {
+  return nodes.flatMap((node) =>
+    node.type === 'mention' ? [{ id: node.id, name: node.name }] : 'children' in node ? mentionsIn(node.children) : [],
+  );
+}
+
+/** Replaces `@name` in text nodes, which are composed, by mention nodes. */
 export function insertMentions(nodes: readonly CommentNode[], mentionable: readonly Mentionable[]): CommentNode[] {
   // Longer names first, since one name may be a prefix of another.
-  const byLength = [...mentionable].sort((a, b) => b.name.length - a.name.length);
+  const byLength = mentionable
+    .map(({ id, name }) => ({ id, name: name.normalize() }))
+    .sort((a, b) => b.name.length - a.name.length);
   return nodes.flatMap((node): CommentNode[] => {
     if (node.type === 'text') return splitAtMentions(node.value, byLength);
     return ['children' in node ? { ...node, children: insertMentions(node.children, mentionable) } : node];

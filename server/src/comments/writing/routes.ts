@@ -11,6 +11,7 @@ import {
   previewSchema,
   reportBody,
   siteParams,
+  type CommentNode,
   type ErrorCode,
 } from 'afterword/contract';
 import type { Context } from 'hono';
@@ -25,7 +26,7 @@ import { isClosedByAge } from '../reading/thread-state.js';
 import { deleteComments, editComments } from './edit.js';
 import { commentWrite, type CommentWritingServices } from './hot-route.js';
 import { normalizeCommentText, parseMarkdown } from './markdown.js';
-import { readMentionable } from './mentions.js';
+import { mentionsIn, readMentionable } from './mentions.js';
 import { voteOnComments } from './vote.js';
 import { secondMs } from '../../time.js';
 
@@ -174,9 +175,10 @@ export function addCommentWritingRoutes(api: Api, services: CommentWritingServic
       await rateLimits.take('comment-network', clientAddress.networkOf(c.env?.incoming));
       const text = normalizeCommentText(given);
       const { id: commentId } = c.req.valid('param');
-      const { storyId, parentId } = await readPlacement(database, site.id, commentId);
+      const { storyId, parentId, nodesJson } = await readPlacement(database, site.id, commentId);
       const story = await stories.byId(storyId);
-      const nodes = await parseMarkdown(text, await readMentionable(database, story.id, mentions));
+      const mentioned = mentionsIn(JSON.parse(nodesJson) as CommentNode[]);
+      const nodes = await parseMarkdown(text, [...mentioned, ...(await readMentionable(database, story.id, mentions))]);
       const requestId = c.get('requestId');
       const { comment } = await writer.submit(editComments, {
         siteId: site.id,

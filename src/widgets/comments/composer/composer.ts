@@ -125,6 +125,7 @@ export class Composer {
           ? html`<textarea
               class="line"
               rows="3"
+              dir="auto"
               aria-label=${this.#isEdit ? words.text : replyTo}
               placeholder=${this.#isEdit ? nothing : replyTo}
               .value=${live(this.text)}
@@ -147,6 +148,7 @@ export class Composer {
           ? html`<input
               class="field"
               name="name"
+              dir="auto"
               autocomplete="nickname"
               aria-label=${words.name}
               aria-describedby=${this.#rejectedName ? this.#noticeId : nothing}
@@ -210,6 +212,11 @@ export class Composer {
   /** Id of the comment that is replied to or edited; empty for a root comment. */
   get #commentId(): string {
     return this.#key.replace('edit:', '');
+  }
+
+  /** The comment that is edited. */
+  get #edited(): Comment | undefined {
+    return this.#isEdit ? this.#context.thread.find(this.#commentId) : undefined;
   }
 
   get #asksName(): boolean {
@@ -351,20 +358,20 @@ export class Composer {
   /** Sends the text. Returns undefined where the API is unreachable: the outbox has queued it. */
   async #send(text: string): Promise<Comment | undefined> {
     const { client, thread } = this.#context;
+    const mentions = mentionedIds(text, thread.all, this.#edited);
+    const written = { text, ...(mentions.length && { mentions }) };
     if (this.#isEdit) {
       const path = `comments/${this.#commentId}`;
-      return (await client.write<CommentAnswer>('PATCH', path, { body: { text }, expects: 'comment' })).comment;
+      return (await client.write<CommentAnswer>('PATCH', path, { body: written, expects: 'comment' })).comment;
     }
     const name = this.#form?.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
     if (name) new RejectedName(client.site).clear();
-    const mentions = mentionedIds(text, thread.all);
     try {
       return await outboxOf(client.site).postComment({
         story: client.story,
-        text,
+        ...written,
         ...(name && { name }),
         ...(this.#key && { parentId: this.#key }),
-        ...(mentions.length && { mentions }),
       });
     } catch (error) {
       if (isRefusal(error)) throw error;
@@ -391,7 +398,11 @@ export class Composer {
     // Without the toolbar the field still works.
     const { Toolbar } = await import('./toolbar.js').catch(() => ({ Toolbar: undefined }));
     this.#hasToolbarFailed = !Toolbar;
-    if (Toolbar) this.#toolbar ??= new Toolbar(this.#key, this.#context, () => this.#field);
+    if (Toolbar)
+      this.#toolbar ??= new Toolbar(this.#key, this.#context, {
+        field: () => this.#field,
+        edited: () => this.#edited,
+      });
     this.#context.host.requestUpdate();
   }
 

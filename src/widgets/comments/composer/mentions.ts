@@ -1,16 +1,28 @@
 import * as limits from '../../../contract/limits.js';
-import type { Comment } from '../../../contract/types.js';
+import type { Comment, CommentNode } from '../../../contract/types.js';
 
 const maxSuggestions = 6;
 /** A mention being typed: the text after `@`, up to the caret. */
 const mentionBeforeCaret = /(?:^|[\s(])@([\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} ]{0,38}|)$/u;
 
-/** Returns the ids of the writers whom a text mentions by name. */
-export function mentionedIds(text: string, comments: Iterable<Comment>): string[] {
-  const ids = new Set<string>();
-  if (text.includes('@'))
-    for (const { author } of comments) if (author.name && text.includes(`@${author.name}`)) ids.add(author.id);
-  return [...ids].slice(0, limits.mentions);
+/**
+ * Returns the ids of the readers whom a text mentions by name, in any Unicode normalization.
+ *
+ * @param edited the comment that the text replaces: it may mention writers whose comments are not loaded
+ */
+export function mentionedIds(text: string, comments: Iterable<Comment>, edited?: Comment): string[] {
+  const composed = text.normalize();
+  if (!composed.includes('@')) return [];
+  const readers = [...mentionsIn(edited?.nodes ?? []), ...Array.from(comments, ({ author }) => author)];
+  const mentioned = readers.filter(({ name }) => name && composed.includes(`@${name.normalize()}`));
+  return [...new Set(mentioned.map(({ id }) => id))].slice(0, limits.mentions);
+}
+
+function* mentionsIn(nodes: readonly CommentNode[]): Iterable<{ id: string; name: string }> {
+  for (const node of nodes) {
+    if (node.type === 'mention') yield node;
+    else if ('children' in node) yield* mentionsIn(node.children);
+  }
 }
 
 /** Returns the names of writers that complete the mention before the caret; without marks they match, too. */

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import type { Preview } from '../../../contract/types.js';
+import type { Comment, Preview } from '../../../contract/types.js';
 import type { ThreadContext } from '../thread-context.js';
 import { renderRichText } from '../view/rich-text.js';
 import { mentionedIds, suggestNames } from './mentions.js';
@@ -18,10 +18,17 @@ const formatNames = Object.keys(formats) as Format[];
 
 const previewDelayMs = 300;
 
+/** The composer of a toolbar. */
+interface ToolbarOwner {
+  field(): HTMLTextAreaElement | null | undefined;
+  /** Returns the comment that is edited. */
+  edited(): Comment | undefined;
+}
+
 /** The tools of a composer: formatting, a preview, and suggestions for mentions. */
 export class Toolbar {
   readonly #context: ThreadContext;
-  readonly #field: () => HTMLTextAreaElement | null | undefined;
+  readonly #owner: ToolbarOwner;
   readonly #listId: string;
   #showsPreview = false;
   #preview?: Preview['nodes'] | undefined;
@@ -31,10 +38,10 @@ export class Toolbar {
   #suggestions: string[] = [];
   #activeIndex = 0;
 
-  constructor(key: string, context: ThreadContext, field: () => HTMLTextAreaElement | null | undefined) {
+  constructor(key: string, context: ThreadContext, owner: ToolbarOwner) {
     this.#context = context;
     this.#listId = `names-${key.replace(':', '-') || 'new'}`;
-    this.#field = field;
+    this.#owner = owner;
   }
 
   render(): unknown {
@@ -125,7 +132,7 @@ export class Toolbar {
   }
 
   #apply(format: Format): void {
-    const field = this.#field();
+    const field = this.#owner.field();
     if (!field) return;
     const { selectionStart: from, selectionEnd: to, value } = field;
     const selected = value.slice(from, to);
@@ -150,7 +157,7 @@ export class Toolbar {
 
   /** Replaces a range of the text. `execCommand` keeps it undoable. */
   #replace(text: string, from: number, to: number): void {
-    const field = this.#field()!;
+    const field = this.#owner.field()!;
     field.setSelectionRange(from, to);
     if (document.execCommand('insertText', false, text)) return;
     field.setRangeText(text, from, to, 'end');
@@ -165,12 +172,12 @@ export class Toolbar {
 
   async #requestPreview(): Promise<void> {
     const { client, thread, host } = this.#context;
-    const text = this.#field()?.value.trim() ?? '';
+    const text = this.#owner.field()?.value.trim() ?? '';
     const request = ++this.#previewRequests;
     let nodes: Preview['nodes'] = [];
     let failed = false;
     if (text) {
-      const body = { text, story: client.story, mentions: mentionedIds(text, thread.all) };
+      const body = { text, story: client.story, mentions: mentionedIds(text, thread.all, this.#owner.edited()) };
       try {
         ({ nodes } = await client.write<Preview>('POST', 'comments/preview', { body, expects: 'nodes' }));
       } catch {
@@ -186,7 +193,7 @@ export class Toolbar {
 
   #suggest(): void {
     const { thread, reader } = this.#context;
-    const field = this.#field();
+    const field = this.#owner.field();
     this.#setSuggestions(field ? suggestNames(field.value.slice(0, field.selectionStart), thread.all, reader?.id) : []);
   }
 
@@ -201,7 +208,7 @@ export class Toolbar {
   #activate(index: number): void {
     const { length } = this.#suggestions;
     this.#activeIndex = length ? (index + length) % length : 0;
-    const field = this.#field();
+    const field = this.#owner.field();
     if (length) {
       field?.setAttribute('aria-controls', this.#listId);
       field?.setAttribute('aria-activedescendant', `${this.#listId}-${this.#activeIndex}`);
@@ -213,7 +220,7 @@ export class Toolbar {
   }
 
   #complete(name: string): void {
-    const field = this.#field()!;
+    const field = this.#owner.field()!;
     const { selectionStart: to, value } = field;
     this.#suggestions = [];
     this.#replace(`@${name} `, value.slice(0, to).lastIndexOf('@'), to);

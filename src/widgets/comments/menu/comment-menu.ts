@@ -100,7 +100,7 @@ export class CommentMenu {
       </fieldset>
       <label class="note"
         >${report.note}
-        <textarea class="field" name="note" rows="2" maxlength=${limits.reportNoteGraphemes}></textarea>
+        <textarea class="field" name="note" rows="2" dir="auto" maxlength=${limits.reportNoteGraphemes}></textarea>
       </label>
       <p class="foot">
         <button type="button" class="button quiet" data-action="menu" data-id=${id}>${cancel}</button>

@@ -140,6 +140,11 @@ export const commentStyles = css`
   .text {
     max-inline-size: var(--aw-comments-measure, var(--aw-measure, 65ch));
   }
+  /* Each line takes its own direction; of a list or a quote, the first decides about the side of marks. */
+  .text,
+  .text p {
+    unicode-bidi: plaintext;
+  }
   .text > * + * {
     margin-block-start: 0.5em;
   }
@@ -150,6 +155,9 @@ export const commentStyles = css`
   }
   .text ol {
     list-style: decimal;
+  }
+  .text .wide {
+    padding-inline-start: 4em;
   }
   .mention {
     color: var(--_press);

@@ -89,6 +89,7 @@ function renderComposer(context: ThreadContext, { handleComposerEvent }: ThreadV
     <textarea
       class="line"
       rows="1"
+      dir="auto"
       aria-label=${words.text}
       placeholder=${words.write}
       .value=${actions ? live(actions.text) : noChange}
