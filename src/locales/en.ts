@@ -109,7 +109,7 @@ export const en: Catalogue = {
     subscribe: 'Subscribe',
     emailMissing: 'Your email address is missing.',
     leaveEmpty: 'Leave this empty',
-    didYouMean: (domain) => `Did you mean ${domain}?`,
+    didYouMean: (domain) => `Perhaps ${domain}?`,
     consentMissing: 'We need your consent to send it.',
     lists: 'Newsletters, one at least',
     listMissing: 'Choose at least one newsletter.',

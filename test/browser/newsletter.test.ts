@@ -358,6 +358,28 @@ describe('the confirm step', () => {
     expect(element.shadowRoot!.querySelectorAll('[aria-live], [role=alert]')).toHaveLength(0);
   });
 
+  test('keeps the height of the form until the reader has subscribed, with the field beside its button', async () => {
+    for (const width of [360, 800]) {
+      await page.viewport(width, 800);
+      const element = render();
+      await expect.element(email).toBeVisible();
+      const box = element.shadowRoot!.querySelector('.signup')!;
+      const height = box.getBoundingClientRect().height;
+      await subscribe();
+      await expect.element(code).toBeVisible();
+      expect(box.getBoundingClientRect().height).toBe(height);
+      const [field, button] = [code, page.getByRole('button', { name: 'Xác nhận' })].map((each) =>
+        each.element().getBoundingClientRect(),
+      );
+      expect([button!.top, button!.left - field!.right]).toEqual([field!.top, 8]);
+      await userEvent.fill(code, '246810');
+      await expect.element(page.getByRole('heading', { name: 'Bạn đã đăng ký' })).toBeVisible();
+      expect(box.getBoundingClientRect().height).toBe(height);
+      expect(element.getBoundingClientRect().height).toBe(height);
+      document.body.replaceChildren();
+    }
+  });
+
   test('returns to the form, which keeps its values', async () => {
     render();
     await subscribe();

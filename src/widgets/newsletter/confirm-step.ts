@@ -5,6 +5,7 @@ import type { WidgetElement } from '../../base/widget-element.js';
 import { ApiError, type StoryClient } from '../../client/index.js';
 import type { Confirmed, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
+import { confirmStepStyles } from './confirm-step.styles.js';
 
 const resendAfterSeconds = 60;
 /** Time in which the text beside the button says that the message was sent again. */
@@ -61,6 +62,7 @@ export class ConfirmStep implements ReactiveController {
     this.#host = host;
     this.#signup = signup;
     host.addController(this);
+    host.adoptStyles(confirmStepStyles);
   }
 
   hostConnected(): void {

@@ -7,7 +7,10 @@ export const styles = css`
       var(--aw-color-accent, oklch(from currentColor clamp(0.49, (l - 0.6) * 99, 0.76) 0.17 28))
     );
   }
+  /* As high as the form for which there is room: the next step shifts nothing, and leaves no hole below. */
   .signup {
+    min-block-size: calc(var(--_reserve) + clamp(0px, (var(--_turn) - 100cqi) * 999, var(--_reserve-narrow)));
+    align-content: center;
     padding-block: var(--aw-space-4, 16px);
     border-block: 1px solid var(--_line);
   }
@@ -82,23 +85,6 @@ export const styles = css`
     block-size: 20px;
     margin: 0;
   }
-  .entry.short {
-    inline-size: fit-content;
-  }
-  .code {
-    inline-size: 12em;
-    font-variant-numeric: tabular-nums;
-    letter-spacing: 0.4em;
-  }
-  .actions {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 var(--aw-space-3, 12px);
-    font-size: var(--aw-size-s, 0.875em);
-  }
-  .actions .button {
-    padding: 0;
-  }
   .heading:has(+ fieldset) {
     margin-block-end: var(--aw-space-2, 8px);
   }
@@ -120,13 +106,11 @@ export const styles = css`
     margin-block: var(--aw-space-1, 4px);
   }
   @container (inline-size < 420px) {
-    .entry,
-    .entry.short {
-      inline-size: auto;
+    .entry {
       grid-template-columns: auto 1fr;
     }
-    .entry .field {
-      inline-size: 100%;
+    .suggestion {
+      grid-column: 2;
     }
     .entry .failure {
       grid-column: span 2;
