@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Readiness } from '../../server/src/ops/readiness.js';
 import { openDatabase, type Database } from '../../server/src/storage/database.js';
+import type { Transaction } from '../../server/src/storage/writer.js';
 import { waitFor } from '../setup/wait-for.js';
 import { createPostgresDatabase, databases, openTestServices, storyUrl, type TestServer } from './setup.js';
 import { prepareSite, startSourceServer } from './source-server.js';
@@ -109,6 +110,44 @@ describe('on SQLite', () => {
     expect((await rows()).length).toBe(before.length + 1);
   });
 
+  test('a file that may grow no further is reported, though rows in it can still be changed', async () => {
+    const server = await open('sqlite');
+    const { database } = server.services;
+    let writing: Transaction['db'] | undefined;
+    await database.writer.submit(
+      { name: 'of-the-test', run: async ({ db }) => [await Promise.resolve((writing = db))] },
+      0,
+    );
+    const pages = async () =>
+      (await sql<{ count: number }>`select page_count as count from pragma_page_count`.execute(database.read)).rows[0]!
+        .count;
+    const limit = (count: number) => sql.raw(`pragma max_page_count = ${count}`).execute(writing!);
+    expect((await readyz(server)).status).toBe(200);
+    await limit(await pages());
+    const fill = () => server.ask('/readers', { method: 'POST', json: { name: 'x'.repeat(40) } });
+    await waitFor(async () => {
+      const answers = await Promise.all(Array.from({ length: 50 }, fill));
+      expect(answers.map(({ status }) => status)).toContain(503);
+    }, 1);
+    const { detail } = await becomes(server, 503);
+    expect(detail).toBe('The database does not take writes (SQLITE_FULL).');
+    await limit((await pages()) + 100);
+    await becomes(server, 200);
+    expect((await server.ask('/readers', { method: 'POST', json: {} })).status).toBe(201);
+  });
+
+  test('checks leave nothing behind', async () => {
+    const { services } = await open('sqlite');
+    const { database } = services;
+    const pages = async () =>
+      (await sql<{ count: number }>`select page_count as count from pragma_page_count`.execute(database.read)).rows[0]!
+        .count;
+    await database.check();
+    const before = await pages();
+    for (let turn = 0; turn < 20; turn++) await database.check();
+    expect(await pages()).toBe(before);
+  });
+
   test('a full disk is reported, and reading goes on', async () => {
     const server = await open('sqlite');
     const env = {
@@ -143,6 +182,24 @@ describe('on SQLite', () => {
 });
 
 describe('on PostgreSQL', () => {
+  test('a disk that is full is reported after the first write that fails, until there is room', async () => {
+    const server = await open('postgres');
+    const operator = new pg.Client({ connectionString: server.services.config.database });
+    await operator.connect();
+    cleanUp.push(() => operator.end());
+    expect((await readyz(server)).status).toBe(200);
+    await operator.query(`
+      create function refuse() returns trigger language plpgsql as
+        'begin raise exception ''could not extend file: No space left on device'' using errcode = ''disk_full''; end';
+      create trigger refuse before insert or update on readers execute function refuse();
+      create trigger refuse before insert or update on metadata execute function refuse();`);
+    expect((await server.ask('/readers', { method: 'POST', json: {} })).status).toBe(503);
+    expect(await becomes(server, 503)).toMatchObject({ detail: 'The database does not take writes (53100).' });
+    await operator.query('drop function refuse cascade');
+    await becomes(server, 200);
+    expect((await server.ask('/readers', { method: 'POST', json: {} })).status).toBe(201);
+  });
+
   test('a read-only database is reported', async () => {
     const server = await open('postgres');
     const { database } = server.services;

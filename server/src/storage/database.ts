@@ -97,7 +97,7 @@ function databaseOf(driver: Driver, tracing: WriteTracing | undefined): Database
     isUnavailable: (error) => driver.isUnavailable(error),
     isMissingReference: (error) => driver.isMissingReference(error),
     connectionCounts: () => driver.connectionCounts(),
-    check: () => driver.check(() => writer.submit(writeProbe, String(Date.now()))),
+    check: () => driver.check(() => writer.submit(writeProbe, String(Date.now())), writer.hasFailedLately),
     close: async () => {
       await writer.close();
       await driver.close();

@@ -49,9 +49,10 @@ export interface Driver {
   hasTable(this: void, db: Kysely<Tables>, name: string): Promise<boolean>;
   /**
    * @param writeRow commits one row, where nothing cheaper shows that writes are possible
+   * @param hasFailed set where a write has failed lately
    * @throws Error where the database does not answer or takes no writes
    */
-  check(writeRow: () => Promise<void>): Promise<void>;
+  check(writeRow: () => Promise<void>, hasFailed: boolean): Promise<void>;
   /** Connections of the pool that reads and writes. */
   connectionCounts(): ConnectionCounts;
   /** Returns whether an error is an outage: the database may work again later. */

@@ -97,7 +97,11 @@ export async function openPostgres(
       const { rows } = await sql<{ found: boolean }>`select to_regclass(${name}) is not null as found`.execute(db);
       return rows[0]?.found === true;
     },
-    check: () => assertWritable(checking),
+    async check(writeRow, hasFailed) {
+      await assertWritable(checking);
+      // A full disk shows only where a table grows.
+      if (hasFailed) await writeRow();
+    },
     connectionCounts: () => countConnections(pools[0]),
     isUnavailable,
     isMissingReference: (error) => codeOf(error) === foreignKeyCode,

@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import type { Metric } from '../metric.js';
+import { secondMs } from '../time.js';
 import type { WriteConnection } from './driver.js';
 import type { Tables } from './tables.js';
 import { WriteQueue } from './write-queue.js';
@@ -82,6 +83,8 @@ const statements = {
 const maxBatchWrites = 400;
 const maxTries = 5;
 const maxRetryDelayMs = 60;
+/** A write that has failed within this time may fail again. */
+const recentMs = 10 * secondMs;
 /** Transactions that may wait for locks at once, beside the main one. */
 const maxParallel = 4;
 
@@ -99,6 +102,7 @@ export class Writer {
   /** Stories that may be locked by another process. */
   readonly #blockedStoryIds = new Set<string>();
   #isClosed = false;
+  #failedAt = -Infinity;
   readonly #metrics = new WriterMetrics();
   readonly #tracing: WriteTracing | undefined;
 
@@ -122,6 +126,11 @@ export class Writer {
     return written;
   }
 
+  /** Returns whether the database has failed to run a write within the last seconds. */
+  get hasFailedLately(): boolean {
+    return performance.now() - this.#failedAt < recentMs;
+  }
+
   metrics(): Metric[] {
     return this.#metrics.metrics();
   }
@@ -137,7 +146,7 @@ export class Writer {
     try {
       await this.#findStories(batch);
     } catch (error) {
-      return rejectAll(batch, error);
+      return this.#rejectAll(batch, error);
     }
     const isBlocked = ({ storyId }: PendingWrite) => storyId !== undefined && this.#blockedStoryIds.has(storyId);
     const free = batch.filter((write) => !isBlocked(write));
@@ -145,7 +154,7 @@ export class Writer {
     try {
       if (free.length > 0) await this.#commitTraced(free);
     } catch (error) {
-      if (!this.#connection.isLockTimeout(error)) return rejectAll(free, error);
+      if (!this.#connection.isLockTimeout(error)) return this.#rejectAll(free, error);
       for (const { storyId } of free) if (storyId !== undefined) this.#blockedStoryIds.add(storyId);
       for (const write of free) this.#byStory.add(write);
     }
@@ -159,7 +168,7 @@ export class Writer {
           await this.#commitTraced(group);
           this.#blockedStoryIds.delete(group[0]!.storyId ?? '');
         } catch (error) {
-          rejectAll(group, error);
+          this.#rejectAll(group, error);
         }
       }
     };
@@ -252,8 +261,16 @@ export class Writer {
       if (this.#connection.isTransient(error) || this.#connection.isLockTimeout(error)) throw error;
       await rollBackToSavepoint(db, error);
       if (group.length > 1) for (const write of group) await this.#runInSavepoint(db, [write], results);
-      else results.set(group[0]!, error instanceof Error ? error : new Error(String(error)));
+      else {
+        this.#failedAt = performance.now();
+        results.set(group[0]!, error instanceof Error ? error : new Error(String(error)));
+      }
     }
+  }
+
+  #rejectAll(batch: readonly PendingWrite[], error: unknown): void {
+    this.#failedAt = performance.now();
+    for (const write of batch) write.reject(error);
   }
 }
 
@@ -265,10 +282,6 @@ async function rollBackToSavepoint(db: Kysely<Tables>, firstError: unknown): Pro
   } catch {
     throw firstError;
   }
-}
-
-function rejectAll(batch: readonly PendingWrite[], error: unknown): void {
-  for (const write of batch) write.reject(error);
 }
 
 /** Returns the stories of a batch in the order in which every node locks them. */
