@@ -36,6 +36,12 @@ export const stories = 8;
 export const countsStories = 100;
 /** Stories per live connection. */
 export const liveStories = 20;
+/** Stories that the live connections of one network watch, each counted per connection. */
+export const networkLiveStories = 2000;
+/** Stories that the live connections to one server process watch, each counted once. */
+export const watchedStories = 10_000;
+/** Of these, stories that are not stored, as of a page without reactions and comments, or an invented key. */
+export const watchedUnstoredStories = 5000;
 /** Parts in one `GET /page`. */
 export const pageParts = 20;
 /** Signals in one beacon. */

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Comment, CommentAnswer, LiveEvent } from '../../src/contract/types.js';
+import * as limits from '../../src/contract/limits.js';
 import { decideOnComments, setThreads } from '../../server/src/comments/moderation/decisions.js';
 import { createServices } from '../../server/src/app.js';
 import { freezeTallies } from '../../server/src/reactions/poll-editing.js';
@@ -279,6 +280,45 @@ describe.each(databases)('live updates on %s', (kind) => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     for (const { body } of many) await body?.cancel();
     await subscribe();
+  });
+
+  test('limit the stories that the streams of one network watch, and those without a row of all networks', async () => {
+    await post('Có thật');
+    const opened: Response[] = [];
+    const ask = (keys: readonly string[], network: number) =>
+      server.ask(`/live?${keys.map(storyQuery).join('&')}`, { address: `198.51.100.${network}` });
+    const invented = (from: number) => Array.from({ length: 20 }, (_, at) => `${story}-${from + at}`);
+    let count = 0;
+    const fill = async (until: number, network: number) => {
+      for (; count < until; count += 20) {
+        const answer = await ask(invented(count), network);
+        expect(answer.status).toBe(200);
+        opened.push(answer);
+      }
+    };
+    const refusal = async (answer: Promise<Response>) => {
+      const { status, headers } = await answer;
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      return status;
+    };
+    const before = server.services.live.refusedCount;
+    await fill(limits.networkLiveStories, 1);
+    expect(await refusal(ask(invented(count), 1))).toBe(429);
+    opened.push(await ask(invented(0), 2));
+    await fill(2 * limits.networkLiveStories, 3);
+    await fill(limits.watchedUnstoredStories, 4);
+    expect(await refusal(ask(invented(count), 5))).toBe(503);
+    expect(server.services.live.refusedCount - before).toBe(2);
+    const { of, until } = await subscribe();
+    await post('Vẫn đến');
+    await until('comment');
+    expect(of('comment')).toHaveLength(1);
+    for (const { body } of opened) await body?.cancel();
+    await waitFor(async () => {
+      const answer = await ask(invented(count), 5);
+      await answer.body?.cancel();
+      expect(answer.status).toBe(200);
+    });
   });
 
   test('end all streams with the server', async () => {

@@ -1,29 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Site, Sites } from '../sites/store.js';
 import { siteKey } from '../sites/site-key.js';
 import type { StoryRef, StoryResolver } from '../stories/story-resolver.js';
-import { minuteMs, secondMs, type EpochMs } from '../time.js';
-import { takeSnapshot, type Change, type LiveSources, type Snapshot } from './changes.js';
-
-/** One open event stream. */
-export interface Subscriber {
-  /** Sends one event in the format of `text/event-stream`. */
-  send(event: string): void;
-  end(): void;
-}
-
-interface WatchedStory {
-  readonly site: Site;
-  readonly key: string;
-  /** False while the story has no row. */
-  isStored: boolean;
-  snapshot: Snapshot;
-  /** The key that each subscriber requested, which may be an alias. */
-  readonly subscribers: Map<Subscriber, string>;
-  /** The last event id before the story was watched: later events are complete. */
-  readonly watchedSinceId: number;
-  lastLeftAt: EpochMs;
-}
+import { inBatches } from '../storage/statement-cache.js';
+import { secondMs } from '../time.js';
+import { takeSnapshot, type Change, type LiveSources } from './changes.js';
+import { WatchedStories, type Subscriber, type WatchedStory } from './watched-stories.js';
 
 interface SentEvent {
   readonly id: number;
@@ -33,10 +16,6 @@ interface SentEvent {
 
 const pollIntervalMs = 400;
 const heartbeatMs = 25 * secondMs;
-/** A story stays watched this long without subscribers, so that one that reconnects misses nothing. */
-const retainMs = minuteMs;
-/** Stories without a row that one poll looks up. Where strangers watch more, they take turns. */
-const maxLookups = 500;
 /** Events kept per site for subscribers that reconnect. */
 const maxKeptEvents = 500;
 
@@ -51,7 +30,7 @@ export class LiveHub {
   readonly #sites: Sites;
   readonly #stories: StoryResolver;
   readonly #sources: LiveSources;
-  readonly #watched = new Map<string, WatchedStory>();
+  readonly #watched = new WatchedStories();
   /** By site. */
   readonly #sent = new Map<string, SentEvent[]>();
   /** Starts from the clock, so that ids keep rising after a restart. */
@@ -61,7 +40,7 @@ export class LiveHub {
   #lastHeartbeatAt = Date.now();
   #isClosed = false;
   #streamCount = 0;
-  #lookupCount = 0;
+  #refusedCount = 0;
 
   constructor(services: {
     readonly log: Pick<Logger, 'error'>;
@@ -80,6 +59,7 @@ export class LiveHub {
    *
    * @param lastEventId replays the events after it; without it, the current state is sent
    * @returns a function that unsubscribes
+   * @throws Problem `unavailable` where the streams of all networks watch as many stories as there may be
    */
   async subscribe(
     site: Site,
@@ -88,29 +68,50 @@ export class LiveHub {
     subscriber: Subscriber,
   ): Promise<() => void> {
     const stories: WatchedStory[] = [];
-    const found = await this.#stories.findAll(site, keys);
-    for (const key of new Set(keys)) {
-      const story = await this.#watch(site, key, found.get(key));
-      story.subscribers.set(subscriber, key);
-      stories.push(story);
-      if (lastEventId === undefined) this.#sendState(story, subscriber, key);
-      else this.#replay(story, subscriber, key, lastEventId);
+    const leave = () => {
+      for (const story of stories) {
+        story.subscribers.delete(subscriber);
+        story.lastLeftAt = Date.now();
+      }
+    };
+    try {
+      const found = await this.#stories.findAll(site, keys);
+      for (const key of new Set(keys)) {
+        const story = await this.#watch(site, key, found.get(key), subscriber);
+        stories.push(story);
+        if (lastEventId === undefined) this.#sendState(story, subscriber, key);
+        else this.#replay(story, subscriber, key, lastEventId);
+      }
+    } catch (error) {
+      leave();
+      throw error;
     }
     this.#streamCount++;
     if (this.#isClosed) subscriber.end();
     else this.#timer ??= this.#schedulePoll();
     return () => {
       this.#streamCount--;
-      for (const story of stories) {
-        story.subscribers.delete(subscriber);
-        story.lastLeftAt = Date.now();
-      }
+      leave();
     };
   }
 
   /** The number of subscribers. */
   get streamCount(): number {
     return this.#streamCount;
+  }
+
+  /** The number of stories that subscribers watch, or have watched a moment ago. */
+  get storyCount(): number {
+    return this.#watched.size;
+  }
+
+  /** The number of streams that were refused. */
+  get refusedCount(): number {
+    return this.#refusedCount;
+  }
+
+  countRefused(): void {
+    this.#refusedCount++;
   }
 
   /** Ends all streams, and later ones at once. */
@@ -123,23 +124,35 @@ export class LiveHub {
     await this.#polling;
   }
 
-  async #watch(site: Site, givenKey: string, known: StoryRef | undefined): Promise<WatchedStory> {
+  async #watch(
+    site: Site,
+    givenKey: string,
+    known: StoryRef | undefined,
+    subscriber: Subscriber,
+  ): Promise<WatchedStory> {
     const key = known?.key ?? siteKey(site, givenKey);
-    const name = `${site.id} ${key}`;
-    const watched = this.#watched.get(name);
-    if (watched) return watched;
-    const { snapshot } = await takeSnapshot(this.#sources, site, known);
-    // Another subscriber may have added the story during the await.
-    const story = this.#watched.get(name) ?? {
-      site,
-      key,
-      isStored: known !== undefined,
-      snapshot,
-      subscribers: new Map<Subscriber, string>(),
-      watchedSinceId: this.#lastId,
-      lastLeftAt: Date.now(),
-    };
-    this.#watched.set(name, story);
+    let story = this.#watched.get(site, key);
+    if (!story) {
+      const isStored = known !== undefined;
+      // Before any work is done for it.
+      this.#watched.assertRoom(isStored);
+      const { snapshot } = await takeSnapshot(this.#sources, site, known);
+      // Another subscriber may have added the story during the await.
+      story = this.#watched.get(site, key);
+      if (!story) {
+        story = {
+          site,
+          key,
+          isStored,
+          snapshot,
+          subscribers: new Map<Subscriber, string>(),
+          watchedSinceId: this.#lastId,
+          lastLeftAt: Date.now(),
+        };
+        this.#watched.add(story);
+      }
+    }
+    story.subscribers.set(subscriber, givenKey);
     return story;
   }
 
@@ -177,8 +190,7 @@ export class LiveHub {
 
   async #pollOnce(): Promise<void> {
     const now = Date.now();
-    for (const [name, { isStored, subscribers, lastLeftAt }] of this.#watched)
-      if (subscribers.size === 0 && (!isStored || lastLeftAt < now - retainMs)) this.#watched.delete(name);
+    this.#watched.forgetLeft(now);
     for (const story of await this.#changedStories()) {
       // The settings of the site and the key of the story may have changed since.
       const site = (await this.#sites.get(story.site.id)) ?? story.site;
@@ -196,43 +208,39 @@ export class LiveHub {
 
   /** Finds the watched stories whose versions differ from their snapshots. */
   async #changedStories(): Promise<Set<WatchedStory>> {
-    const byId = new Map<string, WatchedStory>();
-    for (const { site, stories } of this.#storiesToPoll().values()) {
-      const found = await this.#stories.findAll(site, [...stories.keys()]);
-      for (const [key, story] of stories) {
-        const known = found.get(key);
-        story.isStored = known !== undefined;
-        if (known) byId.set(known.id, story);
-      }
-    }
-    const storyIds = [...byId.keys()];
     const changed = new Set<WatchedStory>();
-    for (const [storyId, version] of await this.#sources.readThreadVersions(storyIds)) {
-      const story = byId.get(storyId)!;
-      if (story.snapshot.threadVersion !== version) changed.add(story);
-    }
-    for (const { storyId, pollId, version } of await this.#sources.readPollVersions(storyIds)) {
-      const story = byId.get(storyId)!;
-      if (story.snapshot.polls.get(pollId)?.version !== version) changed.add(story);
-    }
+    for (const ofSite of this.#watched.toPoll())
+      for (const stories of inBatches(ofSite)) {
+        for (const story of await this.#changedOf(stories)) changed.add(story);
+        // Lets requests run between two batches: SQLite does not give way by itself.
+        await setImmediate();
+      }
     return changed;
   }
 
-  /** Returns watched stories by site and key: all that are stored, and some of the others. */
-  #storiesToPoll(): Map<string, { site: Site; stories: Map<string, WatchedStory> }> {
-    const watched = [...this.#watched.values()];
-    const others = watched.filter(({ isStored }) => !isStored);
-    const start = others.length > maxLookups ? this.#lookupCount % others.length : 0;
-    const inTurn = [...others.slice(start), ...others.slice(0, start)].slice(0, maxLookups);
-    this.#lookupCount = start + inTurn.length;
-    const bySite = new Map<string, { site: Site; stories: Map<string, WatchedStory> }>();
-    for (const story of [...watched.filter(({ isStored }) => isStored), ...inTurn]) {
-      const { site, key } = story;
-      const ofSite = bySite.get(site.id) ?? { site, stories: new Map<string, WatchedStory>() };
-      ofSite.stories.set(key, story);
-      bySite.set(site.id, ofSite);
+  /** @param stories of one site */
+  async #changedOf(stories: readonly WatchedStory[]): Promise<WatchedStory[]> {
+    const found = await this.#stories.findAll(
+      stories[0]!.site,
+      stories.map(({ key }) => key),
+    );
+    const byId = new Map<string, WatchedStory>();
+    for (const story of stories) {
+      const known = found.get(story.key);
+      this.#watched.setStored(story, known !== undefined);
+      if (known) byId.set(known.id, story);
     }
-    return bySite;
+    const storyIds = [...byId.keys()];
+    const changed: WatchedStory[] = [];
+    for (const [storyId, version] of await this.#sources.readThreadVersions(storyIds)) {
+      const story = byId.get(storyId)!;
+      if (story.snapshot.threadVersion !== version) changed.push(story);
+    }
+    for (const { storyId, pollId, version } of await this.#sources.readPollVersions(storyIds)) {
+      const story = byId.get(storyId)!;
+      if (story.snapshot.polls.get(pollId)?.version !== version) changed.push(story);
+    }
+    return changed;
   }
 
   #publish(story: WatchedStory, change: Change): void {

@@ -12,7 +12,7 @@ export interface MetricSources {
   readonly version: string;
   readonly database: Pick<Database, 'kind' | 'writer' | 'connectionCounts'>;
   readonly cache: { readonly hitCount: number; readonly missCount: number; readonly entryCount: number };
-  readonly live: { readonly streamCount: number };
+  readonly live: { readonly streamCount: number; readonly storyCount: number; readonly refusedCount: number };
   readonly retention: { readonly deletedByRule: ReadonlyMap<string, number> };
   readonly connections: { readonly openCount: number; readonly requestCount: number };
   /** Where the server writes backups by itself. */
@@ -62,6 +62,8 @@ export function serviceMetrics(sources: MetricSources): Metric[] {
       read: () => labelled('state', connectionStates(database.connectionCounts())),
     },
     single('gauge', 'afterword_live_streams', 'Open streams of live updates.', () => live.streamCount),
+    single('gauge', 'afterword_live_stories', 'Stories that streams watch.', () => live.storyCount),
+    single('counter', 'afterword_live_streams_refused_total', 'Streams that were refused.', () => live.refusedCount),
     {
       name: 'afterword_mails',
       help: 'Mails that are due, wait for another attempt, or were given up within three days.',
