@@ -62,7 +62,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{base,client,loader,locales,testing,widgets,package,browser,journeys}/**'],
+          exclude: ['test/{base,client,loader,locales,testing,widgets,package,browser,journeys,engines}/**'],
           globalSetup: ['test/setup/postgres.js'],
         },
       },
@@ -93,6 +93,17 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          globalSetup: ['test/setup/chromium.js', 'test/setup/build.js'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

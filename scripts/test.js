@@ -1,5 +1,5 @@
 /**
- * `npm test`: installs what is missing (packages, Chromium, PostgreSQL), builds, runs all tests, and ends with the line
+ * `npm test`: installs what is missing (packages, Chromium, Firefox, WebKitGTK, PostgreSQL), builds, runs all tests, and ends with the line
  * `N passed, N failed`. With `--check`, formatting, lint and types count as well. Other arguments are passed to Vitest:
  * `npm test -- test/server`.
  */
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provideChromium } from './chromium.js';
 import { main, root, run, runNpm, runPackage } from './commands.js';
+import { provideEngines } from './engines.js';
 import { installPackages } from './packages.js';
 
 // Exits regularly on a signal, so that `exit` handlers stop the processes started here.
@@ -23,6 +24,7 @@ const vitestArgs = process.argv.slice(2).filter((argument) => argument !== '--ch
 await main(async () => {
   await installPackages();
   await provideChromium();
+  await provideEngines();
   const { providePostgres } = await import('./postgres.js');
   const postgres = await providePostgres({ install: true });
   process.env.AFTERWORD_TEST_POSTGRES = postgres.url;

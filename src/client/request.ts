@@ -98,6 +98,8 @@ async function send<T>(url: string, options: RequestOptions): Promise<T> {
         ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
       },
       body: toJson(body),
+      // `stale-while-revalidate` is meant for CDNs: a browser would bring back what the reader has deleted.
+      cache: 'no-cache',
       credentials: 'omit',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });

@@ -54,8 +54,13 @@ export class ThreadNavigation implements ThreadNavigationView {
       // In a task of its own: a resize observer must not change sizes.
       setTimeout(() => host.requestUpdate());
     });
-    resizeObserver.observe(host);
-    signal.addEventListener('abort', () => resizeObserver.disconnect());
+    // Not the host: its height changes while the browser delivers sizes, since it lays out skipped chunks in the same step.
+    const ruler = host.renderRoot.appendChild(document.createElement('div'));
+    resizeObserver.observe(ruler);
+    signal.addEventListener('abort', () => {
+      resizeObserver.disconnect();
+      ruler.remove();
+    });
     void this.#sendQueuedComments();
   }
 
