@@ -9,6 +9,7 @@ import {
 } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Catalogue } from '../locales/registry.js';
+import { GroundController } from './ground-controller.js';
 import { keepKeys } from './keys.js';
 import { LocaleController } from './locale-controller.js';
 import { widgetStyles } from './styles/widget.js';
@@ -61,6 +62,8 @@ export abstract class WidgetElement extends LitElement {
   /** Properties whose change loads the data again. */
   static readonly loadProperties: readonly string[] = ['site', 'story', 'api'];
   static override styles: CSSResultGroup = widgetStyles;
+  /** The colours depend on the ground: see `GroundController`. */
+  static readonly followsGround: boolean = true;
 
   /** Declared first: the field initializers below fill it. */
   readonly #initialValues = new Map<PropertyKey, unknown>();
@@ -95,6 +98,7 @@ export abstract class WidgetElement extends LitElement {
   constructor() {
     super();
     keepKeys(this);
+    if ((this.constructor as typeof WidgetElement).followsGround) new GroundController(this);
   }
 
   /**

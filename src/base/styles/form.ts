@@ -22,7 +22,7 @@ export const formStyles = css`
     inline-size: 100%;
     min-block-size: 44px;
     padding: var(--aw-space-2, 8px) var(--aw-space-3, 12px);
-    border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
+    border: 1px solid var(--_field);
     border-radius: var(--aw-radius-1, 6px);
     background: transparent;
   }
@@ -33,12 +33,8 @@ export const formStyles = css`
   .field[aria-invalid='true'] {
     border-color: var(--_danger);
   }
-  /* Not on the host: adopted late, it would restyle a whole thread. */
-  form,
-  .failure,
-  .danger {
-    --_danger: var(--aw-color-danger, oklch(from currentColor clamp(0.47, (l - 0.6) * 99, 0.83) 0.13 25));
-    accent-color: var(--_accent);
+  form {
+    accent-color: var(--_accent-shape);
   }
   .failure {
     font-size: var(--aw-size-s, 0.875em);
@@ -56,21 +52,26 @@ export const formStyles = css`
   }
   .primary {
     background: var(--_accent);
-    /* Not color, from which the accent is derived. */
-    -webkit-text-fill-color: var(--_on-accent);
+    /* A light accent on a light page shows by its edge. */
+    box-shadow: inset 0 0 0 1px var(--_accent-shape);
+    color: var(--_on-accent);
   }
   .quiet {
     padding-inline: var(--aw-space-2, 8px);
-    color: var(--_accent);
+    color: var(--_accent-text);
   }
   .button[aria-disabled='true'] {
     cursor: default;
+  }
+  .primary[aria-disabled='true'] {
     opacity: 0.6;
+  }
+  .quiet[aria-disabled='true'] {
+    color: var(--_muted);
   }
   @media (forced-colors: active) {
     .button {
       border: 1px solid ButtonText;
-      -webkit-text-fill-color: currentColor;
     }
   }
 `;

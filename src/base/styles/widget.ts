@@ -57,6 +57,9 @@ export const widgetStyles = [
       position: relative;
       outline: 0;
       background: var(--aw-color-surface, transparent);
+      color: var(--_text);
+      /* Its end reports a new colour to ground-controller.ts. */
+      transition: color 1ms;
       font-style: normal;
       line-height: 1.5;
       letter-spacing: normal;
@@ -124,7 +127,7 @@ export const widgetStyles = [
     .notice button {
       min-block-size: 44px;
       padding-inline: var(--aw-space-2, 8px);
-      color: var(--_accent);
+      color: var(--_accent-text);
       font-weight: 600;
     }
     /* iOS zooms into a focused field with smaller text. */
@@ -138,7 +141,7 @@ export const widgetStyles = [
     @media (prefers-reduced-motion: reduce) {
       *,
       ::before {
-        transition-property: opacity !important;
+        transition-property: opacity, color !important;
         animation: none !important;
       }
     }

@@ -21,6 +21,7 @@ const batchOf = memoize((site: Site) => new CountBatch(site));
  */
 export class CommentCountElement extends WidgetElement {
   static override readonly tag: string = 'aw-comment-count';
+  static override readonly followsGround: boolean = false;
   static override styles: CSSResultGroup = [
     widgetStyles,
     css`

@@ -2,7 +2,7 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
-    --_press: var(--aw-comments-accent, var(--_accent));
+    --_own-accent: var(--aw-comments-accent);
     --_indent: var(--aw-comments-indent, 44px);
   }
   .thread {
@@ -45,7 +45,7 @@ export const styles = css`
     max-inline-size: var(--aw-comments-measure, var(--aw-measure, 65ch));
     margin-block: var(--aw-space-2, 8px) var(--aw-space-3, 12px);
     padding-inline-start: var(--aw-space-3, 12px);
-    border-inline-start: 3px solid var(--_press);
+    border-inline-start: 3px solid var(--_accent-shape);
     font-size: var(--aw-size-l, 1.125em);
     text-wrap: pretty;
     unicode-bidi: plaintext;
@@ -54,7 +54,7 @@ export const styles = css`
     display: block;
     font-size: 0.6667em;
     font-weight: 700;
-    color: var(--_press);
+    color: var(--_accent-text);
   }
   .composer {
     margin-block: var(--aw-space-2, 8px) var(--aw-space-4, 16px);
@@ -67,7 +67,7 @@ export const styles = css`
     margin: 0;
     padding: 9px 0;
     border: 0;
-    border-block-end: 1px solid color-mix(in srgb, currentColor 45%, transparent);
+    border-block-end: 1px solid var(--_field);
     border-radius: 0;
     background: transparent;
     font: inherit;
@@ -108,7 +108,7 @@ export const styles = css`
     border: 1px solid var(--_line);
     border-radius: var(--aw-radius-1, 6px);
     font-weight: 600;
-    color: var(--_press);
+    color: var(--_accent-text);
   }
   .all:hover {
     border-color: currentColor;

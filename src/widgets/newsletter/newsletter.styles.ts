@@ -2,10 +2,10 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
-    --_accent: var(
-      --aw-newsletter-accent,
-      var(--aw-color-accent, oklch(from currentColor clamp(0.49, (l - 0.6) * 99, 0.76) 0.17 28))
-    );
+    --_own-accent: var(--aw-newsletter-accent);
+  }
+  :host(:is([variant='card'], [variant='popover'])) {
+    --_surface: var(--aw-newsletter-surface);
   }
   /* As high as the form for which there is room: the next step shifts nothing, and leaves no hole below. */
   .signup {
@@ -18,7 +18,7 @@ export const styles = css`
     padding: var(--aw-space-5, 24px);
     border: 0;
     border-radius: var(--aw-radius-2, 10px);
-    background: var(--aw-newsletter-surface, color-mix(in srgb, currentColor 4%, transparent));
+    background: var(--_surface, color-mix(in srgb, currentColor calc(4% * var(--_tint)), transparent));
   }
   .heading {
     font-size: var(--aw-size-xl, 1.375em);
@@ -50,7 +50,7 @@ export const styles = css`
     grid-area: 1 / 2 / auto / span 2;
     justify-self: end;
     text-align: end;
-    color: var(--_accent);
+    color: var(--_accent-text);
     text-decoration: underline;
     text-underline-offset: 3px;
   }

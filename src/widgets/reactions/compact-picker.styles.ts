@@ -34,14 +34,14 @@ export const pickerStyles = css`
     margin: 0;
   }
   .trigger.held {
-    border-color: var(--_held);
+    border-color: var(--_accent-shape);
     font-weight: 600;
   }
   .trigger.held .icon {
-    color: var(--_held);
+    color: var(--_accent-shape);
   }
   .trigger.held .body {
-    fill: currentColor;
+    fill: var(--_accent);
   }
   .trigger.held .detail {
     stroke: var(--_on-accent);
@@ -56,8 +56,11 @@ export const pickerStyles = css`
     padding: var(--aw-space-1, 4px);
     border: 1px solid color-mix(in srgb, currentColor 14%, transparent);
     border-radius: var(--aw-radius-2, 10px);
-    background: var(--aw-color-raised, oklch(from currentColor clamp(0.22, (0.6 - l) * 99, 1) 0 0));
-    color: var(--aw-color-text, inherit);
+    background: var(
+      --aw-color-raised,
+      color-mix(in srgb, #fff calc(100% - (100% - 4.5% * var(--_tint)) * var(--_pole)), var(--_ground))
+    );
+    color: var(--_text);
     box-shadow: var(--aw-shadow-float, 0 8px 24px rgb(0 0 0 / 0.18));
   }
   .compact .choices:popover-open {
@@ -84,8 +87,12 @@ export const pickerStyles = css`
       transform: translateY(4px);
     }
   }
+  /* Dark, the raised panel takes contrast already. */
+  .compact [aria-pressed='true'] {
+    background: color-mix(in srgb, var(--_accent) calc((8% - 4.5% * var(--_pole)) * var(--_tint)), transparent);
+  }
   .choice[data-under] .icon {
-    color: var(--_held);
+    color: var(--_accent-shape);
   }
   @media (forced-colors: active) {
     .trigger.held {

@@ -2,7 +2,7 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
-    --_held: var(--aw-reactions-accent, var(--_accent));
+    --_own-accent: var(--aw-reactions-accent);
     --_icon: var(--aw-reactions-icon-size, 32px);
   }
   .question {
@@ -85,13 +85,13 @@ export const styles = css`
     color: var(--_muted);
   }
   [aria-pressed='true'] {
-    background: color-mix(in srgb, var(--_held) 8%, transparent);
+    background: color-mix(in srgb, var(--_accent) calc(8% * var(--_tint)), transparent);
   }
   [aria-pressed='true'] .icon {
-    color: var(--_held);
+    color: var(--_accent-shape);
   }
   [aria-pressed='true'] .body {
-    fill: currentColor;
+    fill: var(--_accent);
   }
   [aria-pressed='true'] .detail {
     stroke: var(--_on-accent);
@@ -104,7 +104,7 @@ export const styles = css`
   }
   @media (hover: hover) {
     .choice:not([aria-disabled]):hover .icon {
-      color: var(--_held);
+      color: var(--_accent-shape);
     }
   }
   .summary {

@@ -21,7 +21,7 @@ export const votingStyles = css`
     transition: transform 200ms ease-out;
   }
   [aria-pressed='true'] .bar::before {
-    background: var(--_held);
+    background: var(--_accent-shape);
   }
   .bars .bar {
     grid-column: 2 / -1;

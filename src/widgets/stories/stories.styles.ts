@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** The rail and its layouts. All cards of a layout have the same height, the one that reserve.ts calculates with. */
 export const styles = css`
   :host {
-    --_rule: var(--aw-stories-accent, var(--_accent));
+    --_own-accent: var(--aw-stories-accent);
     --_gap: var(--aw-stories-gap, var(--aw-space-4, 16px));
   }
   .rail {
@@ -16,7 +16,7 @@ export const styles = css`
     min-block-size: 55px;
     margin-block-end: 12px;
     padding-block-start: 11px;
-    background: linear-gradient(var(--_rule) 0 0) 0 0 / 32px 3px no-repeat;
+    background: linear-gradient(var(--_accent) 0 0) 0 0 / 32px 3px no-repeat;
   }
   .head:dir(rtl) {
     background-position-x: 100%;
@@ -38,7 +38,7 @@ export const styles = css`
     margin-inline-end: var(--aw-space-2, 8px);
     font-size: var(--aw-size-s, 0.875em);
     font-weight: 600;
-    color: var(--_rule);
+    color: var(--_accent-text);
     text-decoration: none;
   }
   .more:hover {

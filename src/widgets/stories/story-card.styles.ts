@@ -53,7 +53,7 @@ export const cardStyles = css`
     min-block-size: 1.5em;
     font-size: var(--aw-size-xs, 0.75em);
     font-weight: 700;
-    color: var(--_rule);
+    color: var(--_accent-text);
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -109,7 +109,7 @@ export const cardStyles = css`
     display: none;
   }
   .sponsored {
-    background: var(--aw-stories-sponsored, color-mix(in srgb, var(--_rule) 8%, transparent));
+    background: var(--aw-stories-sponsored, color-mix(in srgb, var(--_accent) calc(8% * var(--_tint)), transparent));
   }
   .sponsored :is(.kicker, .title, .meta) {
     padding-inline: 10px;

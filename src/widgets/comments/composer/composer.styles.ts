@@ -6,7 +6,7 @@ export const composerStyles = css`
     min-block-size: 6em;
     max-block-size: 60vh;
     padding: 10px 12px;
-    border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
+    border: 1px solid var(--_field);
     border-radius: var(--aw-radius-1, 6px);
     field-sizing: content;
     resize: vertical;
@@ -63,7 +63,7 @@ export const composerStyles = css`
   }
   .tool:hover,
   .tool[aria-pressed='true'] {
-    background: color-mix(in srgb, currentColor 10%, transparent);
+    background: color-mix(in srgb, currentColor calc(8% * var(--_tint)), transparent);
   }
   .tool.strong {
     font-weight: 700;
@@ -93,8 +93,11 @@ export const composerStyles = css`
     list-style: none;
     border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
     border-radius: var(--aw-radius-1, 6px);
-    background: var(--aw-color-raised, oklch(from currentColor clamp(0.22, (0.6 - l) * 99, 1) 0 0));
-    color: var(--aw-color-text, inherit);
+    background: var(
+      --aw-color-raised,
+      color-mix(in srgb, #fff calc(100% - (100% - 4.5% * var(--_tint)) * var(--_pole)), var(--_ground))
+    );
+    color: var(--_text);
     box-shadow: 0 4px 16px rgb(0 0 0 / 0.15);
   }
   .names li {
@@ -103,7 +106,7 @@ export const composerStyles = css`
     cursor: pointer;
   }
   .names [aria-selected='true'] {
-    background: color-mix(in srgb, currentColor 12%, transparent);
+    background: color-mix(in srgb, currentColor calc(8% * var(--_tint)), transparent);
     outline: 1px solid transparent;
   }
 `;

@@ -13,14 +13,13 @@ export const threadNavigationStyles = css`
   .pill {
     min-block-size: 36px;
     padding-inline: var(--aw-space-4, 16px);
-    border: 1px solid transparent;
+    border: 1px solid var(--_accent-shape);
     border-radius: 18px;
-    background: var(--_press);
+    background: var(--_accent);
     box-shadow: var(--aw-shadow-float, 0 8px 24px rgb(0 0 0 / 0.18));
     font-size: var(--aw-size-s, 0.875em);
     font-weight: 600;
-    /* Not color, from which the accent is derived. */
-    -webkit-text-fill-color: var(--_on-accent);
+    color: var(--_on-accent);
     font-variant-numeric: tabular-nums;
   }
   .new-comments > .pill {
@@ -33,10 +32,10 @@ export const threadNavigationStyles = css`
     inset-block-end: 4px;
     inset-inline-end: 4px;
     max-inline-size: 50%;
-    background: color-mix(in srgb, var(--_press) 11%, transparent);
+    border-color: transparent;
+    background: color-mix(in srgb, var(--_accent) calc(8% * var(--_tint)), transparent);
     box-shadow: none;
-    color: var(--_press);
-    -webkit-text-fill-color: currentColor;
+    color: var(--_accent-text);
     min-block-size: 28px;
     padding-inline: var(--aw-space-3, 12px);
     overflow: hidden;
@@ -44,13 +43,17 @@ export const threadNavigationStyles = css`
     white-space: nowrap;
     font-size: 0.8125em;
   }
+  .target {
+    isolation: isolate;
+  }
   .target::after {
     content: '';
     position: absolute;
+    z-index: -1;
     inset-block: 4px 0;
     inset-inline: -8px 0;
-    border-inline-start: 3px solid var(--_press);
-    background: color-mix(in srgb, var(--_press) 7%, transparent);
+    border-inline-start: 3px solid var(--_accent-shape);
+    background: color-mix(in srgb, var(--_accent) calc(7% * var(--_tint)), transparent);
     pointer-events: none;
   }
   .branch {
@@ -60,15 +63,15 @@ export const threadNavigationStyles = css`
     gap: 0 var(--aw-space-3, 12px);
     margin-block-start: var(--aw-space-3, 12px);
     padding-inline: 8px;
-    border-block-start: 1px solid var(--_press);
-    background: color-mix(in srgb, var(--_press) 5%, transparent);
+    border-block-start: 1px solid var(--_accent-shape);
+    background: color-mix(in srgb, var(--_accent) calc(5% * var(--_tint)), transparent);
     font-size: var(--aw-size-s, 0.875em);
     overflow-wrap: anywhere;
   }
   .branch button {
     min-block-size: 36px;
     font-weight: 600;
-    color: var(--_press);
+    color: var(--_accent-text);
   }
   .branch button::before {
     content: '← ' / '';
@@ -85,7 +88,6 @@ export const threadNavigationStyles = css`
     }
     .pill {
       border-color: ButtonText;
-      -webkit-text-fill-color: currentColor;
     }
   }
 `;

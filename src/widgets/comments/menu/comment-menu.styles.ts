@@ -13,7 +13,7 @@ export const commentMenuStyles = css`
   .items button {
     min-block-size: 32px;
     padding: 0 12px;
-    border: 1px solid color-mix(in srgb, currentColor 20%, transparent);
+    border: 1px solid var(--_field);
     border-radius: 16px;
     background: none;
     color: inherit;

@@ -102,8 +102,8 @@ export const commentStyles = css`
   .badge {
     padding-inline: 6px;
     border-radius: 3px;
-    background: color-mix(in srgb, var(--_press) 11%, transparent);
-    color: var(--_press);
+    background: color-mix(in srgb, var(--_accent) calc(8% * var(--_tint)), transparent);
+    color: var(--_accent-text);
     font-size: 0.75em;
     font-weight: 600;
   }
@@ -124,7 +124,7 @@ export const commentStyles = css`
   .new {
     font-size: 0.75em;
     font-weight: 600;
-    color: var(--_press);
+    color: var(--_accent-text);
     white-space: nowrap;
   }
   .new::before {
@@ -160,10 +160,10 @@ export const commentStyles = css`
     padding-inline-start: 4em;
   }
   .mention {
-    color: var(--_press);
+    color: var(--_accent-text);
   }
   .text a {
-    color: var(--_press);
+    color: var(--_accent-text);
     text-underline-offset: 0.15em;
   }
   blockquote {
@@ -176,7 +176,7 @@ export const commentStyles = css`
     margin: 0;
     padding: var(--aw-space-2, 8px) var(--aw-space-3, 12px);
     border-radius: var(--aw-radius-1, 6px);
-    background: color-mix(in srgb, currentColor 6%, transparent);
+    background: color-mix(in srgb, currentColor calc(6% * var(--_tint)), transparent);
     direction: ltr;
     text-align: left;
     overflow-x: auto;
@@ -192,7 +192,6 @@ export const commentStyles = css`
     gap: 0 var(--aw-space-4, 16px);
     font-size: 0.8125em;
   }
-  /* Not on the row: what was pressed is mixed from the colour of the text. */
   .actions > * {
     color: var(--_muted);
   }
@@ -210,7 +209,7 @@ export const commentStyles = css`
     font-variant-numeric: tabular-nums;
   }
   .vote[aria-pressed='true'] {
-    color: var(--_press);
+    color: var(--_accent-text);
     font-weight: 600;
   }
   .gone {
@@ -223,7 +222,7 @@ export const commentStyles = css`
     padding-inline: 4px;
     font-style: normal;
     font-weight: 600;
-    color: var(--_press);
+    color: var(--_accent-text);
   }
   .replies {
     margin-inline-start: var(--_indent);
@@ -247,13 +246,13 @@ export const commentStyles = css`
     border-inline-start: 1px solid var(--_line);
   }
   .fold:hover::before {
-    border-inline-start: 2px solid var(--_press);
+    border-inline-start: 2px solid var(--_accent-shape);
   }
   .more {
     margin-inline-start: 44px;
     font-size: var(--aw-size-s, 0.875em);
     font-weight: 600;
-    color: var(--_press);
+    color: var(--_accent-text);
     text-align: start;
   }
   .replies + .more {
