@@ -48,17 +48,17 @@ test('a new story without a row takes the place of one without a row', () => {
   };
   for (let count = 1; count < watchedUnstoredStories; count++) invented(count);
   const left = invented(0, []);
-  stories.assertRoom(false);
+  stories.assertCapacity(false);
   expect([stories.get(site, stored.key), stories.get(site, left.key)]).toEqual([stored, undefined]);
   invented(watchedUnstoredStories);
-  expect(() => stories.assertRoom(false)).toThrow(expect.objectContaining({ code: 'unavailable' }));
-  stories.assertRoom(true);
+  expect(() => stories.assertCapacity(false)).toThrow(expect.objectContaining({ code: 'unavailable' }));
+  stories.assertCapacity(true);
 });
 
 test('a story that was forgotten is not polled again', () => {
   const story = watch('invented', []);
   stories.setStored(story, false);
-  stories.forgetLeft(Date.now());
+  stories.deleteLeft(Date.now());
   stories.setStored(story, false);
   expect(stories.toPoll()).toEqual([]);
 });

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Site, Sites } from '../sites/store.js';
 import { siteKey } from '../sites/site-key.js';
 import type { StoryRef, StoryResolver } from '../stories/story-resolver.js';
-import { inBatches } from '../storage/statement-cache.js';
 import { secondMs } from '../time.js';
 import { takeSnapshot, type Change, type LiveSources } from './changes.js';
 import { WatchedStories, type Subscriber, type WatchedStory } from './watched-stories.js';
@@ -135,7 +134,7 @@ export class LiveHub {
     if (!story) {
       const isStored = known !== undefined;
       // Before any work is done for it.
-      this.#watched.assertRoom(isStored);
+      this.#watched.assertCapacity(isStored);
       const { snapshot } = await takeSnapshot(this.#sources, site, known);
       // Another subscriber may have added the story during the await.
       story = this.#watched.get(site, key);
@@ -190,7 +189,7 @@ export class LiveHub {
 
   async #pollOnce(): Promise<void> {
     const now = Date.now();
-    this.#watched.forgetLeft(now);
+    this.#watched.deleteLeft(now);
     for (const story of await this.#changedStories()) {
       // The settings of the site and the key of the story may have changed since.
       const site = (await this.#sites.get(story.site.id)) ?? story.site;
@@ -209,12 +208,11 @@ export class LiveHub {
   /** Finds the watched stories whose versions differ from their snapshots. */
   async #changedStories(): Promise<Set<WatchedStory>> {
     const changed = new Set<WatchedStory>();
-    for (const ofSite of this.#watched.toPoll())
-      for (const stories of inBatches(ofSite)) {
-        for (const story of await this.#changedOf(stories)) changed.add(story);
-        // Lets requests run between two batches: SQLite does not give way by itself.
-        await setImmediate();
-      }
+    for (const stories of this.#watched.toPoll()) {
+      for (const story of await this.#changedOf(stories)) changed.add(story);
+      // Lets requests run between two batches: SQLite does not give way by itself.
+      await setImmediate();
+    }
     return changed;
   }
 

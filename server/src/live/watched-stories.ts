@@ -29,6 +29,7 @@ export interface WatchedStory {
 const retainMs = minuteMs;
 /** Stories without a row that one poll looks up. Where strangers watch more, they take turns. */
 const maxLookups = 500;
+const batchStories = 500;
 const retryAfterSeconds = minuteMs / secondMs;
 
 /** The watched stories of a process, of which there is a bounded number, however many networks have streams. */
@@ -51,7 +52,7 @@ export class WatchedStories {
 
   /** @throws Problem `unavailable` where subscribers watch as many stories as there may be */
   add(story: WatchedStory): void {
-    this.assertRoom(story.isStored);
+    this.assertCapacity(story.isStored);
     this.#stories.set(nameOf(story.site, story.key), story);
     this.setStored(story, story.isStored);
   }
@@ -64,7 +65,7 @@ export class WatchedStories {
   }
 
   /** Makes room in place of a story that nobody watches any more. @throws Problem `unavailable` where that is not possible */
-  assertRoom(isStored: boolean): void {
+  assertCapacity(isStored: boolean): void {
     if (!this.#isFull(isStored)) return;
     const candidates = !isStored && this.#isUnstoredFull ? this.#unstored : this.#stories.values();
     const left = [...candidates].filter(({ subscribers }) => subscribers.size === 0);
@@ -74,7 +75,7 @@ export class WatchedStories {
   }
 
   /** Forgets stories that nobody has watched for a while; at once where they have no row. */
-  forgetLeft(now: EpochMs): void {
+  deleteLeft(now: EpochMs): void {
     for (const story of this.#stories.values())
       if (story.subscribers.size === 0 && (!story.isStored || story.lastLeftAt < now - retainMs)) this.#delete(story);
   }
@@ -84,19 +85,20 @@ export class WatchedStories {
     this.#unstored.clear();
   }
 
-  /** Returns the stories to poll, by site: all that are stored, and some of the others. */
+  /** Returns the stories to poll, in batches of one site: all that are stored, and some of the others. */
   toPoll(): WatchedStory[][] {
     const others = [...this.#unstored];
     const start = others.length > maxLookups ? this.#lookupCount % others.length : 0;
     const inTurn = [...others.slice(start), ...others.slice(0, start)].slice(0, maxLookups);
     this.#lookupCount = start + inTurn.length;
-    const bySite = new Map<string, WatchedStory[]>();
+    const bySite = new Map<string, WatchedStory[][]>();
     for (const story of [...[...this.#stories.values()].filter(({ isStored }) => isStored), ...inTurn]) {
-      const ofSite = bySite.get(story.site.id);
-      if (ofSite) ofSite.push(story);
-      else bySite.set(story.site.id, [story]);
+      const batches = bySite.get(story.site.id) ?? [];
+      if ((batches.at(-1)?.length ?? batchStories) >= batchStories) batches.push([]);
+      batches.at(-1)!.push(story);
+      bySite.set(story.site.id, batches);
     }
-    return [...bySite.values()];
+    return [...bySite.values()].flat();
   }
 
   #isFull(isStored: boolean): boolean {
