@@ -69,6 +69,8 @@ export const enCommentActions: CommentActionsCatalogue = {
     list: 'List',
     link: 'Link',
     preview: 'Preview',
+    previewShown: 'The preview is right below the text.',
+    previewClosed: 'The preview is closed.',
     noPreview: 'There is no preview right now.',
     nothing: 'Nothing to show yet.',
     names: 'People in this conversation',

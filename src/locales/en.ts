@@ -82,6 +82,8 @@ export const en: Catalogue = {
     arrived: (count, number) => `${number} new ${count === 1 ? 'comment' : 'comments'}`,
     arrivedReplies: (count, number) => `${number} new ${count === 1 ? 'reply' : 'replies'}`,
     changed: 'Show what was edited',
+    skip: 'Skip the comments',
+    end: 'End of the comments',
     lost: 'The comment that this link leads to is not here.',
   },
   commentActions: () => import('./en-comment-actions.js').then(({ enCommentActions }) => enCommentActions),

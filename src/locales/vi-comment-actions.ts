@@ -68,6 +68,8 @@ export const viCommentActions = {
     list: 'Danh sách',
     link: 'Đường dẫn',
     preview: 'Xem trước',
+    previewShown: 'Bản xem trước ở ngay dưới ô viết.',
+    previewClosed: 'Đã đóng bản xem trước.',
     noPreview: 'Chưa xem trước được.',
     nothing: 'Chưa có gì để xem.',
     names: 'Người trong cuộc trò chuyện',

@@ -90,6 +90,8 @@ export const vi = {
     arrived: (_count: number, number: string) => `${number} bình luận mới`,
     arrivedReplies: (_count: number, number: string) => `${number} trả lời mới`,
     changed: 'Xem bản vừa sửa',
+    skip: 'Bỏ qua phần bình luận',
+    end: 'Hết phần bình luận',
     lost: 'Không tìm thấy bình luận mà đường dẫn này nhắc tới.',
   },
   /** Chỉ tải khi bạn đọc tham gia bình luận. */

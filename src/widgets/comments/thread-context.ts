@@ -1,6 +1,6 @@
 import type { CSSResult, ReactiveControllerHost } from 'lit';
 import type { LocaleController } from '../../base/locale-controller.js';
-import type { StoryClient } from '../../client/index.js';
+import type { Sort, StoryClient } from '../../client/index.js';
 import type { Comment, Comments, Reader } from '../../contract/types.js';
 import type { Catalogue, CommentActionsCatalogue } from '../../locales/registry.js';
 import { Branches } from './model/branches.js';
@@ -10,7 +10,7 @@ import type { ThreadModel } from './model/thread-model.js';
 export interface ThreadHost extends ReactiveControllerHost, HTMLElement {
   readonly renderRoot: ShadowRoot;
   /** Sort order and page size, as query parameters. */
-  readonly pageQuery: { sort: string; limit: number };
+  readonly pageQuery: { sort: Sort; limit: number };
   /** The button that loads the next page. */
   readonly moreButton: Element | null;
   readonly headingLevel: string;
@@ -37,6 +37,10 @@ export interface CommentActionsView {
   readonly isWriting: boolean;
   /** Text of the root composer. */
   readonly text: string;
+  /** The text is why the root composer has not sent it. */
+  readonly isTextInvalid: boolean;
+  /** Ids of what describes the field of the root composer. */
+  readonly descriptionIds: string;
   /** Handles `input`, `keydown`, `focus`, `click` and `submit` of the root composer. */
   handleRootComposerEvent(event: Event): void;
   /** Renders what follows the field of the root composer. */
@@ -57,6 +61,10 @@ export interface CommentActionsView {
 
 /** Templates that {@link ThreadContext.navigation} adds to the thread, once its chunk has loaded. */
 export interface ThreadNavigationView {
+  /** Renders the link that leads past the thread, in its heading's line. */
+  renderSkipLink(): unknown;
+  /** Renders where the skip link leads to. */
+  renderEnd(): unknown;
   /** Renders the button that shows new root comments. */
   renderNewButton(): unknown;
   /** Renders the button on a comment that shows its new replies or its new text. */

@@ -23,11 +23,9 @@ export const composerStyles = css`
     margin-block-start: var(--aw-space-2, 8px);
     font-size: var(--aw-size-s, 0.875em);
   }
-  .foot > .failure,
-  .foot > .left {
+  .foot > .failure {
     flex: 1 1 auto;
     font-size: 1em;
-    font-variant-numeric: tabular-nums;
   }
   .hint {
     margin-block-start: var(--aw-space-1, 4px);
@@ -42,12 +40,22 @@ export const composerStyles = css`
   .sent > .replies {
     margin-inline-start: 0;
   }
+  .row,
   .tools {
     display: flex;
     flex-wrap: wrap;
     gap: 2px;
+  }
+  .row {
+    align-items: center;
+    justify-content: space-between;
     min-block-size: 32px;
     margin-block-start: 4px;
+  }
+  .left {
+    margin-inline-start: auto;
+    font-size: var(--aw-size-s, 0.875em);
+    font-variant-numeric: tabular-nums;
   }
   .tool {
     min-inline-size: 32px;
@@ -72,7 +80,9 @@ export const composerStyles = css`
     font-style: italic;
   }
   .tool.preview {
-    margin-inline-start: auto;
+    min-block-size: 44px;
+    margin-inline-end: auto;
+    font-size: inherit;
   }
   .previewed {
     margin-block-start: var(--aw-space-2, 8px);
@@ -108,5 +118,11 @@ export const composerStyles = css`
   .names [aria-selected='true'] {
     background: color-mix(in srgb, currentColor calc(8% * var(--_tint)), transparent);
     outline: 1px solid transparent;
+  }
+  @media (forced-colors: active) {
+    .tool[aria-pressed='true'] {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
   }
 `;

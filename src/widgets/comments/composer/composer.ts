@@ -4,22 +4,32 @@ import { errorSentence } from '../../../base/error-sentence.js';
 import { requestSignIn } from '../../../base/sign-in-request.js';
 import { outboxOf } from '../../../client/outbox.js';
 import { isRefusal } from '../../../client/request.js';
+import type { ErrorCode } from '../../../contract/errors.js';
 import type { Comment, CommentAnswer, Reader } from '../../../contract/types.js';
 import type { ThreadContext } from '../thread-context.js';
 import { renderComment } from '../view/comment.js';
+import { Counter } from './counter.js';
 import { Draft } from './draft.js';
 import { mentionedIds } from './mentions.js';
 import { RejectedName } from './rejected-name.js';
 import type { Toolbar } from './toolbar.js';
 
-/** The counter shows when this many graphemes or fewer are left. */
-const counterThreshold = 200;
 /** Browsers forgive a layout shift within 500 ms of an act, less the time to render. */
 const forgivenShiftMs = 400;
 /** Events of such an act. */
 const acts = ['click', 'keydown'];
 /** Height of a comment without its text and of the collapsed composer above it; indent and measure of its text; padding of the field. */
 const frameSize = { px: 80, em: 3, indentPx: 44, measureEm: 30, fieldPaddingPx: 24 };
+
+/** A failed validation or request. */
+interface Failure {
+  sentence: string;
+  /** The field that it is about. */
+  field?: 'text' | 'name' | undefined;
+}
+
+/** Codes of failures that another text avoids. */
+const textFailures: ReadonlySet<string> = new Set<ErrorCode>(['comment-empty', 'comment-too-long']);
 
 /** Callbacks of a composer to the actions of its thread. */
 interface ComposerOwner {
@@ -39,21 +49,24 @@ export class Composer {
   #sending = false;
   /** A comment that was saved late, shown in place of the fields until the reader's next act. */
   #sent?: Comment | undefined;
-  #failure?: string | undefined;
-  /** Graphemes left; undefined far from the limit. */
-  #graphemesLeft?: number | undefined;
+  #failure?: Failure | undefined;
   #toolbar?: Toolbar;
   #hasToolbarFailed = false;
   /** The name that the newsroom has rejected, while this composer shows it. */
   #rejectedName?: string | undefined;
   readonly #key: string;
+  /** Ends the ids of the elements of this form. */
+  readonly #suffix: string;
   readonly #draft: Draft;
+  readonly #counter: Counter;
   readonly #context: ThreadContext;
   readonly #owner: ComposerOwner;
 
   constructor(key: string, context: ThreadContext, owner: ComposerOwner) {
     this.#key = key;
+    this.#suffix = key.replace(':', '-') || 'new';
     this.#draft = new Draft(context.client, key);
+    this.#counter = new Counter(`left-${this.#suffix}`, context);
     this.#context = context;
     this.#owner = owner;
     // The field of the root composer may hold what was typed before this chunk has loaded.
@@ -83,6 +96,7 @@ export class Composer {
     if (!this.#commentId) this.#field?.focus();
     this.open = false;
     this.#form?.style.removeProperty('min-block-size');
+    this.#counter.stop();
     this.#failure = this.#rejectedName = undefined;
     this.#context.host.requestUpdate();
     if (this.#commentId) void this.#context.host.focusComment(this.#context.thread.find(this.#commentId));
@@ -107,6 +121,16 @@ export class Composer {
     return this.open || !!this.#sent;
   }
 
+  /** The text is why it was not sent. */
+  get isTextInvalid(): boolean {
+    return this.#failure?.field === 'text';
+  }
+
+  /** Ids of the failure and the counter. */
+  get descriptionIds(): string {
+    return `failure-${this.#suffix} left-${this.#suffix}`;
+  }
+
   /** Renders the form of a reply or an edit. */
   render(depth: number): unknown {
     const words = this.#context.words.comments;
@@ -127,6 +151,8 @@ export class Composer {
               rows="3"
               dir="auto"
               aria-label=${this.#isEdit ? words.text : replyTo}
+              aria-invalid=${this.isTextInvalid}
+              aria-describedby=${this.descriptionIds}
               placeholder=${this.#isEdit ? nothing : replyTo}
               .value=${live(this.text)}
             ></textarea>`
@@ -142,7 +168,9 @@ export class Composer {
     if (!this.open) return [queued, this.#renderSent(depth)];
     const words = this.#context.actionWords;
     return html`
-      ${this.#toolbar?.render() ?? this.#renderMissingToolbar()} ${this.#renderNameNotice()}
+      ${this.#toolbar?.renderSuggestions()}
+      <div class="row">${this.#toolbar?.renderTools() ?? this.#renderMissingToolbar()} ${this.#counter.render()}</div>
+      ${this.#toolbar?.renderPreview()} ${this.#renderNameNotice()}
       ${
         this.#asksName
           ? html`<input
@@ -151,14 +179,16 @@ export class Composer {
               dir="auto"
               autocomplete="nickname"
               aria-label=${words.name}
-              aria-describedby=${this.#rejectedName ? this.#noticeId : nothing}
+              aria-invalid=${this.#failure?.field === 'name'}
+              aria-describedby=${`failure-${this.#suffix} name-${this.#suffix}`}
               placeholder=${words.name}
             />`
           : nothing
       }
       ${this.#needsSignIn ? html`<p class="hint muted">${this.#context.words.errors['identity-required']}</p>` : nothing}
       <p class="foot">
-        ${this.#failure ? html`<span class="failure">${this.#failure}</span>` : nothing} ${this.#renderCounter()}
+        ${this.#failure ? html`<span id=${`failure-${this.#suffix}`} class="failure">${this.#failure.sentence}</span>` : nothing}
+        ${this.#toolbar?.renderPreviewButton()}
         <button type="button" class="button quiet" @click=${() => this.close()}>${words.cancel}</button>
         <button class="button primary" aria-disabled=${this.#sending}>
           ${this.#sending ? words.sending : this.#isEdit ? words.save : words.send}
@@ -180,11 +210,7 @@ export class Composer {
     const { actionWords: words, reader } = this.#context;
     const name = this.#rejectedName;
     const notice = reader?.pendingName ? words.nameHeld : name && words.nameRejected(name);
-    return notice && !this.#isEdit ? html`<p id=${this.#noticeId} class="hint muted">${notice}</p>` : nothing;
-  }
-
-  get #noticeId(): string {
-    return `name-${this.#key}`;
+    return notice && !this.#isEdit ? html`<p id=${`name-${this.#suffix}`} class="hint muted">${notice}</p>` : nothing;
   }
 
   /** Reserves the height of the toolbar until its code has loaded, or says that it could not be loaded. */
@@ -194,15 +220,6 @@ export class Composer {
     return html`<p class="hint muted">
       ${offline} <button type="button" @click=${() => this.#loadToolbar()}>${retry}</button>
     </p>`;
-  }
-
-  #renderCounter(): unknown {
-    const left = this.#graphemesLeft;
-    if (left === undefined) return nothing;
-    const { locale, actionWords } = this.#context;
-    return html`<span class=${`left ${left < 0 ? 'failure' : 'muted'}`}
-      >${actionWords.left(left, locale.number(Math.abs(left)))}</span
-    >`;
   }
 
   get #isEdit(): boolean {
@@ -242,7 +259,7 @@ export class Composer {
   #expand(text = ''): void {
     this.open = true;
     this.text ||= this.#draft.load() ?? text;
-    this.#count();
+    this.#counter.count(this.text);
     this.#takeRejectedName();
     void this.#loadToolbar();
     this.#context.host.requestUpdate();
@@ -259,18 +276,10 @@ export class Composer {
 
   #handleChange(): void {
     this.#draft.save(this.text);
-    this.#count();
+    this.#counter.handleInput(this.text);
     this.#failure = undefined;
     this.#toolbar?.handleInput();
     this.#context.host.requestUpdate();
-  }
-
-  #count(): void {
-    const { maxGraphemes } = this.#context.thread.settings.rules;
-    // A text has at most as many graphemes as code units: the exact count matters near the limit only.
-    const left =
-      this.text.length < maxGraphemes - counterThreshold ? undefined : maxGraphemes - countGraphemes(this.text.trim());
-    this.#graphemesLeft = left === undefined || left > counterThreshold ? undefined : left;
   }
 
   #handleKey(event: KeyboardEvent): void {
@@ -289,11 +298,8 @@ export class Composer {
     const { actionWords: words } = this.#context;
     const { errors } = this.#context.words;
     const text = this.text.trim();
-    if (!text || (this.#graphemesLeft ?? 0) < 0) {
-      this.#fail(errors[text ? 'comment-too-long' : 'comment-empty']);
-      this.#field?.focus();
-      return;
-    }
+    if (!text || (this.#counter.left ?? 0) < 0)
+      return this.#fail(errors[text ? 'comment-too-long' : 'comment-empty'], 'text');
     const actedAt = performance.now();
     this.#reserveSent();
     this.#sending = true;
@@ -315,7 +321,9 @@ export class Composer {
       } else this.#context.host.announce(words.queued);
       if (!hasTypedOn) await this.#focusSent(comment);
     } catch (error) {
-      this.#fail(errorSentence(error, this.#context.words, words.notSent));
+      const { code } = error as { code?: string };
+      const field = code === 'name-reserved' ? 'name' : code && textFailures.has(code) ? 'text' : undefined;
+      this.#fail(errorSentence(error, this.#context.words, words.notSent), field);
     } finally {
       this.#sending = false;
       this.#context.host.requestUpdate();
@@ -382,7 +390,8 @@ export class Composer {
   #clear(): void {
     this.text = '';
     this.#draft.save('');
-    this.#count();
+    this.#counter.count('');
+    this.#counter.stop();
     this.open = false;
     this.#rejectedName = undefined;
   }
@@ -414,10 +423,14 @@ export class Composer {
     return true;
   }
 
-  #fail(failure: string): void {
-    this.#failure = failure;
-    this.#context.host.announce(failure);
+  /** Shows and announces a failure, and moves the focus to the field that it is about. */
+  #fail(sentence: string, field?: Failure['field']): void {
+    this.#failure = { sentence, field };
+    this.#counter.stop();
+    this.#context.host.announce(sentence);
     this.#context.host.requestUpdate();
+    if (field === 'text') this.#field?.focus();
+    if (field === 'name') this.#form?.querySelector<HTMLElement>('[name=name]')?.focus();
   }
 }
 
@@ -425,8 +438,4 @@ export class Composer {
 function canWrite(reader: Reader | undefined, who: 'guest' | Reader['kind']): boolean {
   const ranks = ['guest', 'email', 'signed-on'];
   return ranks.indexOf(reader?.kind ?? 'guest') >= ranks.indexOf(who);
-}
-
-function countGraphemes(text: string): number {
-  return Intl.Segmenter ? [...new Intl.Segmenter().segment(text)].length : [...text].length;
 }

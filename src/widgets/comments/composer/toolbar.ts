@@ -37,6 +37,8 @@ export class Toolbar {
   #previewTimer?: ReturnType<typeof setTimeout>;
   #suggestions: string[] = [];
   #activeIndex = 0;
+  /** Index of the tool that Tab reaches. */
+  #currentTool = 0;
 
   constructor(key: string, context: ThreadContext, owner: ToolbarOwner) {
     this.#context = context;
@@ -44,33 +46,52 @@ export class Toolbar {
     this.#owner = owner;
   }
 
-  render(): unknown {
+  /** Renders the tools: one tab stop, within which arrows move. */
+  renderTools(): unknown {
     const words = this.#context.actionWords.tools;
-    return html`${this.#renderSuggestions()}
-      <div class="tools" role="toolbar" aria-label=${words.label}>
-        ${formatNames.map(
-          (format) =>
-            html`<button
-              type="button"
-              class=${`tool ${format}`}
-              aria-label=${words[format]}
-              title=${words[format]}
-              @click=${() => this.#apply(format)}
-            >
-              ${formats[format].sign}
-            </button>`,
-        )}
-        <button type="button" class="tool preview" aria-pressed=${this.#showsPreview} @click=${this.#togglePreview}>
-          ${words.preview}
-        </button>
-      </div>
-      ${
-        this.#showsPreview
-          ? html`<div class="text previewed" role="region" aria-label=${words.preview} dir="auto">
-              ${this.#renderPreview()}
-            </div>`
-          : nothing
-      }`;
+    return html`<div
+      class="tools"
+      role="toolbar"
+      aria-label=${words.label}
+      @keydown=${this.#handleToolKey}
+      @focusin=${this.#handleToolFocus}
+    >
+      ${formatNames.map(
+        (format, index) =>
+          html`<button
+            type="button"
+            class=${`tool ${format}`}
+            tabindex=${index === this.#currentTool ? 0 : -1}
+            aria-label=${words[format]}
+            title=${words[format]}
+            @click=${() => this.#apply(format)}
+          >
+            ${formats[format].sign}
+          </button>`,
+      )}
+    </div>`;
+  }
+
+  renderPreviewButton(): unknown {
+    return html`<button
+      type="button"
+      class="tool preview"
+      aria-pressed=${this.#showsPreview}
+      @click=${this.#togglePreview}
+    >
+      ${this.#context.actionWords.tools.preview}
+    </button>`;
+  }
+
+  renderPreview(): unknown {
+    if (!this.#showsPreview) return nothing;
+    const words = this.#context.actionWords.tools;
+    const text = this.#previewFailed
+      ? html`<p class="muted">${words.noPreview}</p>`
+      : this.#preview?.length
+        ? renderRichText(this.#preview)
+        : html`<p class="muted">${words.nothing}</p>`;
+    return html`<div class="text previewed" role="region" aria-label=${words.preview} dir="auto">${text}</div>`;
   }
 
   /** Updates suggestions and preview after the text has changed. */
@@ -84,7 +105,7 @@ export class Toolbar {
   /** Handles a key of the field. Returns true where it was one of the toolbar's. */
   handleKey(event: KeyboardEvent): boolean {
     const { key, ctrlKey, metaKey, isComposing } = event;
-    if (isComposing) return false;
+    if (isComposing || event.target !== this.#owner.field()) return false;
     if (this.#suggestions.length) {
       const step = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0;
       if (step) this.#activate(this.#activeIndex + step);
@@ -102,13 +123,7 @@ export class Toolbar {
     return true;
   }
 
-  #renderPreview(): unknown {
-    const words = this.#context.actionWords.tools;
-    if (this.#previewFailed) return html`<p class="muted">${words.noPreview}</p>`;
-    return this.#preview?.length ? renderRichText(this.#preview) : html`<p class="muted">${words.nothing}</p>`;
-  }
-
-  #renderSuggestions(): unknown {
+  renderSuggestions(): unknown {
     if (!this.#suggestions.length) return nothing;
     return html`<div class="names">
       <ul id=${this.#listId} role="listbox" aria-label=${this.#context.actionWords.tools.names}>
@@ -130,6 +145,27 @@ export class Toolbar {
       </ul>
     </div>`;
   }
+
+  #handleToolKey = (event: KeyboardEvent): void => {
+    const toolbar = event.currentTarget as HTMLElement;
+    const tools = [...toolbar.children] as HTMLElement[];
+    const last = tools.length - 1;
+    const step = toolbar.matches(':dir(rtl)') ? -1 : 1;
+    const to = {
+      ArrowRight: this.#currentTool + step,
+      ArrowLeft: this.#currentTool - step,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    tools[to < 0 ? last : to > last ? 0 : to]!.focus();
+  };
+
+  #handleToolFocus = ({ currentTarget, target }: FocusEvent): void => {
+    this.#currentTool = [...(currentTarget as HTMLElement).children].indexOf(target as Element);
+    this.#context.host.requestUpdate();
+  };
 
   #apply(format: Format): void {
     const field = this.#owner.field();
@@ -165,13 +201,15 @@ export class Toolbar {
   }
 
   #togglePreview = (): void => {
+    const { host, actionWords } = this.#context;
     this.#showsPreview = !this.#showsPreview;
-    if (this.#showsPreview) void this.#requestPreview();
-    this.#context.host.requestUpdate();
+    if (!this.#showsPreview) host.announce(actionWords.tools.previewClosed);
+    else void this.#requestPreview().then(() => this.#previewFailed || host.announce(actionWords.tools.previewShown));
+    host.requestUpdate();
   };
 
   async #requestPreview(): Promise<void> {
-    const { client, thread, host } = this.#context;
+    const { client, thread, host, actionWords } = this.#context;
     const text = this.#owner.field()?.value.trim() ?? '';
     const request = ++this.#previewRequests;
     let nodes: Preview['nodes'] = [];
@@ -187,6 +225,7 @@ export class Toolbar {
     // Only the latest request counts.
     if (request !== this.#previewRequests) return;
     this.#preview = nodes;
+    if (failed && !this.#previewFailed) host.announce(actionWords.tools.noPreview);
     this.#previewFailed = failed;
     host.requestUpdate();
   }

@@ -57,6 +57,14 @@ export class CommentActions implements CommentActionsView {
     return this.#composer('').text;
   }
 
+  get isTextInvalid(): boolean {
+    return this.#composer('').isTextInvalid;
+  }
+
+  get descriptionIds(): string {
+    return this.#composer('').descriptionIds;
+  }
+
   renderRootComposer(): unknown {
     return this.#composer('').renderBelow();
   }

@@ -21,7 +21,7 @@ export class LiveUpdates {
 
   constructor(context: ThreadContext) {
     this.#context = context;
-    subscribeLive(context.client, (event) => this.#apply(event), context.signal);
+    subscribeLive(context.client, (event) => this.#receive(event), context.signal);
   }
 
   /** Renders the button above the thread that shows new root comments. */
@@ -71,6 +71,24 @@ export class LiveUpdates {
     thread.total = total;
     const [first] = last || id ? added : added.slice(-1);
     await host.focusComment(thread.find(first ? first.id : id));
+  }
+
+  /** Applies a change. Where it takes the focused element, the focus moves to its comment, or to the heading. */
+  #receive(event: LiveEvent): void {
+    const { host } = this.#context;
+    const focused = host.renderRoot.activeElement;
+    this.#apply(event);
+    if (focused) void this.#restoreFocus(focused, focused.closest('article')?.id);
+  }
+
+  async #restoreFocus(focused: Element, id: string | undefined): Promise<void> {
+    const { host } = this.#context;
+    await this.#context.rendered();
+    // The reader may have moved it meanwhile.
+    if (focused.isConnected || host.matches(':focus-within') || document.activeElement !== document.body) return;
+    const article = id && host.renderRoot.getElementById(id);
+    if (article) article.focus({ preventScroll: true });
+    else await host.focusComment();
   }
 
   #apply(event: LiveEvent): void {

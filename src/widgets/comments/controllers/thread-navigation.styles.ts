@@ -2,6 +2,24 @@ import { css } from 'lit';
 
 /** Styles of new-comment buttons, permalink targets and open branches. */
 export const threadNavigationStyles = css`
+  .skip {
+    position: absolute;
+    z-index: 3;
+    inset-block-start: 0;
+    inset-inline-end: 0;
+    padding: 0 var(--aw-space-3, 12px);
+    border: 1px solid var(--_press);
+    border-radius: var(--aw-radius-1, 6px);
+    background: var(--aw-color-raised, oklch(from currentColor clamp(0.22, (0.6 - l) * 99, 1) 0 0));
+    font-size: var(--aw-size-s, 0.875em);
+    font-weight: 600;
+    line-height: 42px;
+    color: inherit;
+  }
+  .skip:not(:focus) {
+    clip-path: inset(50%);
+    pointer-events: none;
+  }
   /* Floats above the thread without taking space. */
   .new-comments {
     position: sticky;

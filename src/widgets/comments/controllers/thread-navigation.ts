@@ -72,6 +72,16 @@ export class ThreadNavigation implements ThreadNavigationView {
     restoreScroll(anchor, this.#context.host.renderRoot);
   }
 
+  renderSkipLink(): unknown {
+    const { thread, words } = this.#context;
+    if (!thread.roots.length) return nothing;
+    return html`<a class="skip" href="#end" @click=${this.#skip}>${words.comments.skip}</a>`;
+  }
+
+  renderEnd(): unknown {
+    return html`<p id="end" class="visually-hidden" tabindex="-1">${this.#context.words.comments.end}</p>`;
+  }
+
   renderNewButton(): unknown {
     return this.#liveUpdates?.renderButton() ?? html`<p class="new-comments"></p>`;
   }
@@ -104,9 +114,12 @@ export class ThreadNavigation implements ThreadNavigationView {
     if (comment || !id) await this.#handlers[name]?.(comment!);
   }
 
-  /** Loads the thread in another sort order. */
-  resort(): Promise<void> {
-    return this.#pagination.restart();
+  /** Loads the thread in another sort order, and announces it. */
+  async resort(): Promise<void> {
+    const { host, failures, words } = this.#context;
+    await this.#pagination.restart();
+    const { sort, sorts } = words.comments;
+    if (!failures.has('thread')) host.announce(`${sort}: ${sorts[host.pageQuery.sort]}`);
   }
 
   /** Moves to the comment of a permalink, and marks it. */
@@ -118,6 +131,16 @@ export class ThreadNavigation implements ThreadNavigationView {
     await host.focusComment(comment);
     host.renderRoot.getElementById(articleId(id))?.scrollIntoView();
   }
+
+  /** Moves the focus past the thread. The page's address stays: the target is in a shadow root. */
+  #skip = (event: Event): void => {
+    event.preventDefault();
+    const end = this.#context.host.renderRoot.getElementById('end')!;
+    // From a negative index Chromium returns to the start of the shadow root.
+    end.tabIndex = 0;
+    end.addEventListener('blur', () => (end.tabIndex = -1), { once: true });
+    end.focus();
+  };
 
   async #followFragment(): Promise<void> {
     const id = targetCommentId();

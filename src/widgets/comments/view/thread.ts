@@ -42,6 +42,7 @@ export function renderThread(context: ThreadContext, list: unknown, options: Thr
         host.headingLevel,
         html`${words.heading} ${total ? html`<span class="muted">(${locale.number(total)})</span>` : nothing}`,
       )}
+      ${collapsed ? nothing : navigation?.renderSkipLink()}
       ${total > 1 && !collapsed ? renderSort(context, options) : nothing}
     </div>
     ${
@@ -65,6 +66,7 @@ export function renderThread(context: ThreadContext, list: unknown, options: Thr
     ${renderFailure('previous', context)} ${list}
     ${roots.length || settings.state !== 'open' ? nothing : html`<p class="first muted">${words.first}</p>`}
     ${!collapsed && nextCursor !== null ? renderMore('more', words.more) : nothing} ${renderFailure('thread', context)}
+    ${navigation?.renderEnd()}
   </section>`;
 }
 
@@ -92,6 +94,8 @@ function renderComposer(context: ThreadContext, { handleComposerEvent }: ThreadV
       dir="auto"
       aria-label=${words.text}
       placeholder=${words.write}
+      aria-invalid=${actions?.isTextInvalid ?? nothing}
+      aria-describedby=${actions?.descriptionIds ?? nothing}
       .value=${actions ? live(actions.text) : noChange}
       @focus=${handleComposerEvent}
       @click=${handleComposerEvent}
