@@ -34,7 +34,7 @@ class ChromiumDriver implements PageDriver {
 
   async click(expression: string): Promise<void> {
     const handle = await this.#page.evaluateHandle<Element>(expression);
-    await handle.asElement()!.click({ timeout: 5000 });
+    await handle.click({ timeout: 5000 });
   }
 
   type(text: string): Promise<void> {
