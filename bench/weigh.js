@@ -9,14 +9,14 @@ import { root } from '../scripts/commands.js';
 
 /** Bytes, gzip. The idle page is measured in a browser, by idle-page.js. docs/decisions/0010 says why each is what it is. */
 export const budgets = {
-  loader: 2_000,
+  loader: 2_060,
   /** Loader, Lit, all four widgets, one locale. */
-  firstPaint: 42_800,
+  firstPaint: 44_500,
   /** The same page after its reader has scrolled to the end and waited ten seconds. */
-  idlePage: 50_000,
+  idlePage: 52_500,
   /** Reactions with Lit, without loader and locale. */
-  reactions: 18_100,
-  reactionsIdle: 19_300,
+  reactions: 18_700,
+  reactionsIdle: 20_300,
 };
 
 const cdn = join(root, 'dist/cdn');
