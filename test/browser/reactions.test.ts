@@ -44,6 +44,40 @@ describe('the poll', () => {
     await expect.element(page.getByText('1.753 bạn đọc đã tham gia.').first()).toBeVisible();
   });
 
+  test('leaves no hole below its total, and grows neither by a vote nor by taking it back', async () => {
+    for (const width of [320, 360, 500, 700, 1000]) {
+      document.body.style.width = `${width}px`;
+      await page.viewport(1100, 900);
+      story++;
+      const element = place();
+      await expect.element(great).toBeVisible();
+      const summary = element.shadowRoot!.querySelector('[part=summary]')!;
+      const height = element.offsetHeight;
+      const hole = element.getBoundingClientRect().bottom - summary.getBoundingClientRect().bottom;
+      if (width >= 500) expect(hole, `${width} px wide`).toBeLessThan(14);
+      await userEvent.click(great);
+      await expect.element(page.getByText('Bạn và 1.203 người khác thấy rất hay.').first()).toBeVisible();
+      expect(element.offsetHeight, `${width} px wide`).toBe(height);
+      await userEvent.click(great);
+      await expect.element(page.getByText('1.753 bạn đọc đã tham gia.').first()).toBeVisible();
+      expect(element.offsetHeight, `${width} px wide`).toBe(height);
+      document.body.replaceChildren();
+    }
+    document.body.style.width = '';
+  });
+
+  test('marks a question and labels that are in another language', async () => {
+    document.documentElement.lang = 'en';
+    const [first, ...choices] = api.poll.reactions('en').poll.choices;
+    const translated = [{ ...first!, label: 'Rất hay', lang: 'vi' }, ...choices];
+    api.poll.settings = { question: 'Bạn thấy sao?', lang: 'vi', choices: translated };
+    place();
+    await expect.element(great).toHaveAttribute('lang', 'vi');
+    const question = page.getByRole('heading', { name: 'Bạn thấy sao?' }).element().querySelector('span')!;
+    expect([question.lang, question.dir]).toEqual(['vi', 'auto']);
+    await expect.element(choice(new RegExp(`^${choices[0]!.label}`))).not.toHaveAttribute('lang');
+  });
+
   test('requests nothing about the reader and stores nothing before the first act', async () => {
     place();
     await expect.element(great).toBeVisible();
@@ -105,19 +139,36 @@ describe('the poll', () => {
     await expect.poll(focused).toBe(page.getByRole('button', { name: /^Thích/, pressed: true }).element());
   });
 
-  test('announces the outcome', async () => {
-    place();
+  test('announces each outcome once', async () => {
+    const element = place();
+    await expect.element(great).toBeVisible();
+    const region = page.getByRole('status').element();
+    expect(region).toBeEmptyDOMElement();
+    const announced: string[] = [];
+    new MutationObserver(() => {
+      const text = region.textContent.trim();
+      if (text) announced.push(text);
+    }).observe(region, { childList: true, characterData: true, subtree: true });
+    const outcomes = ['Bạn và 1.203 người khác thấy rất hay.', 'Bạn và 418 người khác thấy thích.'];
     await userEvent.click(great);
-    await expect.element(page.getByRole('status')).toHaveTextContent('Bạn và 1.203 người khác thấy rất hay.');
+    await expect.poll(() => announced).toEqual(outcomes.slice(0, 1));
+    await userEvent.click(like);
+    await expect.poll(() => announced).toEqual(outcomes);
+    await userEvent.click(like);
+    await expect.poll(() => announced).toEqual([...outcomes, '1.753 bạn đọc đã tham gia.']);
+    expect(element.shadowRoot!.querySelectorAll('[role=status], [role=alert], [aria-live]')).toHaveLength(1);
   });
 
   test('undoes a refused vote with a notice', async () => {
     place();
     await expect.element(great).toBeVisible();
-    api.refuse(/ reactions$/, 'origin-not-allowed');
+    api.refuse(/ reactions$/, 'choice-not-found');
     await userEvent.click(great);
     await expect.element(page.getByText('Chưa ghi nhận được.', { exact: false }).first()).toBeVisible();
     await expect.element(page.getByRole('button', { name: /^Rất hay.*, 1\.203 lượt$/, pressed: false })).toBeVisible();
+    api.refuse(/ reactions$/, 'origin-not-allowed');
+    await userEvent.click(great);
+    await expect.element(page.getByText('Không gửi được từ trang này.', { exact: false }).first()).toBeVisible();
   });
 
   test('shows that a guest has to sign in where the API requires it, in the language of each widget', async () => {

@@ -144,7 +144,7 @@ export class ReactionsElement extends WidgetElement {
       ?data-failed=${this.failure}
       aria-labelledby="question"
     >
-      ${renderHeading(this.headingLevel, poll.question, { name: 'question' })}
+      ${renderHeading(this.headingLevel, html`<span lang=${poll.lang ?? nothing} dir="auto">${poll.question}</span>`, { name: 'question' })}
       ${
         this.#variant === 'compact' && this.#picker
           ? this.#picker.render(ballot, choices, icon)
@@ -169,7 +169,7 @@ export class ReactionsElement extends WidgetElement {
   }
 
   /** @param share in percent */
-  #renderChoice({ id, label, icon: name }: Choice, words: Catalogue, count?: number, share?: number): unknown {
+  #renderChoice({ id, label, lang, icon: name }: Choice, words: Catalogue, count?: number, share?: number): unknown {
     const { locale, ballot } = this;
     const number = count === undefined ? '' : locale.number(count);
     const figure =
@@ -181,6 +181,7 @@ export class ReactionsElement extends WidgetElement {
     return html`<button
       class="choice"
       part="choice"
+      lang=${lang ?? nothing}
       aria-pressed=${ballot!.wanted.includes(id)}
       aria-disabled=${ballot!.answer.poll.state !== 'open' || nothing}
       aria-label=${number ? words.reactions.choice(visible, number) : label}
