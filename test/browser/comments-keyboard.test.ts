@@ -260,11 +260,11 @@ describe('the skip link', () => {
     after.textContent = 'Sau';
     document.body.append(after);
     await waitFor(() => expect(link().elements()).toHaveLength(1));
-    const tops = () =>
+    const positions = () =>
       [...widget.shadowRoot!.querySelectorAll('article, .composer, .head')].map(
         (element) => element.getBoundingClientRect().top,
       );
-    const resting = tops();
+    const resting = positions();
     const hash = location.hash;
     before.focus();
     await userEvent.tab();
@@ -275,10 +275,10 @@ describe('the skip link', () => {
     const head = widget.shadowRoot!.querySelector('.head')!.getBoundingClientRect();
     expect(box.top).toBeGreaterThanOrEqual(head.top - 1);
     expect(box.bottom).toBeLessThanOrEqual(head.bottom + 1);
-    expect(tops()).toEqual(resting);
+    expect(positions()).toEqual(resting);
     await userEvent.keyboard('{Enter}');
     await waitFor(() => expect(focused(widget)?.textContent).toContain('Hết phần bình luận'));
-    expect(tops()).toEqual(resting);
+    expect(positions()).toEqual(resting);
     await userEvent.tab();
     expect(document.activeElement).toBe(after);
     expect(location.hash).toBe(hash);
