@@ -38,9 +38,9 @@ const skeletonDelayMs = 100;
  *   @property({ useDefault: true }) poll = 'reactions';
  *   @state() private data?: Reactions;
  *
- *   // Subscribe before the first await: a failed refresh keeps what is drawn, which still wants updates.
+ *   // Subscribe before the data is awaited: a failed refresh keeps what is drawn, which still wants updates.
  *   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
- *     const client = storyClientFor(this, this.locale.declared);
+ *     const client = await followStory(this, this.locale.declared, signal);
  *     client.subscribe(`vote:${this.poll}`, (reacted) => (this.data = reacted), signal);
  *     const data = await client.part(parts.reactions(this.poll), again);
  *     if (signal.aborted) return false;
@@ -120,6 +120,13 @@ export abstract class WidgetElement extends LitElement {
   /** Loads the data from the API again. What is drawn stays until the new data is there. */
   refresh(): Promise<void> {
     return this.#load(true);
+  }
+
+  /** Loads the data of another story. What is drawn goes at once, so that nobody acts on the story before. */
+  reload(): void {
+    this.#loadedFor = undefined;
+    this.status = 'loading';
+    this.showSkeleton = true;
   }
 
   /**
@@ -259,8 +266,7 @@ export abstract class WidgetElement extends LitElement {
   async #load(again: boolean): Promise<void> {
     this.#loadAbort?.abort();
     const { signal } = (this.#loadAbort = new AbortController());
-    const keepsContent = this.status === 'ready';
-    if (!keepsContent) {
+    if (this.status !== 'ready') {
       this.status = 'loading';
       setTimeout(() => (this.showSkeleton = this.status === 'loading'), skeletonDelayMs);
     }
@@ -273,7 +279,8 @@ export abstract class WidgetElement extends LitElement {
       await this.locale.ready?.catch(() => undefined);
       if (signal.aborted) return;
       this.#warn(error);
-      if (keepsContent) return;
+      // What is drawn stays.
+      if (this.status === 'ready') return;
       const refused = (error as { unreachable?: boolean }).unreachable === false;
       this.status = refused ? 'error' : 'offline';
       if (!refused) addEventListener('online', () => this.refresh(), { signal });

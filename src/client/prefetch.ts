@@ -1,4 +1,5 @@
 import { type Part, parts } from './page-batch.js';
+import { pageSettled } from './page-story.js';
 import { storyClientFor } from './story-client.js';
 
 const partsByTag: Record<string, (attribute: (name: string) => string | null) => Part<unknown>> = {
@@ -14,15 +15,13 @@ export function partOf(element: Element): Part<unknown> | undefined {
 }
 
 /** Requests the data of an element that is not upgraded yet, in the language that it will use. */
-export function prefetch(element: Element, lang: string): void {
+export async function prefetch(element: Element, lang: string): Promise<void> {
   const part = partOf(element);
   if (!part) return;
   try {
-    // The widget sends the same request and shows its failure.
-    storyClientFor(element, lang)
-      .part(part)
-      .catch(() => undefined);
+    await pageSettled();
+    await storyClientFor(element, lang).part(part);
   } catch {
-    // A missing site or an invalid story: the widget shows that failure, too.
+    // The widget sends the same request and shows its failure.
   }
 }

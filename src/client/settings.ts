@@ -27,11 +27,19 @@ declare global {
   }
 }
 
-/** Sets the page's settings where there is no script tag. Settings of the script tag and of elements win. */
+let configured: Settings | undefined;
+
+/**
+ * Sets the page's settings where there is no script tag; a later call changes those that it names. Settings of the script
+ * tag and of elements win.
+ */
 export function configure(settings: Settings): void {
-  document.addEventListener('aw-settings-request', (request) => {
-    request.settings = { ...settings, ...request.settings };
-  });
+  if (!configured)
+    document.addEventListener('aw-settings-request', (request) => {
+      request.settings = { ...configured, ...request.settings };
+    });
+  configured = { ...configured, ...settings };
+  document.dispatchEvent(new Event('aw-settings-change'));
 }
 
 /** Returns the settings of the page; empty without a script tag or {@link configure}. */
@@ -50,10 +58,14 @@ export function siteSettings(element?: Element): { api: string; site: string } {
 
 /** Returns the story key of an element: its own, else of the page's settings, the canonical link, the page's URL. */
 export function storyOf(element: Element): string {
-  const canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href;
-  const key = storyKey(setting('story', element) ?? canonical ?? location.href);
+  const key = storyKey(setting('story', element) ?? canonicalUrl() ?? location.href);
   if (!key) throw new ApiError('story-key-invalid');
   return key;
+}
+
+/** Returns the URL of the page's canonical link; undefined without one. */
+export function canonicalUrl(): string | undefined {
+  return document.querySelector<HTMLLinkElement>('link[rel~=canonical]')?.href || undefined;
 }
 
 /** Reads a setting: the element's property (frameworks may set no attribute), its attribute, else the page's setting. */

@@ -29,21 +29,35 @@ export class Signals {
     if (this.#collected.push(signal) === limits.signals) this.#flush();
   }
 
-  /** Counts a story as read, once per page, after ten consecutive seconds in which the page is visible. */
-  countRead(story: string): void {
+  /**
+   * Counts a story as read, once per page, after ten consecutive seconds in which the page is visible.
+   *
+   * @param signal aborts when the page no longer shows the story
+   */
+  countRead(story: string, signal: AbortSignal): void {
     if (this.#counted.has(story)) return;
     this.#counted.add(story);
+    const end = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const watch = () => {
       clearTimeout(timer);
       // A prerendered page is hidden, too.
       if (document.hidden) return;
       timer = setTimeout(() => {
-        document.removeEventListener('visibilitychange', watch);
+        end.abort();
         this.add({ type: 'read', story });
       }, readAfterMs);
     };
-    document.addEventListener('visibilitychange', watch);
+    document.addEventListener('visibilitychange', watch, end);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        end.abort();
+        this.#counted.delete(story);
+      },
+      end,
+    );
     watch();
   }
 

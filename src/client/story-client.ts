@@ -78,6 +78,16 @@ export class StoryClient {
   }
 }
 
+/** Returns whether an element still has the same site and story. Undefined stands for none, or an invalid one. */
+export function isCurrentStory(element: Element, client: StoryClient | undefined): boolean {
+  try {
+    const now = storyClientFor(element, '');
+    return !!client && now.isOfSameStory(client);
+  } catch {
+    return !client;
+  }
+}
+
 /**
  * Returns the client for an element: by its attributes, the script tag's settings, then the page itself.
  *

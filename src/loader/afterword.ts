@@ -42,10 +42,7 @@ export function observe(root: Document | ShadowRoot): void {
     for (const element of pending.keys()) if (!element.isConnected) stopWatching(element);
     const found = [...root.querySelectorAll(undefinedWidgets)].filter((element) => !pending.has(element));
     if (!found.length) return;
-    core()
-      .then(({ preload }) => preload(found))
-      // The widgets need the same chunk and report its failure.
-      .catch(() => undefined);
+    preload(found);
     for (const element of found) {
       pending.set(element, undefined);
       nearViewport.observe(element);
@@ -56,6 +53,13 @@ export function observe(root: Document | ShadowRoot): void {
   };
   new MutationObserver(() => (frame ||= requestAnimationFrame(find))).observe(root, { childList: true, subtree: true });
   find();
+}
+
+function preload(elements: Iterable<Element>): void {
+  core()
+    .then(({ preload }) => preload(elements))
+    // The widgets need the same chunk and report its failure.
+    .catch(() => undefined);
 }
 
 /** Loads the code of a tag. Never rejects. */
@@ -131,10 +135,14 @@ addEventListener('hashchange', () => {
 
 const { origin, pathname, searchParams } = new URL(import.meta.url);
 const siteInUrl = searchParams.get('site');
-const script = scriptTag();
+let script = scriptTag();
 document.addEventListener('aw-settings-request', (request: SettingsRequest) => {
+  // A navigation within the document may replace the tag.
+  if (!script?.isConnected) script = scriptTag() ?? script;
   request.settings ??= { api: origin, ...(siteInUrl && { site: siteInUrl }), ...script?.dataset };
 });
+
+document.addEventListener('aw-story-change', () => preload(pending.keys()));
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(cloak);

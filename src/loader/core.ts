@@ -9,7 +9,7 @@ export { signIn, signOut } from '../client/site.js';
 /** Requests the data and the catalogues of widgets whose code is still loading. */
 export function preload(elements: Iterable<Element>): void {
   for (const element of elements) {
-    prefetch(element, nearestLang(element));
+    void prefetch(element, nearestLang(element));
     // The widget loads the catalogue again and shows its failure.
     catalogueFor(element).catch(() => undefined);
   }

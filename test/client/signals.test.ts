@@ -79,8 +79,9 @@ describe('Signals', () => {
 describe('countRead', () => {
   it('counts a story once, after ten consecutive seconds visible', () => {
     const signals = new Signals(site);
-    signals.countRead(story);
-    signals.countRead(story);
+    const { signal } = new AbortController();
+    signals.countRead(story, signal);
+    signals.countRead(story, signal);
     vi.advanceTimersByTime(9000);
     turn(true);
     vi.advanceTimersByTime(60_000);
@@ -93,6 +94,23 @@ describe('countRead', () => {
     turn(true);
     turn(false);
     vi.advanceTimersByTime(60_000);
+    turn(true);
+    expect(sent).toEqual([{ path: 'signals', signals: [{ type: 'read', story }] }]);
+  });
+
+  it('counts no story that the page has left before, and counts it from the start when it is back', () => {
+    const signals = new Signals(site);
+    const left = new AbortController();
+    signals.countRead(story, left.signal);
+    vi.advanceTimersByTime(9000);
+    left.abort();
+    vi.advanceTimersByTime(60_000);
+    signals.countRead(story, new AbortController().signal);
+    vi.advanceTimersByTime(9000);
+    turn(true);
+    expect(sent).toEqual([]);
+    turn(false);
+    vi.advanceTimersByTime(10_000);
     turn(true);
     expect(sent).toEqual([{ path: 'signals', signals: [{ type: 'read', story }] }]);
   });

@@ -2,7 +2,7 @@ import { css, type CSSResultGroup, html } from 'lit';
 import { state } from 'lit/decorators.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { storyClientFor } from '../../client/index.js';
+import { followStory } from '../../client/index.js';
 import { memoize } from '../../client/memoize.js';
 import type { Site } from '../../client/site.js';
 import type { Catalogue } from '../../locales/registry.js';
@@ -43,7 +43,7 @@ export class CommentCountElement extends WidgetElement {
   @state() private comments = 0;
 
   protected override async load(signal: AbortSignal): Promise<boolean> {
-    const { site, story } = storyClientFor(this, this.locale.declared);
+    const { site, story } = await followStory(this, this.locale.declared, signal);
     const { comments } = await batchOf(site).get(story);
     if (!signal.aborted) this.comments = comments;
     return true;

@@ -4,7 +4,7 @@ import { canGrowWithoutShift, nextFrame } from '../../base/layout-shift.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { dispatchSubmits } from '../../base/submit.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { parts, type Sort, type StoryClient, storyClientFor, toLimit, toSort } from '../../client/index.js';
+import { followStory, parts, type Sort, type StoryClient, toLimit, toSort } from '../../client/index.js';
 import type { Comment, Comments } from '../../contract/types.js';
 import { styles } from './comments.styles.js';
 import type { CommentActions } from './controllers/comment-actions.js';
@@ -87,7 +87,7 @@ export class CommentsElement extends WidgetElement {
   }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const client = storyClientFor(this, this.locale.declared);
+    const client = await followStory(this, this.locale.declared, signal);
     const context = this.#contextFor(client);
     signal.addEventListener('abort', () => this.isConnected || this.#contextAbort?.abort());
     const keepsContent = this.status === 'ready';
@@ -117,6 +117,12 @@ export class CommentsElement extends WidgetElement {
       await nextFrame();
     }
     return !signal.aborted;
+  }
+
+  override reload(): void {
+    super.reload();
+    // Ends what is under way on the story before. What is typed is its draft.
+    this.#contextAbort?.abort();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -171,7 +177,14 @@ export class CommentsElement extends WidgetElement {
     // At once where the code is there: what a key does by default can be prevented during its event only.
     if (actions) return actions.handleRootComposerEvent(event);
     if (event.type === 'submit') event.preventDefault();
-    this.#run('composer', async () => (await this.loadActions()).handleRootComposerEvent(event));
+    const context = this.#context!;
+    const { value } = event.target as HTMLTextAreaElement;
+    this.#run('composer', async () => {
+      const actions = await this.loadActions();
+      // By now the page may show another story, and the field another text.
+      if (context.signal.aborted) actions.keepDraft(value);
+      else actions.handleRootComposerEvent(event);
+    });
   };
 
   #handleClick = ({ target }: Event): void => {
@@ -289,6 +302,7 @@ export class CommentsElement extends WidgetElement {
       return current;
     }
     this.#contextAbort?.abort();
+    this.status = 'loading';
     const abort = (this.#contextAbort = new AbortController());
     this.#actions = this.#navigation = this.#selectedSort = this.#afterRender = undefined;
     const context = (this.#context = new ThreadContext(this, client, this.locale, abort.signal));

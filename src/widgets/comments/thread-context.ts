@@ -17,6 +17,8 @@ export interface ThreadHost extends ReactiveControllerHost, HTMLElement {
   announce(text: string): void;
   adoptStyles(...styles: CSSResult[]): void;
   refresh(): Promise<void>;
+  /** Loads the thread of another story. */
+  reload(): void;
   /** Reveals a comment and moves the focus to it; to the heading without one. */
   focusComment(comment?: Comment): Promise<void>;
   /** Renders a comment, wherever it is in the thread, and returns its article. */
@@ -43,6 +45,8 @@ export interface CommentActionsView {
   readonly descriptionIds: string;
   /** Handles `input`, `keydown`, `focus`, `click` and `submit` of the root composer. */
   handleRootComposerEvent(event: Event): void;
+  /** Stores a text of the root composer's field as its draft. */
+  keepDraft(text: string | undefined): void;
   /** Renders what follows the field of the root composer. */
   renderRootComposer(): unknown;
   /**
@@ -125,6 +129,7 @@ export class ThreadContext {
 
   /** Shows and announces a failure. */
   fail(key: string, sentence: string): void {
+    if (this.signal.aborted) return;
     this.failures.set(key, sentence);
     this.host.announce(sentence);
     this.host.requestUpdate();

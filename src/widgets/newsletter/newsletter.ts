@@ -7,7 +7,7 @@ import { formStyles } from '../../base/styles/form.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { dispatchSubmits } from '../../base/submit.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { ApiError, parts, type StoryClient, storyClientFor } from '../../client/index.js';
+import { ApiError, pageSettled, parts, type StoryClient, storyClientFor } from '../../client/index.js';
 import type { NewsletterList, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 import type { ConfirmStep } from './confirm-step.js';
@@ -53,7 +53,8 @@ const loadConfirmStep = () => import('./confirm-step.js');
  */
 export class NewsletterElement extends WidgetElement {
   static override readonly tag: string = 'aw-newsletter';
-  static override readonly loadProperties = [...WidgetElement.loadProperties, 'list'];
+  /** Not the story: newsletters are those of the site, and what the reader has typed stays. */
+  static override readonly loadProperties = ['site', 'api', 'list'];
   static override styles: CSSResultGroup = [widgetStyles, reserve, formStyles, styles];
 
   /** Ids of the newsletters to offer, separated by spaces; all of the site's where it is empty. */
@@ -77,6 +78,7 @@ export class NewsletterElement extends WidgetElement {
   }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
+    await pageSettled();
     const client = (this.#client = storyClientFor(this, this.locale.declared));
     const { lists } = await client.part(parts.newsletter(), again);
     if (signal.aborted) return false;

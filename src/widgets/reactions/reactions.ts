@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { renderHeading } from '../../base/heading.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { parts, type StoryClient, storyClientFor } from '../../client/index.js';
+import { followStory, isCurrentStory, pageSettled, parts, type StoryClient } from '../../client/index.js';
 import type { Choice } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 import { Ballot } from './ballot.js';
@@ -69,25 +69,32 @@ export class ReactionsElement extends WidgetElement {
 
   /** Toggles a choice, as a click on it does: takes it, changes to it, or takes it back. */
   async react(choice: string): Promise<void> {
+    const { client } = this;
     const poll = this.ballot?.answer.poll;
-    if (poll?.state !== 'open' || !poll.choices.some(({ id }) => id === choice)) return;
-    this.ballot = this.ballot!.toggle(choice);
+    if (this.status !== 'ready' || poll?.state !== 'open' || !poll.choices.some(({ id }) => id === choice)) return;
+    const cast = (this.ballot = this.ballot!.toggle(choice));
     this.failure = undefined;
+    const settled = pageSettled();
+    if (settled) await settled;
+    // The vote is not for another story, which the page shows by now.
+    if (!isCurrentStory(this, client)) return this.reload();
     await this.#loadVoting();
-    if (this.#voting) return this.#voting.cast();
-    this.#queueVote();
-    this.announceSummary();
+    // By now the element may show another story, or this one again.
+    const isShown = this.ballot?.wanted === cast.wanted;
+    const ballot = isShown ? this.ballot! : cast;
+    if (this.#voting) await this.#voting.cast(client, ballot);
+    else this.#queueVote(client!, ballot, isShown);
   }
 
   /** Queues a first vote without the code to send it: the outbox sends it when the browser is online, or on a later page. */
-  #queueVote(): void {
-    const { site, story } = this.client!;
-    const ballot = this.ballot!;
+  #queueVote({ site, story }: StoryClient, ballot: Ballot, isShown: boolean): void {
     // Whose vote it is can only be said where nobody is signed in.
-    if (site.token) this.ballot = ballot.undo();
-    else site.queueVote(story, ballot.answer.poll.id, ballot.toHeldChoice(ballot.wanted));
-    this.failure = ({ reactions }) => (site.token ? reactions.notSaved : reactions.queued);
+    if (!site.token) site.queueVote(story, ballot.answer.poll.id, ballot.toHeldChoice(ballot.wanted));
     addEventListener('online', this.#loadVoting, { signal: this.#signal });
+    if (!isShown) return;
+    if (site.token) this.ballot = ballot.undo();
+    this.failure = ({ reactions }) => (site.token ? reactions.notSaved : reactions.queued);
+    this.announceSummary();
   }
 
   /** @internal */
@@ -96,13 +103,16 @@ export class ReactionsElement extends WidgetElement {
   }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const previous = this.client;
-    const client = (this.client = storyClientFor(this, this.locale.declared));
+    const client = await followStory(this, this.locale.declared, signal);
+    if (!this.client?.isOfSameStory(client)) {
+      this.status = 'loading';
+      this.ballot = this.failure = undefined;
+    }
+    this.client = client;
     this.#signal = signal;
     const [answer] = await Promise.all([client.part(parts.reactions(this.poll), again), this.#loadPicker()]);
     if (signal.aborted) return false;
-    const isSameStory = previous?.site === client.site && previous.story === client.story;
-    const isSamePoll = isSameStory && this.ballot?.answer.poll.id === answer.poll.id;
+    const isSamePoll = this.ballot?.answer.poll.id === answer.poll.id;
     this.ballot = isSamePoll ? this.ballot!.renew(answer) : new Ballot(answer);
     // Most readers have not taken part and do not need its code.
     client.subscribe(`vote:${answer.poll.id}`, this.#loadVoting, signal);

@@ -46,9 +46,8 @@ export class VotingController implements ReactiveController {
 
   hostUpdate(): void {
     const { ballot } = this.#host;
-    if (!ballot) return;
-    const { state } = ballot.answer.poll;
-    this.#host.setState('voted', ballot.wanted.length > 0);
+    const state = ballot?.answer.poll.state;
+    this.#host.setState('voted', !!ballot?.wanted.length);
     for (const name of ['closed', 'frozen']) this.#host.setState(name, name === state);
   }
 
@@ -64,13 +63,17 @@ export class VotingController implements ReactiveController {
   /**
    * Sends the choices that the reader wants, and shows the outcome.
    *
+   * @param client of the story that the choices are for: the element may show another one by now
    * @param canAsk the page may be asked to sign the reader in: where the API asks for it and the reader has just acted
    */
-  async cast(canAsk = navigator.userActivation?.isActive ?? true): Promise<void> {
-    const { client, ballot } = this.#host as Required<VotingHost>;
+  async cast(
+    client = this.#host.client!,
+    ballot = this.#host.ballot!,
+    canAsk = navigator.userActivation?.isActive ?? true,
+  ): Promise<void> {
     const { wanted } = ballot;
     if (!this.isCasting && [...wanted].sort().join() === [...ballot.held].sort().join()) {
-      this.#host.ballot = ballot.undo();
+      if (this.#isLatest(wanted)) this.#host.ballot = ballot.undo();
       return;
     }
     this.#hasVoted = true;
@@ -79,11 +82,11 @@ export class VotingController implements ReactiveController {
       const { id } = ballot.answer.poll;
       const choice = ballot.toHeldChoice(wanted);
       const reacted = await outboxOf(client.site).castVote(client.story, id, choice, () => this.#onDelay(wanted));
-      if (reacted) this.#accept(reacted, client, wanted);
+      if (reacted) this.#accept(reacted, client, ballot);
       // Another tab has sent it, or a later vote has replaced it; the later one gets the answer.
       else if (this.#isLatest(wanted)) void this.#host.refresh();
     } catch (error) {
-      if (this.#isLatest(wanted)) await this.#refuse(error, client, canAsk);
+      if (this.#isLatest(wanted)) await this.#refuse(error, client, wanted, canAsk);
     } finally {
       this.#castCount--;
     }
@@ -138,22 +141,25 @@ export class VotingController implements ReactiveController {
     const queued = outboxOf(client.site).queuedVote(client.story, id);
     if (!queued || this.isCasting) return;
     host.ballot = host.ballot.want(queued.choice);
-    await this.cast(false);
+    await this.cast(client, host.ballot, false);
   }
 
   #isLatest(wanted: readonly string[]): boolean {
     return this.#host.ballot?.wanted === wanted;
   }
 
-  #accept(reacted: Reacted, client: StoryClient, wanted: readonly string[]): void {
+  /** @param cast the ballot at the time of the vote */
+  #accept(reacted: Reacted, client: StoryClient, cast: Ballot): void {
     const host = this.#host;
     const { poll, choice } = reacted;
-    const ballot = host.ballot!;
-    const previous = ballot.toHeldChoice(ballot.held);
     // The element may show another story meanwhile.
-    if (host.client?.story === client.story && ballot.answer.poll.id === poll.id) {
-      const isLatest = this.#isLatest(wanted);
-      host.ballot = ballot.merge(reacted, poll.state, choice, isLatest ? undefined : ballot.wanted);
+    const isShown = host.client?.isOfSameStory(client) && host.ballot?.answer.poll.id === poll.id;
+    const ballot = isShown ? host.ballot! : cast;
+    const previous = ballot.toHeldChoice(ballot.held);
+    if (isShown) {
+      const isLatest = this.#isLatest(cast.wanted);
+      const hasLaterVote = !isLatest && ballot.isPending;
+      host.ballot = ballot.merge(reacted, poll.state, choice, hasLaterVote ? ballot.wanted : undefined);
       if (isLatest) this.#report(undefined);
     }
     host.dispatchEvent(new ReactEvent({ poll: poll.id, choice, previous }));
@@ -163,10 +169,12 @@ export class VotingController implements ReactiveController {
     if (this.#isLatest(wanted) && !this.#host.failure) this.#report(({ reactions }) => reactions.queued);
   }
 
-  async #refuse(error: unknown, client: StoryClient, canAsk: boolean): Promise<void> {
+  async #refuse(error: unknown, client: StoryClient, wanted: readonly string[], canAsk: boolean): Promise<void> {
     const { code } = error as { code?: string };
-    if (code === 'vote-needs-identity' && canAsk && (await requestSignIn(this.#host, client.site)))
-      return this.cast(false);
+    const isSignedIn = code === 'vote-needs-identity' && canAsk && (await requestSignIn(this.#host, client.site));
+    // The element may show another story meanwhile.
+    if (!this.#isLatest(wanted)) return;
+    if (isSignedIn) return this.cast(client, this.#host.ballot, false);
     this.#host.ballot = this.#host.ballot!.undo();
     if (code === 'poll-closed' || code === 'poll-frozen') void this.#host.refresh();
     this.#report((words) => errorSentence(error, words, words.reactions.notSaved));

@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { renderHeading } from '../../base/heading.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { parts, type StoryClient, storyClientFor, toLimit, toRail } from '../../client/index.js';
+import { followStory, parts, type StoryClient, toLimit, toRail } from '../../client/index.js';
 import { signalsOf } from '../../client/signals.js';
 import type { Rail, Story } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
@@ -71,13 +71,13 @@ export class StoriesElement extends WidgetElement {
   #client?: StoryClient;
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const client = (this.#client = storyClientFor(this, this.locale.declared));
+    const client = (this.#client = await followStory(this, this.locale.declared, signal));
     signal.addEventListener('abort', () => releaseStories(this));
     const { items } = await client.part(parts.stories(this.rail, this.limit), again);
     if (signal.aborted) return false;
     this.stories = claimStories(this, items, this.#limit, client.story);
     this.#views.reset();
-    signalsOf(client.site).countRead(client.story);
+    signalsOf(client.site).countRead(client.story, signal);
     return this.stories.length > 0;
   }
 

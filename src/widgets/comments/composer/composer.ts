@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { errorSentence } from '../../../base/error-sentence.js';
 import { requestSignIn } from '../../../base/sign-in-request.js';
+import { isCurrentStory, pageSettled } from '../../../client/index.js';
 import { outboxOf } from '../../../client/outbox.js';
 import { isRefusal } from '../../../client/request.js';
 import type { ErrorCode } from '../../../contract/errors.js';
@@ -295,7 +296,7 @@ export class Composer {
 
   async #submit(): Promise<void> {
     if (this.#sending) return;
-    const { actionWords: words } = this.#context;
+    const { actionWords: words, client, host, signal } = this.#context;
     const { errors } = this.#context.words;
     const text = this.text.trim();
     if (!text || (this.#counter.left ?? 0) < 0)
@@ -306,6 +307,10 @@ export class Composer {
     this.#failure = undefined;
     this.#context.host.requestUpdate();
     try {
+      await pageSettled();
+      // The page shows another story: the text stays as the draft of this one.
+      if (signal.aborted) return;
+      if (!isCurrentStory(host, client)) return host.reload();
       if (this.#needsSignIn && !(await this.#signIn())) return this.#fail(errors['identity-required']);
       const comment = await this.#send(text);
       // What was typed while it was on its way is a draft of its own, and keeps the focus.
@@ -398,8 +403,8 @@ export class Composer {
 
   /** Focuses the comment that was saved; the comment above a queued one, or the heading. */
   async #focusSent(comment: Comment | undefined): Promise<void> {
-    const { host, thread } = this.#context;
-    await host.focusComment(thread.find(comment?.id ?? this.#commentId));
+    const { host, signal, thread } = this.#context;
+    if (!signal.aborted) await host.focusComment(thread.find(comment?.id ?? this.#commentId));
   }
 
   async #loadToolbar(): Promise<void> {

@@ -5,6 +5,7 @@ import { outboxOf } from '../../../client/outbox.js';
 import type { QueuedComment } from '../../../client/queued-write.js';
 import type { Comment, CommentAnswer, CommentVoted } from '../../../contract/types.js';
 import { Composer } from '../composer/composer.js';
+import { Draft } from '../composer/draft.js';
 import { composerStyles } from '../composer/composer.styles.js';
 import { CommentEvent, CommentVoteEvent } from '../events.js';
 import type { CommentMenu } from '../menu/comment-menu.js';
@@ -72,6 +73,10 @@ export class CommentActions implements CommentActionsView {
   /** Handles an event of the root composer's form, which the widget renders. */
   handleRootComposerEvent(event: Event): void {
     this.#composer('').handleEvent(event);
+  }
+
+  keepDraft(text: string | undefined): void {
+    if (text) new Draft(this.#context.client, '').save(text);
   }
 
   /** Returns the composer of a key: empty for a root comment, a comment's id for a reply, `edit:` and an id for an edit. */
@@ -224,12 +229,12 @@ export class CommentActions implements CommentActionsView {
   }
 
   async #remove({ id }: Comment): Promise<void> {
-    const { client, actionWords, host, thread } = this.#context;
+    const { client, actionWords, host, thread, signal } = this.#context;
     try {
       const { comment } = await client.write<CommentAnswer>('DELETE', `comments/${id}`, { expects: 'comment' });
       this.#confirmingId = undefined;
       this.#save(comment, actionWords.removed);
-      await host.focusComment(thread.find(id));
+      if (!signal.aborted) await host.focusComment(thread.find(id));
     } catch (error) {
       this.#fail(id, error);
     }

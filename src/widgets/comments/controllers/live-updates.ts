@@ -115,9 +115,9 @@ export class LiveUpdates {
 
   /** Fetches the newest comments after events were missed, and applies as many new ones as the total has grown by. */
   async #catchUp(): Promise<void> {
-    const { client, thread } = this.#context;
+    const { client, signal, thread } = this.#context;
     const query = { sort: 'newest', limit: maxCatchUpComments };
-    const page = await client.read<Comments>('comments', query).catch(() => undefined);
+    const page = await client.read<Comments>('comments', query, signal).catch(() => undefined);
     if (!page || thread !== this.#context.thread) return;
     const { story } = client;
     const { total, version } = page;

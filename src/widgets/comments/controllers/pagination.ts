@@ -123,7 +123,7 @@ export class Pagination implements ReactiveController {
   }
 
   #readPage(query: Query): Promise<Comments> {
-    return this.#context.client.read<Comments>('comments', query);
+    return this.#context.client.read<Comments>('comments', query, this.#context.signal);
   }
 
   /** Renders new comments and moves the focus to the first; to the heading without any. */
