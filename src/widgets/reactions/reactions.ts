@@ -81,7 +81,7 @@ export class ReactionsElement extends WidgetElement {
     await this.#loadVoting();
     // By now the element may show another story, or this one again.
     const isShown = this.ballot?.wanted === cast.wanted;
-    const ballot = isShown ? this.ballot! : cast;
+    const ballot = isShown ? this.ballot : cast;
     if (this.#voting) await this.#voting.cast(client, ballot);
     else this.#queueVote(client!, ballot, isShown);
   }
