@@ -19,16 +19,17 @@ export class LocaleController implements ReactiveController {
   /** Settles with the load of the catalogue; rejects where it fails. */
   ready?: Promise<void>;
   readonly #observer = new MutationObserver(() => this.#update());
-  readonly #host: ReactiveControllerHost & Element;
+  /** The widget. */
+  readonly host: ReactiveControllerHost & Element;
 
   constructor(host: ReactiveControllerHost & Element) {
-    this.#host = host;
+    this.host = host;
     host.addController(this);
   }
 
   hostConnected(): void {
     // By a selector: a form named `documentElement` would be in the way of the property.
-    for (const node of [this.#host, document.querySelector(':root')!])
+    for (const node of [this.host, document.querySelector(':root')!])
       this.#observer.observe(node, { attributeFilter: ['lang'] });
     this.#update();
   }
@@ -55,13 +56,13 @@ export class LocaleController implements ReactiveController {
   }
 
   #update(): void {
-    this.declared = nearestLang(this.#host);
+    this.declared = nearestLang(this.host);
     const lang = supportedLanguage(this.declared || navigator.language);
     if (!this.ready || lang !== this.lang) {
       this.lang = lang;
       this.#load();
     }
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   #load(): void {
@@ -69,7 +70,7 @@ export class LocaleController implements ReactiveController {
     this.ready = loadCatalogue(lang).then((words) => {
       if (lang !== this.lang) return;
       this.words = words;
-      this.#host.requestUpdate();
+      this.host.requestUpdate();
     });
     // Prevents an unhandled rejection. Callers that await `ready` get it.
     this.ready.catch(() => undefined);

@@ -1,5 +1,5 @@
 import { page, userEvent } from 'vitest/browser';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Comment, CommentNode } from '../../src/contract/types.js';
 import '../../src/define/comments.js';
 import '../../src/loader/cloak.css';
@@ -96,6 +96,30 @@ describe('the text of a comment', () => {
     expect(lists.map(({ start }) => start)).toEqual([2, 1, 1986]);
     const paddings = lists.map((list) => parseFloat(getComputedStyle(list).paddingInlineStart));
     expect(paddings[2]).toBeGreaterThan(2 * paddings[0]!);
+  });
+});
+
+describe('the time of a comment', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('goes on, in comments near the viewport and in those scrolled to, and moves nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], shouldAdvanceTime: true });
+    const count = 60;
+    for (let index = 0; index < count; index++) api.thread.add(`${index}`, { createdAt: new Date().toISOString() });
+    const widget = await show();
+    const time = (id: number) => widget.shadowRoot!.getElementById(`t-${id}`);
+    await userEvent.click(page.getByRole('button', { name: 'Xem thêm bình luận' }));
+    await waitFor(() => expect(time(39)).not.toBeNull());
+    time(0)!.scrollIntoView({ block: 'center' });
+    await waitFor(() => expect(time(0)!.textContent).toBe('vừa xong'));
+    const heights = [...widget.shadowRoot!.querySelectorAll('article')].map(({ offsetHeight }) => offsetHeight);
+    vi.advanceTimersByTime(3_600_000);
+    await waitFor(() => expect(time(0)!.textContent).toBe('1 giờ trước'));
+    time(39)!.scrollIntoView({ block: 'center' });
+    await waitFor(() => expect(time(39)!.textContent).toBe('1 giờ trước'));
+    expect([...widget.shadowRoot!.querySelectorAll('article')].map(({ offsetHeight }) => offsetHeight)).toEqual(
+      heights,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { html, noChange, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { minuteMs } from '../../../base/dates.js';
 import type { Comment } from '../../../contract/types.js';
 import { distribute } from './distribute.js';
 
@@ -35,6 +36,7 @@ interface Chunk {
   skipped: boolean;
   /** Far from the viewport, with a change that is not rendered. */
   stale: boolean;
+  renderedAt: number;
   laidOut: boolean;
 }
 
@@ -130,6 +132,7 @@ export class CommentList implements ReactiveController {
   #renderChunk(chunk: Chunk, renderItem: (top: Comment) => unknown): unknown {
     if (!chunk.dirty) return noChange;
     chunk.dirty = false;
+    chunk.renderedAt = Date.now();
     // An opened branch has other elements than its root.
     return html`<div class="chunk" id=${chunk.id}>
       ${repeat(
@@ -215,7 +218,15 @@ export class CommentList implements ReactiveController {
     const arranged = distribute(
       this.#roots.slice(keptCount, this.#renderedCount).map(({ id }) => this.#slots.get(id)!),
       ({ rootId }) => this.#chunkOf.get(rootId),
-      () => ({ id: `chunk-${this.#nextId++}`, items: [], dirty: true, skipped: false, stale: false, laidOut: false }),
+      () => ({
+        id: `chunk-${this.#nextId++}`,
+        items: [],
+        dirty: true,
+        skipped: false,
+        stale: false,
+        renderedAt: 0,
+        laidOut: false,
+      }),
       ({ top }) => countComments(top),
       maxCommentsPerChunk,
     );
@@ -295,7 +306,9 @@ export class CommentList implements ReactiveController {
     const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
     const { id } = target as HTMLElement;
     for (const item of [...this.#groups, ...this.#chunks()]) if (item.id === id) item.skipped = skipped;
-    if (this.#staleChunks().some((chunk) => this.#isNear(chunk))) this.#host.requestUpdate();
+    // The relative times of a chunk that was far may be outdated.
+    const mayRender = ({ stale, renderedAt }: Chunk) => stale || renderedAt < Date.now() - minuteMs;
+    if ([...this.#chunks()].some((chunk) => mayRender(chunk) && this.#isNear(chunk))) this.#host.requestUpdate();
   };
 }
 

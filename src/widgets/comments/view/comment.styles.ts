@@ -109,6 +109,8 @@ export const commentStyles = css`
   }
   .time {
     display: inline-block;
+    /* Room for the longest time: a line that grows as time goes on must not wrap. */
+    min-inline-size: 6.5em;
     min-block-size: 24px;
     font-size: 0.8125em;
     line-height: 24px;
