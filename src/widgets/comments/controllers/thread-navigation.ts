@@ -47,6 +47,8 @@ export class ThreadNavigation implements ThreadNavigationView {
     if (this.#liveUpdates || signal.aborted) return;
     this.#liveUpdates = new LiveUpdates(this.#context);
     addEventListener('hashchange', () => void this.#followFragment(), { signal });
+    // The fragment may have changed before.
+    if (targetCommentId() !== this.#context.targetId) void this.#followFragment();
     const resizeObserver = new ResizeObserver(() => {
       const maxDepth = maxDepthFor(host.offsetWidth);
       if (maxDepth === branches.maxDepth) return;
@@ -125,9 +127,9 @@ export class ThreadNavigation implements ThreadNavigationView {
   /** Moves to the comment of a permalink, and marks it. */
   async goTo(id: string): Promise<void> {
     const { thread, words, host } = this.#context;
+    this.#context.targetId = id;
     const comment = thread.find(id);
     if (!comment) return this.#context.fail('thread', words.comments.lost);
-    this.#context.targetId = id;
     await host.focusComment(comment);
     host.renderRoot.getElementById(articleId(id))?.scrollIntoView();
   }
