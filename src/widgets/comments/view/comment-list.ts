@@ -307,8 +307,8 @@ export class CommentList implements ReactiveController {
     const { id } = target as HTMLElement;
     for (const item of [...this.#groups, ...this.#chunks()]) if (item.id === id) item.skipped = skipped;
     // The relative times of a chunk that was far may be outdated.
-    const mayRender = ({ stale, renderedAt }: Chunk) => stale || renderedAt < Date.now() - minuteMs;
-    if ([...this.#chunks()].some((chunk) => mayRender(chunk) && this.#isNear(chunk))) this.#host.requestUpdate();
+    const isOutdated = ({ stale, renderedAt }: Chunk) => stale || renderedAt < Date.now() - minuteMs;
+    if ([...this.#chunks()].some((chunk) => isOutdated(chunk) && this.#isNear(chunk))) this.#host.requestUpdate();
   };
 }
 
