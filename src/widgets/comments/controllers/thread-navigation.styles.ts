@@ -10,11 +10,14 @@ export const threadNavigationStyles = css`
     padding: 0 var(--aw-space-3, 12px);
     border: 1px solid var(--_press);
     border-radius: var(--aw-radius-1, 6px);
-    background: var(--aw-color-raised, oklch(from currentColor clamp(0.22, (0.6 - l) * 99, 1) 0 0));
+    background: var(
+      --aw-color-raised,
+      color-mix(in srgb, #fff calc(100% - (100% - 4.5% * var(--_tint)) * var(--_pole)), var(--_ground))
+    );
     font-size: var(--aw-size-s, 0.875em);
     font-weight: 600;
     line-height: 42px;
-    color: inherit;
+    color: var(--_text);
   }
   .skip:not(:focus) {
     clip-path: inset(50%);
