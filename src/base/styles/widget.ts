@@ -138,6 +138,39 @@ export const widgetStyles = [
         font-size: max(1em, 16px) !important;
       }
     }
+    @media (prefers-contrast: more) {
+      :host {
+        --_muted: currentColor;
+        --_field: currentColor;
+        --_line: color-mix(in srgb, currentColor 60%, transparent);
+      }
+    }
+    @media (forced-colors: active) {
+      .block {
+        outline: 1px solid;
+        outline-offset: -1px;
+      }
+      /* Inverted, so that the focus ring stays to be seen. */
+      [aria-pressed='true'] {
+        forced-color-adjust: none;
+        background: Highlight !important;
+        color: HighlightText !important;
+      }
+    }
+    @media print {
+      .base,
+      .base *,
+      .base ::before {
+        color: #000 !important;
+        background: none !important;
+        transition: none !important;
+      }
+      button,
+      form,
+      select {
+        display: none !important;
+      }
+    }
     @media (prefers-reduced-motion: reduce) {
       *,
       ::before {

@@ -149,7 +149,7 @@ export class CommentsElement extends WidgetElement {
   }
 
   protected override renderReady(): unknown {
-    const { collapsed } = this;
+    const collapsed = this.collapsed && !matchMedia('print').matches;
     const list = collapsed ? nothing : this.#renderList(this.#context!);
     return renderThread(this.#context!, list, {
       collapsed,

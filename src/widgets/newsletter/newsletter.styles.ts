@@ -105,6 +105,17 @@ export const styles = css`
     block-size: 20px;
     margin-block: var(--aw-space-1, 4px);
   }
+  @media (forced-colors: active) {
+    :host(:is([variant='card'], [variant='popover'])) .signup {
+      outline: 1px solid;
+      outline-offset: -1px;
+    }
+  }
+  @media print {
+    :host {
+      display: none !important;
+    }
+  }
   @container (inline-size < 420px) {
     .entry {
       grid-template-columns: auto 1fr;

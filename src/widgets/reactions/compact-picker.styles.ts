@@ -96,7 +96,18 @@ export const pickerStyles = css`
   }
   @media (forced-colors: active) {
     .trigger.held {
-      outline: 2px solid Highlight;
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+    .trigger.held .icon {
+      color: HighlightText;
+    }
+    .trigger.held .body {
+      fill: HighlightText;
+    }
+    .trigger.held .detail {
+      stroke: Highlight;
     }
   }
 `;

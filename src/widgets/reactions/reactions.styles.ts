@@ -168,8 +168,14 @@ export const styles = css`
     text-align: end;
   }
   @media (forced-colors: active) {
-    [aria-pressed='true'] {
-      outline: 2px solid Highlight;
+    [aria-pressed='true'] :is(.icon, .count) {
+      color: HighlightText;
+    }
+    [aria-pressed='true'] .body {
+      fill: HighlightText;
+    }
+    [aria-pressed='true'] .detail {
+      stroke: Highlight;
     }
   }
 `;

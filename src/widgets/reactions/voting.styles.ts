@@ -23,6 +23,23 @@ export const votingStyles = css`
   [aria-pressed='true'] .bar::before {
     background: var(--_accent-shape);
   }
+  @media (forced-colors: active) {
+    .bar {
+      forced-color-adjust: none;
+      background: Canvas;
+      outline: 1px solid CanvasText;
+    }
+    .bar::before {
+      background: CanvasText;
+    }
+    [aria-pressed='true'] .bar {
+      background: Highlight;
+      outline-color: HighlightText;
+    }
+    [aria-pressed='true'] .bar::before {
+      background: HighlightText;
+    }
+  }
   .bars .bar {
     grid-column: 2 / -1;
     inline-size: 100%;

@@ -174,12 +174,31 @@ export const styles = css`
     }
   }
   @media (forced-colors: active) {
+    .head {
+      border-block-start: 3px solid;
+      padding-block-start: 8px;
+    }
+    .turn svg {
+      border-color: currentColor;
+    }
     .turn[aria-disabled='true'] {
       color: GrayText;
       opacity: 1;
     }
     .card.sponsored {
       outline: 1px solid;
+    }
+  }
+  @media print {
+    .more {
+      display: none;
+    }
+    [data-layout='carousel'] .items {
+      grid: auto-flow / repeat(3, 1fr);
+      overflow: visible;
+    }
+    .item {
+      break-inside: avoid;
     }
   }
 `;

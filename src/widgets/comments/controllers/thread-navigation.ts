@@ -49,6 +49,7 @@ export class ThreadNavigation implements ThreadNavigationView {
     addEventListener('hashchange', () => void this.#followFragment(), { signal });
     // The fragment may have changed before.
     if (targetCommentId() !== this.#context.targetId) void this.#followFragment();
+    matchMedia('print').addEventListener('change', () => host.requestUpdate(), { signal });
     const resizeObserver = new ResizeObserver(() => {
       const maxDepth = maxDepthFor(host.offsetWidth);
       if (maxDepth === branches.maxDepth) return;

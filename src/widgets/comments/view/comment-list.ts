@@ -195,7 +195,8 @@ export class CommentList implements ReactiveController {
     this.#roots = roots.slice();
     this.#shown = shown;
     // An appended page starts below the viewport: half a viewport is rendered at once.
-    const minHeightPx = innerHeight / (appendedTo ? 2 : 1);
+    const viewportPx = matchMedia('print').matches ? Infinity : innerHeight;
+    const minHeightPx = viewportPx / (appendedTo ? 2 : 1);
     for (let height = 0; height < minHeightPx && this.#renderedCount < shown.length; this.#renderedCount++)
       height += minHeightOf(shown[this.#renderedCount]!);
     this.#arrange(isAppended);

@@ -6,23 +6,28 @@ export const mediaStyles = css`
     /* An outline, because a border would take space when these styles load. */
     .avatar,
     [data-letter]::before,
-    .badge {
+    .badge,
+    .previewed,
+    pre {
       outline: 1px solid;
       outline-offset: -1px;
     }
     .fold::before {
       border-color: GrayText;
     }
-    .vote[aria-pressed='true'] {
-      color: Highlight;
+    .new::before {
+      background: CanvasText;
+      forced-color-adjust: none;
     }
   }
   @media print {
-    .composer,
     .actions,
-    .sort,
-    .all {
+    .new-comments {
       display: none;
+    }
+    .chunk-group,
+    .chunk {
+      content-visibility: visible;
     }
   }
 `;
