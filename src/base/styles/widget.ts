@@ -23,6 +23,10 @@ export const widgetStyles = [
     :host(:dir(rtl)) {
       direction: rtl !important;
     }
+    /* Text in a left-to-right script keeps its punctuation at its end, and the side that the layout gives it. */
+    :host(:dir(rtl)) :not(article, .count) {
+      unicode-bidi: plaintext;
+    }
     :host([hidden]),
     [hidden] {
       display: none !important;
@@ -69,7 +73,11 @@ export const widgetStyles = [
       text-transform: none;
       white-space: normal;
     }
-    /* Reserves the same height as cloak.css. */
+    /* Physical: the start of text in another direction is the other side. */
+    :host(:dir(rtl)) .base {
+      text-align: right;
+    }
+    /* Reserves the same height as cloak.css. Physical: it has no width. */
     .base::before {
       content: '';
       float: left;

@@ -16,11 +16,12 @@ export const confirmStepStyles = css`
   .short .primary {
     margin: 0;
   }
-  /* Six lines to write on, each under the middle of a digit. */
+  /* Six lines to write on, each under the middle of a digit. Physical: digits run to the right. */
   .code {
     inline-size: calc(12.5ch + 26px);
     font-size: 1.25em;
     font-variant-numeric: tabular-nums;
+    direction: ltr;
     letter-spacing: 1ch;
     text-indent: 0.3ch;
     background: repeating-linear-gradient(to right, var(--_muted) 0 1.6ch, transparent 0 2ch) 0 100% / 12ch 2px

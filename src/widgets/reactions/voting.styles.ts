@@ -20,6 +20,9 @@ export const votingStyles = css`
     transform: translateX(calc(var(--_share, 0) * 100% - 100%));
     transition: transform 200ms ease-out;
   }
+  .bar:dir(rtl)::before {
+    transform: translateX(calc(100% - var(--_share, 0) * 100%));
+  }
   [aria-pressed='true'] .bar::before {
     background: var(--_accent-shape);
   }

@@ -37,8 +37,10 @@ export const cardStyles = css`
   }
   .duration {
     position: absolute;
-    inset: auto auto 8px 8px;
-    padding: 1px 8px 1px 6px;
+    inset-block-end: 8px;
+    inset-inline-start: 8px;
+    padding-block: 1px;
+    padding-inline: 6px 8px;
     border-radius: 3px;
     background: rgb(0 0 0 / 78%);
     color: #fff;

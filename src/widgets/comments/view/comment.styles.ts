@@ -83,6 +83,7 @@ export const commentStyles = css`
     overflow-wrap: anywhere;
   }
   article:dir(rtl) > .name {
+    /* Physical, as above. */
     margin-right: 0;
     margin-left: 6px;
   }
@@ -145,6 +146,7 @@ export const commentStyles = css`
   /* Each line takes its own direction; of a list or a quote, the first decides about the side of marks. */
   .text,
   .text p {
+    text-align: start;
     unicode-bidi: plaintext;
   }
   .text > * + * {
@@ -180,7 +182,7 @@ export const commentStyles = css`
     border-radius: var(--aw-radius-1, 6px);
     background: color-mix(in srgb, currentColor calc(6% * var(--_tint)), transparent);
     direction: ltr;
-    text-align: left;
+    text-align: start;
     overflow-x: auto;
     overflow-wrap: normal;
   }
