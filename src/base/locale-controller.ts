@@ -1,11 +1,16 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type Catalogue, loadCatalogue, supportedLanguage } from '../locales/registry.js';
+import { type Catalogue, loadCatalogue, primaryLanguage, supportedLanguage } from '../locales/registry.js';
 
 /** Returns the nearest `lang`, through the shadow roots above; empty where the page declares none. */
 export function nearestLang(element: Element): string {
   const declaring = element.closest('[lang]');
   const { host } = element.getRootNode() as Partial<ShadowRoot>;
   return declaring?.getAttribute('lang') || (host ? nearestLang(host) : '');
+}
+
+/** Returns the language to request texts in: the page's where there is a catalogue of it, else empty, for the site's. */
+export function requestedLang(declared: string): string {
+  return supportedLanguage(declared) === primaryLanguage(declared) ? declared : '';
 }
 
 /** Follows the language of one widget: the nearest `lang`, the catalogue for it, numbers formatted its way. */
@@ -16,6 +21,8 @@ export class LocaleController implements ReactiveController {
   lang = 'en';
   /** The catalogue; undefined until it has loaded. */
   words?: Catalogue;
+  /** The language of the site's texts, where there is no catalogue of it either. */
+  textLang?: string | undefined;
   /** Settles with the load of the catalogue; rejects where it fails. */
   ready?: Promise<void>;
   readonly #observer = new MutationObserver(() => this.#update());
@@ -38,6 +45,26 @@ export class LocaleController implements ReactiveController {
     this.#observer.disconnect();
   }
 
+  /** The language to request texts in; empty for the site's. */
+  get requested(): string {
+    return requestedLang(this.declared);
+  }
+
+  /** The language of the words, where it is not that of the page. */
+  get foreign(): string | undefined {
+    return this.words && primaryLanguage(this.declared) !== this.lang ? this.lang : undefined;
+  }
+
+  /** Takes the words in the language of the site, as its texts are, where there is no catalogue of the page's. */
+  follow(siteLang: string | undefined): void {
+    if (!this.declared || this.requested || !siteLang) return;
+    const lang = supportedLanguage(siteLang);
+    this.textLang = lang === primaryLanguage(siteLang) ? undefined : siteLang;
+    if (lang === this.lang) return;
+    this.lang = lang;
+    this.#load();
+  }
+
   /** Loads the catalogue again after its load has failed. */
   retry(): void {
     if (!this.words) this.#load();
@@ -56,13 +83,16 @@ export class LocaleController implements ReactiveController {
   }
 
   #update(): void {
-    this.declared = nearestLang(this.host);
-    const lang = supportedLanguage(this.declared || navigator.language);
-    if (!this.ready || lang !== this.lang) {
-      this.lang = lang;
-      this.#load();
-    }
+    const declared = nearestLang(this.host);
     this.host.requestUpdate();
+    // The language of the site may have replaced that of the page.
+    if (this.ready && declared === this.declared) return;
+    this.declared = declared;
+    this.textLang = undefined;
+    const lang = supportedLanguage(declared || navigator.language);
+    if (this.ready && lang === this.lang) return;
+    this.lang = lang;
+    this.#load();
   }
 
   #load(): void {

@@ -40,7 +40,7 @@ const skeletonDelayMs = 100;
  *
  *   // Subscribe before the data is awaited: a failed refresh keeps what is drawn, which still wants updates.
  *   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
- *     const client = await followStory(this, this.locale.declared, signal);
+ *     const client = await followStory(this, this.locale.requested, signal);
  *     client.subscribe(`vote:${this.poll}`, (reacted) => (this.data = reacted), signal);
  *     const data = await client.part(parts.reactions(this.poll), again);
  *     if (signal.aborted) return false;
@@ -237,10 +237,11 @@ export abstract class WidgetElement extends LitElement {
     const { words } = this.locale;
     const status = words || this.status === 'offline' || this.status === 'error' ? this.status : 'loading';
     for (const name of ['loading', 'ready', 'empty', 'error', 'offline']) this.setState(name, name === status);
-    return html`<div class="base" part="base" tabindex="-1" aria-busy=${status === 'loading'}>
+    const lang = this.locale.foreign ?? nothing;
+    return html`<div class="base" part="base" lang=${lang} tabindex="-1" aria-busy=${status === 'loading'}>
         ${this.#renderStatus(status)}
       </div>
-      <div class="visually-hidden" role="status">${this.announcement}</div>`;
+      <div class="visually-hidden" role="status" lang=${lang}>${this.announcement}</div>`;
   }
 
   #renderStatus(status: WidgetStatus): unknown {
@@ -273,6 +274,8 @@ export abstract class WidgetElement extends LitElement {
     if (again) this.locale.retry();
     try {
       const [hasContent] = await Promise.all([this.load(signal, again), this.locale.ready]);
+      // Another one, where the answer has named the language of the site.
+      await this.locale.ready;
       if (!signal.aborted) this.status = hasContent ? 'ready' : 'empty';
     } catch (error) {
       // The sentence needs the catalogue; without it there is one in English.

@@ -65,6 +65,8 @@ export class PageBatch {
   readonly #answers = new Map<string, { at: number; answer: Promise<unknown> }>();
   /** Batches that still take entries, by language and story. */
   readonly #open = new Map<string, { entries: string[]; parts: Promise<Parts> }>();
+  /** The site's language, once an answer has named it. */
+  lang?: string | undefined;
   /** `GET /page` had no answer where a part had one: a content blocker refuses it. */
   #isBlocked = false;
 
@@ -115,7 +117,9 @@ export class PageBatch {
     let failure: unknown;
     if (!this.#isBlocked)
       try {
-        return (await this.#fetchPage({ ...page, parts: entries.join() })).parts;
+        const { lang, parts } = await this.#fetchPage({ ...page, parts: entries.join() });
+        this.lang = lang;
+        return parts;
       } catch (error) {
         if ((error as ApiError).code !== 'network') throw error;
         failure = error;

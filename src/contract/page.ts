@@ -77,5 +77,6 @@ export const pageSchema = z
         z.union([reactionsSchema, commentsSchema, railSchema, newslettersSchema, countsSchema, problemSchema]),
       )
       .describe('By entry as sent: the answer of its own GET, or a problem'),
+    lang: z.string().describe("The site's language, of texts that are not in the requested one").optional(),
   })
   .meta({ id: 'Page' });

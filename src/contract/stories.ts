@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as limits from './limits.js';
-import { count, lang, pageLimit, repeated, story, storyQuery, time, webUrl } from './primitives.js';
+import { count, lang, otherLang, pageLimit, repeated, story, storyQuery, time, webUrl } from './primitives.js';
 import { srcset } from './srcset.js';
 
 export const rails = ['related', 'most-read', 'latest', 'dont-miss', 'videos', 'sponsored'] as const;
@@ -48,6 +48,7 @@ export const storySchema = z
   .object({
     id: z.string().describe("The story's key: the publisher's id, or its canonical URL"),
     ...storyFields,
+    lang: otherLang,
     commentCount: count.optional(),
     reason: z.enum(storyReasons),
   })

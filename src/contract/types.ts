@@ -458,6 +458,10 @@ export interface Story {
     name: string;
     url?: string;
   };
+  /**
+   * Language of the text, where it is not the requested one
+   */
+  lang?: string;
   commentCount?: number;
   reason: 'editor' | 'series' | 'text' | 'section' | 'co-read' | 'most-read' | 'latest' | 'kind' | 'sponsor';
 }
@@ -532,6 +536,10 @@ export interface Page {
   parts: {
     [k: string]: Reactions | Comments | Rail | Newsletters | Counts | Problem;
   };
+  /**
+   * The site's language, of texts that are not in the requested one
+   */
+  lang?: string;
 }
 export interface PollBody {
   /**

@@ -1,6 +1,6 @@
 /** Entry of the core chunk, with its exports for the loader. */
 import { canGrowWithoutShift, nextFrame } from '../base/layout-shift.js';
-import { nearestLang } from '../base/locale-controller.js';
+import { nearestLang, requestedLang } from '../base/locale-controller.js';
 import { prefetch } from '../client/prefetch.js';
 import { type Catalogue, loadCatalogue, supportedLanguage } from '../locales/registry.js';
 
@@ -9,7 +9,7 @@ export { signIn, signOut } from '../client/site.js';
 /** Requests the data and the catalogues of widgets whose code is still loading. */
 export function preload(elements: Iterable<Element>): void {
   for (const element of elements) {
-    void prefetch(element, nearestLang(element));
+    void prefetch(element, requestedLang(nearestLang(element)));
     // The widget loads the catalogue again and shows its failure.
     catalogueFor(element).catch(() => undefined);
   }

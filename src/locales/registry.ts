@@ -16,8 +16,13 @@ export function addLocale(language: string, load: () => Promise<Catalogue>): voi
 
 /** Returns the language that serves a BCP 47 tag: its primary subtag where there is a catalogue for it, else English. */
 export function supportedLanguage(tag: string): string {
-  const [language] = tag.toLowerCase().split(/[-_]/);
-  return Object.hasOwn(loaders, language!) ? language! : 'en';
+  const language = primaryLanguage(tag);
+  return Object.hasOwn(loaders, language) ? language : 'en';
+}
+
+/** Returns the primary subtag of a BCP 47 tag. */
+export function primaryLanguage(tag: string): string {
+  return tag.toLowerCase().split(/[-_]/)[0]!;
 }
 
 /** Loads the catalogue of a supported language. */

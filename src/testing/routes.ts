@@ -31,7 +31,7 @@ export type Route = (api: ApiState, request: ApiRequest) => unknown;
 export const routes: Record<string, Route> = {
   'GET page': (api, { query }): Page => {
     const entries = query.get('parts')?.split(',') ?? [];
-    return { parts: Object.fromEntries(entries.map((entry) => [entry, pagePart(api, entry, query)])) };
+    return { lang: 'vi', parts: Object.fromEntries(entries.map((entry) => [entry, pagePart(api, entry, query)])) };
   },
   'GET me': withReader(({ me, poll }): Me => {
     return { ...me, reactions: { [poll.settings.id ?? 'reactions']: poll.choice, ...me.reactions } };

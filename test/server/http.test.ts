@@ -106,6 +106,11 @@ describe('public answers', () => {
     else expect({ ...parts[short], asOf: '' }).toEqual({ ...parts[long], asOf: '' });
   });
 
+  test('GET /page names the language of the site', async () => {
+    const answer = await server.ask(`/page?${storyQuery()}&lang=fr&parts=r`);
+    expect(await answer.json()).toMatchObject({ lang: 'vi' });
+  });
+
   test('GET /page by short names is fresh after a write', async () => {
     const story = `${storyUrl}/short-names`;
     const path = `/page?${storyQuery(story)}&parts=r,k`;

@@ -175,6 +175,14 @@ describe.each(databases)('story rails on %s', (kind) => {
     }
   });
 
+  test('names the language of a story that is not in that of the page', async () => {
+    const langs = async (query: string) =>
+      Object.fromEntries((await rail('latest', query)).items.map(({ id, lang }) => [id, lang]));
+    expect(await langs('?limit=20&lang=en')).toMatchObject({ english: undefined, ferry: 'vi' });
+    expect(await langs('?limit=20&lang=vi')).toMatchObject({ english: 'en-GB', ferry: undefined });
+    expect(await langs('?limit=20')).toMatchObject({ english: 'en-GB', ferry: undefined });
+  });
+
   test('prefers stories in the language of the page if there are enough', async () => {
     expect(ids(await rail('latest', '?limit=2&lang=en'))).toEqual(['english', 'english-two']);
     expect(ids(await rail('latest', '?limit=3&lang=en'))[0]).toBe('football');

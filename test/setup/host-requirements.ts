@@ -5,6 +5,7 @@ import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions, Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import { shiftIn } from './layout-shift.js';
+import { waitFor } from './wait-for.js';
 
 export interface HostVisit {
   readonly page: Page;
@@ -219,12 +220,14 @@ export const requirements: Record<string, Requirement> = {
       const previous = rail.getByRole('button', { name: 'Xem các bài trước' });
       await next.click();
       await previous.and(rail.locator('[aria-disabled=false]')).waitFor();
-      await expect.poll(() => rail.getByRole('list').evaluate((list) => list.scrollLeft)).toBeLessThan(0);
+      await waitFor(async () => {
+        expect(await rail.getByRole('list').evaluate((list) => list.scrollLeft)).toBeLessThan(0);
+      });
       const [left, right] = [(await next.boundingBox())!, (await previous.boundingBox())!];
       expect(left.x).toBeLessThan(right.x);
       const [nextArrow, previousArrow] = await Promise.all([next, previous].map(horizontalScale));
       await page.evaluate(() => (document.documentElement.dir = 'ltr'));
-      await expect.poll(() => horizontalScale(next)).toBe(-nextArrow!);
+      await waitFor(async () => expect(await horizontalScale(next)).toBe(-nextArrow!));
       expect(await horizontalScale(previous)).toBe(-previousArrow!);
     },
   },

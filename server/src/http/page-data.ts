@@ -42,7 +42,7 @@ export function addPageRoute(api: Api, cache: PublicCache, reporter: ErrorReport
         ),
       );
       return {
-        value: { parts: Object.fromEntries(parts.map((entry, index) => [entry, read[index]?.value])) },
+        value: { lang: site.lang, parts: Object.fromEntries(parts.map((entry, index) => [entry, read[index]?.value])) },
         tags: [...new Set([tags.site(site.id), ...read.flatMap((part) => part.tags)])],
         hasFailed: read.some(({ hasFailed }) => hasFailed),
       };

@@ -43,7 +43,7 @@ export class CommentCountElement extends WidgetElement {
   @state() private comments = 0;
 
   protected override async load(signal: AbortSignal): Promise<boolean> {
-    const { site, story } = await followStory(this, this.locale.declared, signal);
+    const { site, story } = await followStory(this, this.locale.requested, signal);
     const { comments } = await batchOf(site).get(story);
     if (!signal.aborted) this.comments = comments;
     return true;

@@ -87,7 +87,7 @@ export class CommentsElement extends WidgetElement {
   }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const client = await followStory(this, this.locale.declared, signal);
+    const client = await followStory(this, this.locale.requested, signal);
     const context = this.#contextFor(client);
     signal.addEventListener('abort', () => this.isConnected || this.#contextAbort?.abort());
     const keepsContent = this.status === 'ready';
@@ -98,6 +98,8 @@ export class CommentsElement extends WidgetElement {
     const page = anchor
       ? await client.read<Comments>('comments', { ...this.pageQuery, anchor }, signal)
       : await client.part(parts.comments(this.#sort, this.#pageSize), again);
+    if (signal.aborted) return false;
+    this.locale.follow(client.site.page.lang);
     if (context.actions) {
       await this.locale.ready;
       context.actionWords = await context.words.commentActions();

@@ -79,9 +79,10 @@ export class NewsletterElement extends WidgetElement {
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     await pageSettled();
-    const client = (this.#client = storyClientFor(this, this.locale.declared));
+    const client = (this.#client = storyClientFor(this, this.locale.requested));
     const { lists } = await client.part(parts.newsletter(), again);
     if (signal.aborted) return false;
+    this.locale.follow(this.#client.site.page.lang);
     const ids = this.list.split(/[\s,]+/).filter(Boolean);
     this.lists = ids.length ? ids.flatMap((id) => lists.find((list) => list.id === id) ?? []) : lists;
     return this.lists.length > 0;
@@ -199,7 +200,10 @@ export class NewsletterElement extends WidgetElement {
   }
 
   #renderText(list: NewsletterList, field: keyof NonNullable<NewsletterList['langs']>): unknown {
-    return renderNewsroomText(field === 'consent' ? list.consent.text : list[field], list.langs?.[field]);
+    return renderNewsroomText(
+      field === 'consent' ? list.consent.text : list[field],
+      list.langs?.[field] ?? this.locale.textLang,
+    );
   }
 
   #renderFailure(field: Field, catalogue: Catalogue): unknown {

@@ -103,7 +103,7 @@ export class ReactionsElement extends WidgetElement {
   }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const client = await followStory(this, this.locale.declared, signal);
+    const client = await followStory(this, this.locale.requested, signal);
     if (!this.client?.isOfSameStory(client)) {
       this.status = 'loading';
       this.ballot = this.failure = undefined;
@@ -112,6 +112,7 @@ export class ReactionsElement extends WidgetElement {
     this.#signal = signal;
     const [answer] = await Promise.all([client.part(parts.reactions(this.poll), again), this.#loadPicker()]);
     if (signal.aborted) return false;
+    this.locale.follow(client.site.page.lang);
     const isSamePoll = this.ballot?.answer.poll.id === answer.poll.id;
     this.ballot = isSamePoll ? this.ballot!.renew(answer) : new Ballot(answer);
     // Most readers have not taken part and do not need its code.
@@ -154,7 +155,7 @@ export class ReactionsElement extends WidgetElement {
       ?data-failed=${this.failure}
       aria-labelledby="question"
     >
-      ${renderHeading(this.headingLevel, html`<span lang=${poll.lang ?? nothing} dir="auto">${poll.question}</span>`, { name: 'question' })}
+      ${renderHeading(this.headingLevel, html`<span lang=${poll.lang ?? this.locale.textLang ?? nothing} dir="auto">${poll.question}</span>`, { name: 'question' })}
       ${
         this.#variant === 'compact' && this.#picker
           ? this.#picker.render(ballot, choices, icon)
@@ -191,7 +192,7 @@ export class ReactionsElement extends WidgetElement {
     return html`<button
       class="choice"
       part="choice"
-      lang=${lang ?? nothing}
+      lang=${lang ?? locale.textLang ?? nothing}
       aria-pressed=${ballot!.wanted.includes(id)}
       aria-disabled=${ballot!.answer.poll.state !== 'open' || nothing}
       aria-label=${number ? words.reactions.choice(visible, number) : label}

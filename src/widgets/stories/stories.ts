@@ -71,10 +71,11 @@ export class StoriesElement extends WidgetElement {
   #client?: StoryClient;
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
-    const client = (this.#client = await followStory(this, this.locale.declared, signal));
+    const client = (this.#client = await followStory(this, this.locale.requested, signal));
     signal.addEventListener('abort', () => releaseStories(this));
     const { items } = await client.part(parts.stories(this.rail, this.limit), again);
     if (signal.aborted) return false;
+    this.locale.follow(client.site.page.lang);
     this.stories = claimStories(this, items, this.#limit, client.story);
     this.#views.reset();
     signalsOf(client.site).countRead(client.story, signal);

@@ -11,6 +11,7 @@ const maxAgeMs = 6 * 24 * 60 * 60 * 1000;
 /** @param level of its heading */
 export function renderStory(story: Story, locale: LocaleController, words: Catalogue, level: string): unknown {
   const { kicker, title, url, section, sponsor, publishedAt, kind } = story;
+  const lang = story.lang ?? locale.textLang ?? nothing;
   const sponsored = kind === 'sponsored' || sponsor;
   const recent = Date.now() - Date.parse(publishedAt) < maxAgeMs;
   return html`<article class=${`card ${sponsored ? 'sponsored' : ''}`}>
@@ -20,17 +21,20 @@ export function renderStory(story: Story, locale: LocaleController, words: Catal
         sponsored
           ? html`<span part="sponsored">${words.stories.sponsored}</span>
               ${sponsor && html`· <bdi>${sponsor.name}</bdi>`}`
-          : kicker || section
+          : html`<span lang=${lang}>${kicker || section}</span>`
       }
     </p>
     ${renderHeading(
       level,
-      html`<a href=${url} rel=${sponsored ? 'sponsored' : nothing}><span class="clamp">${title.trim()}</span></a>`,
+      html`<a href=${url} lang=${lang} rel=${sponsored ? 'sponsored' : nothing}
+        ><span class="clamp">${title.trim()}</span></a
+      >`,
       { name: 'title', id: nothing },
     )}
     <p class="meta" part="meta">
       <time datetime=${publishedAt}>${(recent ? relativeTime : date)(locale, publishedAt)}</time>${
-        section && html`<span class=${kicker || sponsored ? 'section' : 'section in-kicker'}>${section}</span>`
+        section &&
+        html`<span class=${kicker || sponsored ? 'section' : 'section in-kicker'} lang=${lang}>${section}</span>`
       }
     </p>
   </article>`;

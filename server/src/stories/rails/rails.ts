@@ -42,13 +42,17 @@ export async function readRail(
   const own = storyKey === undefined ? undefined : await sources.stories.find(site, storyKey);
   const { entries, readAt } = await collectEntries(sources, site, rail, own?.id);
   const others = uniqueStories(entries).filter(({ story }) => story.id !== own?.id);
-  const shown = preferLanguage(others, baseLanguage(lang ?? site.lang), site, limit).slice(0, 2 * limit);
+  const wanted = baseLanguage(lang ?? site.lang);
+  const shown = preferLanguage(others, wanted, site, limit).slice(0, 2 * limit);
   return {
     value: {
       rail,
       // Rounded to the minute, so that an unchanged list keeps its ETag.
       asOf: new Date(readAt - (readAt % minuteMs)).toISOString(),
-      items: shown.map(({ story, reason }) => toStory(story, reason)),
+      items: shown.map(({ story, reason }) => {
+        const storyLang = story.lang ?? site.lang;
+        return { ...toStory(story, reason), ...(baseLanguage(storyLang) !== wanted && { lang: storyLang }) };
+      }),
     },
     // Without tags of the listed stories: a vote on one would drop the cached rails of all pages. Comment counts
     // expire instead.

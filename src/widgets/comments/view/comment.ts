@@ -65,7 +65,7 @@ function renderVisible(
       >
       ${
         editor ??
-        html`<div class="text" part="text" dir="auto">${renderText(nodes)}</div>
+        html`<div class="text" part="text" lang=${locale.textLang ? '' : nothing} dir="auto">${renderText(nodes)}</div>
           ${renderActions(comment, context)}`
       }${actions || navigation ? [actions?.renderBelow(comment), navigation?.renderNewButtonAt(id)] : nothing}
     </article>

@@ -47,7 +47,9 @@ export function renderThread(context: ThreadContext, list: unknown, options: Thr
     </div>
     ${
       settings.question &&
-      html`<p class="question" part="question"><span>${words.question}</span> ${settings.question}</p>`
+      html`<p class="question" part="question">
+        <span>${words.question}</span> <bdi lang=${locale.textLang ?? nothing}>${settings.question}</bdi>
+      </p>`
     }
     ${
       settings.state === 'open' || context.actions?.isWriting
