@@ -26,7 +26,7 @@ beforeEach(async () => {
       { type: 'quote', children: [text('Trích')] },
     ],
   });
-  api.rails = { latest: Array.from({ length: 8 }, (_, index) => createStory(index + 1)) };
+  api.rails = { latest: Array.from({ length: 8 }, (_, index) => createStory(index + 1, { durationSec: 90 })) };
 });
 afterEach(async () => {
   await emulate({});
@@ -200,6 +200,8 @@ describe('in print', () => {
     const widget = await show('aw-stories', '.turn', { rail: 'latest' });
     expect(visible(widget, '.turn')).toHaveLength(2);
     await print();
+    const [duration] = visible(widget, '.duration');
+    expect(painted(getComputedStyle(duration!).backgroundColor)).toEqual([255, 255, 255]);
     const { right } = widget.getBoundingClientRect();
     const cards = visible(widget, '.item');
     expect(cards).toHaveLength(8);
@@ -250,6 +252,9 @@ describe('in print', () => {
     await print();
     expect(newsletter.checkVisibility()).toBe(false);
     expect(visible(reactions, controls)).toEqual([]);
-    expect(visible(reactions, '.question, .summary')).toHaveLength(2);
+    const [, summary] = visible(reactions, '.question, .summary');
+    // Nothing is left of the space for the choices.
+    const { bottom } = summary!.getBoundingClientRect();
+    expect(reactions.getBoundingClientRect().bottom - bottom).toBeLessThan(20);
   });
 });

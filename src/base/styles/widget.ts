@@ -175,7 +175,8 @@ export const widgetStyles = [
       }
       button,
       form,
-      select {
+      select,
+      .base::before {
         display: none !important;
       }
     }

@@ -197,6 +197,9 @@ export const styles = css`
       grid: auto-flow / repeat(3, 1fr);
       overflow: visible;
     }
+    .duration {
+      background: #fff !important;
+    }
     .item {
       break-inside: avoid;
     }

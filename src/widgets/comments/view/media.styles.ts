@@ -25,6 +25,9 @@ export const mediaStyles = css`
     .new-comments {
       display: none;
     }
+    .question {
+      border-color: currentColor;
+    }
     .chunk-group,
     .chunk {
       content-visibility: visible;
