@@ -17,7 +17,10 @@ export const lang = z
 /** The address as typed. An invalid one is answered with `email-invalid`, which reveals nothing about lists or readers. */
 export const email = z.string().meta({ maxLength: limits.emailBytes });
 /** Language of a text of the newsroom, where that is not the requested one. */
-export const otherLang = z.string().describe('Language of the text, where it is not the requested one').optional();
+export const otherLang = z
+  .string()
+  .describe('Language of the text, where it is not the requested one, or none was requested')
+  .optional();
 export const webUrl = z.url({ protocol: /^https?$/, normalize: true }).max(limits.storyKeyBytes);
 
 /** Control characters and lone surrogates: not every database stores them, and no URL contains them. */

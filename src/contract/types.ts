@@ -278,7 +278,7 @@ export interface Choice {
   id: string;
   label: string;
   /**
-   * Language of the text, where it is not the requested one
+   * Language of the text, where it is not the requested one, or none was requested
    */
   lang?: string;
   /**
@@ -290,7 +290,7 @@ export interface Poll {
   id: string;
   question: string;
   /**
-   * Language of the text, where it is not the requested one
+   * Language of the text, where it is not the requested one, or none was requested
    */
   lang?: string;
   /**
@@ -377,19 +377,19 @@ export interface NewsletterList {
    */
   langs?: {
     /**
-     * Language of the text, where it is not the requested one
+     * Language of the text, where it is not the requested one, or none was requested
      */
     name?: string;
     /**
-     * Language of the text, where it is not the requested one
+     * Language of the text, where it is not the requested one, or none was requested
      */
     description?: string;
     /**
-     * Language of the text, where it is not the requested one
+     * Language of the text, where it is not the requested one, or none was requested
      */
     frequency?: string;
     /**
-     * Language of the text, where it is not the requested one
+     * Language of the text, where it is not the requested one, or none was requested
      */
     consent?: string;
   };
@@ -459,7 +459,7 @@ export interface Story {
     url?: string;
   };
   /**
-   * Language of the text, where it is not the requested one
+   * Language of the text, where it is not the requested one, or none was requested
    */
   lang?: string;
   commentCount?: number;

@@ -102,7 +102,7 @@ describe.each(databases)('poll editing on %s', (kind) => {
     await vote('bike');
     const reworded = { id: 'bike', label: { vi: 'Xe máy' }, icon: 'fun' };
     await put({ choices: [choices[2], reworded] });
-    const { poll: shown, counts, total } = await read();
+    const { poll: shown, counts, total } = await read('&lang=vi');
     expect(shown.choices).toEqual([
       { id: 'walk', label: 'Đi bộ', icon: '' },
       { id: 'bike', label: 'Xe máy', icon: 'fun' },

@@ -51,7 +51,7 @@ const keepsText: Requirement = {
     await field.fill(text);
     await page.reload();
     await openComposer(page);
-    await expect.poll(() => field.inputValue()).toBe(text);
+    await waitFor(async () => expect(await field.inputValue()).toBe(text));
     await page.locator('aw-comments').getByRole('button', { name: 'Gửi', exact: true }).click();
     const comment = page.locator('aw-comments').getByRole('article').filter({ hasText: '"Một" [hai, 3]' });
     await comment.waitFor();
@@ -60,6 +60,7 @@ const keepsText: Requirement = {
     await poll
       .getByText('Bạn thấy thích.')
       .or(poll.getByText(/Bạn và \d+/))
+      .first()
       .waitFor();
     expect(await poll.evaluate((host) => host.shadowRoot!.textContent)).not.toMatch(/NaN|undefined|\[object/);
   },
@@ -302,7 +303,7 @@ export const requirements: Record<string, Requirement> = {
         ['/hosts/spa', 'Lời cho bài đầu'],
         ['/hosts/other', 'Lời cho bài sau'],
       ] as const) {
-        await expect.poll(async () => JSON.stringify(await readStory('reactions', path))).toContain('"count":1');
+        await waitFor(async () => expect(JSON.stringify(await readStory('reactions', path))).toContain('"count":1'));
         expect(JSON.stringify(await readStory('comments', path))).toContain(text);
       }
     },
@@ -319,7 +320,7 @@ export const requirements: Record<string, Requirement> = {
         await button.click();
         const picker = page.locator('aw-reactions [part~=choices]');
         await picker.waitFor();
-        await expect.poll(() => picker.evaluate((element) => element.getAnimations().length)).toBe(0);
+        await waitFor(async () => expect(await picker.evaluate((element) => element.getAnimations().length)).toBe(0));
         const [around, of] = [(await picker.boundingBox())!, (await button.boundingBox())!];
         expect(around.x).toBeGreaterThanOrEqual(0);
         expect(around.y).toBeGreaterThanOrEqual(0);

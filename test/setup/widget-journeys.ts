@@ -14,6 +14,8 @@ export interface Journey {
   steps: Step[];
   /** Steps on an earlier page of the same reader. */
   earlier?: Step[];
+  /** A content blocker refuses the joint request of all widgets. */
+  withoutPageRequest?: boolean;
 }
 
 const text = 'Một lời *bình luận*';
@@ -56,6 +58,7 @@ export const journeys: Journey[] = [
   { tag: '<aw-comment-count>', steps: [read((count) => count.locator('[part=count]'))] },
   { tag: '<aw-reactions>', steps: [readPoll, vote] },
   { tag: '<aw-reactions lang="en">', steps: [readPoll] },
+  { tag: '<aw-reactions>', withoutPageRequest: true, steps: [readPoll] },
   { tag: '<aw-reactions variant="bars">', steps: [readPoll, vote] },
   {
     tag: '<aw-reactions variant="compact">',
