@@ -1,26 +1,19 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { errorSentence } from '../../../base/error-sentence.js';
-import { requestSignIn } from '../../../base/sign-in-request.js';
 import { isCurrentStory, pageSettled } from '../../../client/index.js';
 import { outboxOf } from '../../../client/outbox.js';
 import { isRefusal } from '../../../client/request.js';
 import type { ErrorCode } from '../../../contract/errors.js';
-import type { Comment, CommentAnswer, Reader } from '../../../contract/types.js';
+import type { Comment, CommentAnswer } from '../../../contract/types.js';
 import type { ThreadContext } from '../thread-context.js';
-import { renderComment } from '../view/comment.js';
 import { Counter } from './counter.js';
 import { Draft } from './draft.js';
+import { canWrite, signIn } from './identity.js';
+import { LateComment } from './late-comment.js';
 import { mentionedIds } from './mentions.js';
-import { RejectedName } from './rejected-name.js';
+import { NameField } from './name-field.js';
 import type { Toolbar } from './toolbar.js';
-
-/** Browsers forgive a layout shift within 500 ms of an act, less the time to render. */
-const forgivenShiftMs = 400;
-/** Events of such an act. */
-const acts = ['click', 'keydown'];
-/** Height of a comment without its text and of the collapsed composer above it; indent and measure of its text; padding of the field. */
-const frameSize = { px: 80, em: 3, indentPx: 44, measureEm: 30, fieldPaddingPx: 24 };
 
 /** A failed validation or request. */
 interface Failure {
@@ -48,18 +41,16 @@ export class Composer {
   /** Value of the text field. */
   text = '';
   #sending = false;
-  /** A comment that was saved late, shown in place of the fields until the reader's next act. */
-  #sent?: Comment | undefined;
   #failure?: Failure | undefined;
   #toolbar?: Toolbar;
   #hasToolbarFailed = false;
-  /** The name that the newsroom has rejected, while this composer shows it. */
-  #rejectedName?: string | undefined;
   readonly #key: string;
   /** Ends the ids of the elements of this form. */
   readonly #suffix: string;
   readonly #draft: Draft;
   readonly #counter: Counter;
+  readonly #nameField: NameField;
+  readonly #lateComment: LateComment;
   readonly #context: ThreadContext;
   readonly #owner: ComposerOwner;
 
@@ -68,6 +59,8 @@ export class Composer {
     this.#suffix = key.replace(':', '-') || 'new';
     this.#draft = new Draft(context.client, key);
     this.#counter = new Counter(`left-${this.#suffix}`, context);
+    this.#nameField = new NameField(context, this.#suffix);
+    this.#lateComment = new LateComment(context, () => this.#form);
     this.#context = context;
     this.#owner = owner;
     // The field of the root composer may hold what was typed before this chunk has loaded.
@@ -96,9 +89,10 @@ export class Composer {
     // Before it is closed: a focus opens it.
     if (!this.#commentId) this.#field?.focus();
     this.open = false;
-    this.#form?.style.removeProperty('min-block-size');
+    this.#lateComment.release();
     this.#counter.stop();
-    this.#failure = this.#rejectedName = undefined;
+    this.#failure = undefined;
+    this.#nameField.clear();
     this.#context.host.requestUpdate();
     if (this.#commentId) void this.#context.host.focusComment(this.#context.thread.find(this.#commentId));
   }
@@ -119,7 +113,7 @@ export class Composer {
 
   /** The form of a reply or an edit is shown. */
   get isShown(): boolean {
-    return this.open || !!this.#sent;
+    return this.open || this.#lateComment.isShown;
   }
 
   /** The text is why it was not sent. */
@@ -166,27 +160,14 @@ export class Composer {
   /** Renders what follows the field: toolbar, name, counter and buttons while it is open; queued comments. */
   renderBelow(depth = 0): unknown {
     const queued = this.#key ? nothing : this.#owner.renderQueued();
-    if (!this.open) return [queued, this.#renderSent(depth)];
+    if (!this.open) return [queued, this.#lateComment.render(depth)];
     const words = this.#context.actionWords;
     return html`
       ${this.#toolbar?.renderSuggestions()}
       <div class="row">${this.#toolbar?.renderTools() ?? this.#renderMissingToolbar()} ${this.#counter.render()}</div>
-      ${this.#toolbar?.renderPreview()} ${this.#renderNameNotice()}
-      ${
-        this.#asksName
-          ? html`<input
-              class="field"
-              name="name"
-              dir="auto"
-              autocomplete="nickname"
-              aria-label=${words.name}
-              aria-invalid=${this.#failure?.field === 'name'}
-              aria-describedby=${`failure-${this.#suffix} name-${this.#suffix}`}
-              placeholder=${words.name}
-            />`
-          : nothing
-      }
-      ${this.#needsSignIn ? html`<p class="hint muted">${this.#context.words.errors['identity-required']}</p>` : nothing}
+      ${this.#toolbar?.renderPreview()}
+      ${this.#isEdit ? nothing : this.#nameField.render(this.#failure?.field === 'name')}
+      ${canWrite(this.#context) ? nothing : html`<p class="hint muted">${this.#context.words.errors['identity-required']}</p>`}
       <p class="foot">
         ${this.#failure ? html`<span id=${`failure-${this.#suffix}`} class="failure">${this.#failure.sentence}</span>` : nothing}
         ${this.#toolbar?.renderPreviewButton()}
@@ -197,21 +178,6 @@ export class Composer {
       </p>
       ${queued}
     `;
-  }
-
-  #renderSent(depth: number): unknown {
-    if (!this.#sent) return nothing;
-    return html`<ul class=${depth ? 'replies' : ''} role="list">
-      <li class="comment" role="listitem">${renderComment(this.#sent, depth, this.#context)}</li>
-    </ul>`;
-  }
-
-  /** Renders that the reader's new name is held, or was rejected. */
-  #renderNameNotice(): unknown {
-    const { actionWords: words, reader } = this.#context;
-    const name = this.#rejectedName;
-    const notice = reader?.pendingName ? words.nameHeld : name && words.nameRejected(name);
-    return notice && !this.#isEdit ? html`<p id=${`name-${this.#suffix}`} class="hint muted">${notice}</p>` : nothing;
   }
 
   /** Reserves the height of the toolbar until its code has loaded, or says that it could not be loaded. */
@@ -237,17 +203,6 @@ export class Composer {
     return this.#isEdit ? this.#context.thread.find(this.#commentId) : undefined;
   }
 
-  get #asksName(): boolean {
-    const { reader } = this.#context;
-    const hasName = reader?.name || reader?.pendingName;
-    return !this.#isEdit && !hasName && (!reader || reader.kind === 'guest') && !this.#needsSignIn;
-  }
-
-  get #needsSignIn(): boolean {
-    const { reader, thread } = this.#context;
-    return !canWrite(reader, thread.settings.rules.who);
-  }
-
   get #form(): HTMLFormElement | null {
     return this.#context.host.renderRoot.querySelector(`form[data-key="${this.#key}"]`);
   }
@@ -261,18 +216,9 @@ export class Composer {
     this.open = true;
     this.text ||= this.#draft.load() ?? text;
     this.#counter.count(this.text);
-    this.#takeRejectedName();
+    if (!this.#isEdit) this.#nameField.takeRejected();
     void this.#loadToolbar();
     this.#context.host.requestUpdate();
-  }
-
-  /** Shows and announces a rejected name, once. */
-  #takeRejectedName(): void {
-    const { client, reader, host, actionWords } = this.#context;
-    const name = reader?.rejectedName;
-    if (this.#isEdit || name === undefined || !new RejectedName(client.site).takeUnseen(name)) return;
-    this.#rejectedName = name;
-    host.announce(actionWords.nameRejected(name));
   }
 
   #handleChange(): void {
@@ -301,8 +247,7 @@ export class Composer {
     const text = this.text.trim();
     if (!text || (this.#counter.left ?? 0) < 0)
       return this.#fail(errors[text ? 'comment-too-long' : 'comment-empty'], 'text');
-    const actedAt = performance.now();
-    this.#reserveSent();
+    this.#lateComment.reserve(this.#field!);
     this.#sending = true;
     this.#failure = undefined;
     this.#context.host.requestUpdate();
@@ -311,13 +256,12 @@ export class Composer {
       // The page shows another story: the text stays as the draft of this one.
       if (signal.aborted) return;
       if (!isCurrentStory(host, client)) return host.reload();
-      if (this.#needsSignIn && !(await this.#signIn())) return this.#fail(errors['identity-required']);
+      if (!canWrite(this.#context) && !(await signIn(this.#context))) return this.#fail(errors['identity-required']);
       const comment = await this.#send(text);
       // What was typed while it was on its way is a draft of its own, and keeps the focus.
       const hasTypedOn = this.text.trim() !== text;
-      const isLate = performance.now() - actedAt > forgivenShiftMs;
-      if (comment && isLate && !hasTypedOn && !this.#isEdit) this.#showInPlace(comment);
-      else this.#form?.style.removeProperty('min-block-size');
+      if (comment && !hasTypedOn && !this.#isEdit) this.#lateComment.showIfLate(comment);
+      else this.#lateComment.release();
       if (!hasTypedOn) this.#clear();
       if (comment) {
         const announcement = this.#isEdit ? words.saved : comment.state === 'pending' ? words.held : words.posted;
@@ -335,39 +279,6 @@ export class Composer {
     }
   }
 
-  /** Reserves the height of the comment that may take the place of the fields. */
-  #reserveSent(): void {
-    const [form, field] = [this.#form!, this.#field!];
-    const emPx = parseFloat(getComputedStyle(form).fontSize);
-    // A comment's lines are shorter than those of the field.
-    const fieldLinePx = field.clientWidth - frameSize.fieldPaddingPx;
-    const lineShare = Math.min(
-      (form.clientWidth - frameSize.indentPx) / fieldLinePx,
-      (frameSize.measureEm * emPx) / fieldLinePx,
-      1,
-    );
-    const { offsetHeight } = form;
-    Object.assign(field.style, { minHeight: 0, height: 0 });
-    const textHeightPx = field.scrollHeight / lineShare;
-    Object.assign(field.style, { minHeight: '', height: '' });
-    form.style.minBlockSize = `${Math.max(textHeightPx + frameSize.px + frameSize.em * emPx, offsetHeight)}px`;
-  }
-
-  /** Shows a saved comment in place of the fields until the reader's next act, because what follows would shift. */
-  #showInPlace(comment: Comment): void {
-    const context = this.#context;
-    const form = this.#form!;
-    this.#sent = comment;
-    context.sentId = comment.id;
-    const release = () => {
-      for (const type of acts) removeEventListener(type, release, true);
-      form.style.removeProperty('min-block-size');
-      this.#sent = context.sentId = undefined;
-      context.host.requestUpdate();
-    };
-    for (const type of acts) addEventListener(type, release, true);
-  }
-
   /** Sends the text. Returns undefined where the API is unreachable: the outbox has queued it. */
   async #send(text: string): Promise<Comment | undefined> {
     const { client, thread } = this.#context;
@@ -377,8 +288,7 @@ export class Composer {
       const path = `comments/${this.#commentId}`;
       return (await client.write<CommentAnswer>('PATCH', path, { body: written, expects: 'comment' })).comment;
     }
-    const name = this.#form?.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
-    if (name) new RejectedName(client.site).clear();
+    const name = this.#nameField.take(this.#form);
     try {
       return await outboxOf(client.site).postComment({
         story: client.story,
@@ -398,7 +308,7 @@ export class Composer {
     this.#counter.count('');
     this.#counter.stop();
     this.open = false;
-    this.#rejectedName = undefined;
+    this.#nameField.clear();
   }
 
   /** Focuses the comment that was saved; the comment above a queued one, or the heading. */
@@ -420,14 +330,6 @@ export class Composer {
     this.#context.host.requestUpdate();
   }
 
-  /** Asks the page for the reader's identity. Returns false where the reader is not signed in afterwards. */
-  async #signIn(): Promise<boolean> {
-    const { host, client } = this.#context;
-    if (!(await requestSignIn(host, client.site))) return false;
-    await host.reloadReader();
-    return true;
-  }
-
   /** Shows and announces a failure, and moves the focus to the field that it is about. */
   #fail(sentence: string, field?: Failure['field']): void {
     this.#failure = { sentence, field };
@@ -437,10 +339,4 @@ export class Composer {
     if (field === 'text') this.#field?.focus();
     if (field === 'name') this.#form?.querySelector<HTMLElement>('[name=name]')?.focus();
   }
-}
-
-/** Returns true where a kind of reader is enough for the thread's rule. */
-function canWrite(reader: Reader | undefined, who: 'guest' | Reader['kind']): boolean {
-  const ranks = ['guest', 'email', 'signed-on'];
-  return ranks.indexOf(reader?.kind ?? 'guest') >= ranks.indexOf(who);
 }
