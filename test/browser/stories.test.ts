@@ -166,6 +166,30 @@ describe('a carousel', () => {
     expect(card.left).toBeGreaterThanOrEqual(row.left - 1);
   });
 
+  it.for(['ltr', 'rtl'])('shows nothing outside of its column, and cuts no focus ring: %s', async (dir) => {
+    document.body.dir = dir;
+    document.body.style.margin = '0';
+    const [widget] = await show([{ rail: 'latest', limit: '6' }]);
+    const column = widget!.getBoundingClientRect();
+    expect(column.width).toBe(700);
+    const isInside = ({ left, right }: DOMRect, ring = 0) =>
+      left - ring >= column.left - 0.5 && right + ring <= column.right + 0.5;
+    await expect.element(page.getByRole('button', { name: 'Xem các bài sau' })).toBeVisible();
+    expect(isInside(track(widget!).getBoundingClientRect())).toBe(true);
+    for (const button of widget!.shadowRoot!.querySelectorAll('button'))
+      expect(isInside(button.getBoundingClientRect()), button.className).toBe(true);
+    expect(document.documentElement.scrollWidth).toBe(700);
+    for (let tabs = 0; tabs < 8; tabs++) {
+      await userEvent.tab();
+      const link = widget!.shadowRoot!.activeElement!;
+      if (link.localName !== 'a') continue;
+      // The ring is drawn around the card: two pixels of line, two of air.
+      await waitFor(() => expect(isInside(link.closest('.card')!.getBoundingClientRect(), 3.9)).toBe(true));
+    }
+    document.body.removeAttribute('style');
+    document.body.removeAttribute('dir');
+  });
+
   it('has no buttons where all cards fit', async () => {
     await show([{ rail: 'latest', limit: '2' }]);
     expect(page.getByRole('button').elements()).toHaveLength(0);

@@ -44,15 +44,22 @@ export const styles = css`
   .more:hover {
     text-decoration: underline;
   }
+  /* The circle ends with the button: it is in line with the cards, and nothing is outside of the column. */
   .turn {
     display: grid;
-    place-items: center;
+    place-items: center end;
     inline-size: 44px;
     block-size: 44px;
-    border-radius: 50%;
+  }
+  .turn:focus-visible {
+    outline: 0;
+  }
+  .turn:focus-visible svg {
+    outline: var(--_focus);
+    outline-offset: 1px;
   }
   .next {
-    margin-inline: -4px -5px;
+    margin-inline-start: -4px;
   }
   .turn svg {
     inline-size: 34px;
@@ -85,11 +92,10 @@ export const styles = css`
   [data-layout='carousel'] .items {
     grid-auto-columns: min(var(--aw-stories-card-size, 248px), 100%);
     grid-auto-flow: column;
-    margin: -4px;
-    padding: 4px;
+    margin-block: -4px;
+    padding-block: 4px;
     overflow-x: auto;
     overscroll-behavior-x: contain;
-    scroll-padding-inline: 4px;
     scroll-snap-type: x mandatory;
     scrollbar-width: none;
   }
@@ -98,6 +104,10 @@ export const styles = css`
   }
   [data-layout='carousel'] .item {
     scroll-snap-align: start;
+  }
+  /* Room for the focus ring, which the row would cut at the sides. */
+  [data-layout='carousel'] .card:has(:focus-visible) {
+    scale: 0.96;
   }
   [data-layout='carousel'] .title {
     font-size: 1.0625em;

@@ -184,9 +184,14 @@ export class StoriesElement extends WidgetElement {
     return toLimit(this.limit, 8);
   }
 
-  /** Scrolls a focused card into the row: browsers leave half of it outside. */
-  #scrollToFocus = ({ target }: FocusEvent): void => {
-    (target as Element).closest('.item')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  /** Scrolls a card that the keyboard has reached into the row: browsers leave half of it outside, and so does snapping. */
+  #scrollToFocus = ({ target, currentTarget }: FocusEvent): void => {
+    const link = target as Element;
+    const card = link.closest('.item')!;
+    const [own, row] = [card, currentTarget as Element].map((element) => element.getBoundingClientRect());
+    const isCut = own!.left < row!.left - 1 || own!.right > row!.right + 1;
+    // A card that moves under the pointer would not be clicked.
+    if (isCut && link.matches(':focus-visible')) card.scrollIntoView({ block: 'nearest', inline: 'start' });
   };
 
   #onClick = ({ button, target, currentTarget }: MouseEvent): void => {
