@@ -517,6 +517,16 @@ describe('a variant', () => {
   });
 
   describe('compact', () => {
+    test('shows its button where the variant is set while the data is on its way', async () => {
+      const answer = api.hold('GET page');
+      const element = place() as ReactionsElement;
+      await waitFor(() => expect(api.sent('GET page')).toHaveLength(1));
+      element.setAttribute('variant', 'compact');
+      await element.updateComplete;
+      answer();
+      await waitFor(() => expect(element.shadowRoot!.querySelector('[part~=trigger]')).not.toBeNull());
+    });
+
     const trigger = choice(/^Cảm nhận của bạn/);
     const open = async () => {
       const element = place('variant="compact"');

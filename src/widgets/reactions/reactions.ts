@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { renderHeading } from '../../base/heading.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { followStory, isCurrentStory, pageSettled, parts, type StoryClient } from '../../client/index.js';
+import { followStory, isCurrentStory, parts, type StoryClient } from '../../client/index.js';
 import type { Choice } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 import { Ballot } from './ballot.js';
@@ -72,12 +72,10 @@ export class ReactionsElement extends WidgetElement {
     const { client } = this;
     const poll = this.ballot?.answer.poll;
     if (this.status !== 'ready' || poll?.state !== 'open' || !poll.choices.some(({ id }) => id === choice)) return;
+    // The page shows another story by now: the reader has not chosen for this one.
+    if (!isCurrentStory(this, client)) return this.reload();
     const cast = (this.ballot = this.ballot!.toggle(choice));
     this.failure = undefined;
-    const settled = pageSettled();
-    if (settled) await settled;
-    // The vote is not for another story, which the page shows by now.
-    if (!isCurrentStory(this, client)) return this.reload();
     await this.#loadVoting();
     // By now the element may show another story, or this one again.
     const isShown = this.ballot?.wanted === cast.wanted;
@@ -129,7 +127,7 @@ export class ReactionsElement extends WidgetElement {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     // Without the code for it the choices stay as they are.
-    if (changed.has('variant') && this.ballot) this.#loadPicker().catch(() => undefined);
+    if (changed.has('variant')) this.#loadPicker().catch(() => undefined);
   }
 
   protected override renderLoading(): unknown {
