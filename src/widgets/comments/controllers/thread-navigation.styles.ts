@@ -72,7 +72,7 @@ export const threadNavigationStyles = css`
     position: absolute;
     z-index: -1;
     inset-block: 4px 0;
-    inset-inline: -8px 0;
+    inset-inline: -4px 0;
     border-inline-start: 3px solid var(--_accent-shape);
     background: color-mix(in srgb, var(--_accent) calc(7% * var(--_tint)), transparent);
     pointer-events: none;

@@ -2,13 +2,18 @@ import { css } from 'lit';
 
 /** Styles of a comment and its replies. */
 export const commentStyles = css`
-  /* Skipped while far from the viewport; a skipped chunk keeps the height it had. */
+  /* Skipped while far from the viewport; a skipped chunk keeps the height it had. Clips at its padding: room for focus rings. */
   .chunk-group,
   .chunk {
+    margin-block-end: -4px;
     margin-inline-start: -8px;
-    padding-inline-start: 8px;
+    padding-block-end: 4px;
+    padding-inline: 8px 4px;
     content-visibility: auto;
     contain-intrinsic-size: auto 1600px;
+  }
+  .chunk {
+    margin-inline-end: -4px;
   }
   .chunk-group {
     contain-intrinsic-size: auto 20000px;
@@ -20,8 +25,9 @@ export const commentStyles = css`
   }
   article {
     position: relative;
+    margin-inline-start: -4px;
     padding-block: var(--aw-space-3, 12px) 0;
-    padding-inline-start: 44px;
+    padding-inline-start: 48px;
     scroll-margin-block-start: calc(var(--aw-comments-top, 12px) + 12px);
   }
   /* Inside: a chunk clips what overflows. */
@@ -33,7 +39,7 @@ export const commentStyles = css`
     content: attr(data-letter) / '';
     position: absolute;
     inset-block-start: 14px;
-    inset-inline-start: 0;
+    inset-inline-start: 4px;
     display: block;
     inline-size: 32px;
     block-size: 32px;
@@ -274,7 +280,7 @@ export const commentStyles = css`
       line-height: 24px;
     }
     .replies article {
-      padding-inline-start: 32px;
+      padding-inline-start: 36px;
     }
     .replies .more {
       margin-inline-start: 32px;
