@@ -42,6 +42,7 @@ import { readNewsletters } from './newsletter/domain/lists.js';
 import { newsletterRetention } from './newsletter/domain/retention.js';
 import { newsletterComposers, Subscriptions } from './newsletter/domain/subscriptions.js';
 import { addNewsletterPages } from './newsletter/pages/link-pages.js';
+import { addNewsletterEditingRoutes } from './newsletter/editing-routes.js';
 import { addNewsletterRoutes } from './newsletter/routes.js';
 import { requireSqlite } from './ops/backup.js';
 import { BackupSchedule } from './ops/backup-schedule.js';
@@ -163,6 +164,7 @@ export function createApp(services: Services, pages?: Hono): Api {
   addLiveRoutes(app, services);
   addStoryRoutes(app, services);
   addNewsletterRoutes(app, services);
+  addNewsletterEditingRoutes(app, services);
   addReaderRoutes(app, services, readerActivity(services));
 
   addNewsletterPages(app, services);

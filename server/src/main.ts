@@ -4,6 +4,7 @@ import { addCommentCommands } from './comments/commands.js';
 import { commentCounters, sortOrderLengths, threadTotals } from './comments/counter-checks.js';
 import { OperatorError } from './config.js';
 import { addMailCommands } from './mail/commands.js';
+import { addNewsletterCommands } from './newsletter/commands.js';
 import { addBackupCommand, addRestoreCommand } from './ops/backup.js';
 import { addMigrateCommand } from './ops/migrate.js';
 import { addRecountCommand } from './ops/recount.js';
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addCommentCommands(program);
   addPollCommands(program);
   addReaderCommands(program);
+  addNewsletterCommands(program);
   addMailCommands(program);
   addMigrateCommand(program);
   addBackupCommand(program);

@@ -227,7 +227,7 @@ export abstract class WidgetElement extends LitElement {
     try {
       super.performUpdate();
     } catch (error) {
-      this.#warn(error);
+      this.warn(error);
       if (this.renderRoot.firstElementChild?.localName !== 'slot')
         this.renderRoot.prepend(document.createElement('slot'));
     }
@@ -281,7 +281,7 @@ export abstract class WidgetElement extends LitElement {
       // The sentence needs the catalogue; without it there is one in English.
       await this.locale.ready?.catch(() => undefined);
       if (signal.aborted) return;
-      this.#warn(error);
+      this.warn(error);
       // What is drawn stays.
       if (this.status === 'ready') return;
       const refused = (error as { unreachable?: boolean }).unreachable === false;
@@ -290,7 +290,8 @@ export abstract class WidgetElement extends LitElement {
     }
   }
 
-  #warn(error: unknown): void {
+  /** Logs a warning for the publisher to the console, once per message. */
+  protected warn(error: unknown): void {
     const { code, message } = error as { code?: string; message?: string };
     warnOnce(this.localName, `${code ?? 'failed'}: ${message ?? String(error)}`);
   }

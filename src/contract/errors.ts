@@ -19,6 +19,7 @@ export const errors = {
   'site-not-found': { status: 404, title: 'No site has this id.' },
   'story-not-found': { status: 404, title: 'This site does not know that story.' },
   'poll-not-found': { status: 404, title: 'This site has no such poll.' },
+  'newsletter-not-found': { status: 404, title: 'This site has no such newsletter.' },
   'comment-not-found': { status: 404, title: 'There is no such comment.' },
   'rail-not-found': { status: 404, title: 'There is no such story rail.' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method.' },

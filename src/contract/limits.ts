@@ -50,6 +50,13 @@ export const signals = 50;
 export const storiesAtOnce = 1000;
 /** Newsletters in one subscription. */
 export const lists = 20;
+/** Newsletters of one site. */
+export const newsletters = 200;
+/** Characters of a newsletter's name and frequency, per language. */
+export const newsletterLabel = 100;
+export const newsletterDescription = 500;
+/** Characters of a consent text, per language. */
+export const consentText = 2000;
 /** Characters of a poll's question or of a choice's label, per language. */
 export const pollWords = 300;
 export const pollChoices = 64;

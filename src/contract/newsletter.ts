@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import * as limits from './limits.js';
-import { email, lang, otherLang, slug } from './primitives.js';
+import { count, email, lang, localizedText, otherLang, slug, time, webUrl } from './primitives.js';
+
+const latestIssue = z
+  .object({
+    url: webUrl.describe('The page of the issue'),
+    picture: webUrl.optional().describe('A picture of it, four to three'),
+  })
+  .describe('The last issue, for readers to look at before they subscribe');
 
 export const newsletterListSchema = z
   .object({
@@ -11,6 +18,7 @@ export const newsletterListSchema = z
     consent: z
       .object({ id: z.string(), text: z.string() })
       .describe('The text a reader agrees to; a changed text has a new id'),
+    latestIssue: latestIssue.optional(),
     langs: z
       .object({ name: otherLang, description: otherLang, frequency: otherLang, consent: otherLang })
       .optional()
@@ -45,3 +53,50 @@ export const subscriptionCodeBody = z
   .object({ email, code: z.string().max(limits.codeChars) })
   .meta({ id: 'SubscriptionCodeBody' });
 export const confirmedSchema = z.object({ state: z.literal('confirmed') }).meta({ id: 'Confirmed' });
+
+/** Newsletters as editors see them: in every language, with the versions of the consent text. */
+
+/** A text in the site's language, or by language. */
+function editedText(maxChars: number) {
+  return z.union([z.string().trim().min(1).max(maxChars).normalize(), localizedText(maxChars)]);
+}
+
+export const newsletterParams = z.object({ site: slug, newsletter: slug });
+
+export const newsletterBody = z
+  .object({
+    name: editedText(limits.newsletterLabel),
+    description: editedText(limits.newsletterDescription),
+    frequency: editedText(limits.newsletterLabel).describe('Frequency, in words'),
+    consent: z
+      .object({ text: editedText(limits.consentText) })
+      .describe('The text a reader agrees to; a changed text becomes a new version'),
+    latestIssue: latestIssue.nullable().default(null),
+    position: z
+      .int()
+      .min(0)
+      .max(limits.newsletters)
+      .optional()
+      .describe('Place among the newsletters; at the end by default'),
+  })
+  .meta({ id: 'NewsletterBody', description: "Each text by language, or as a string in the site's language." });
+
+const consentVersion = z.object({
+  id: z.string(),
+  text: localizedText(limits.consentText),
+  since: time,
+});
+
+export const editedNewsletterSchema = z
+  .object({
+    id: slug,
+    name: localizedText(limits.newsletterLabel),
+    description: localizedText(limits.newsletterDescription),
+    frequency: localizedText(limits.newsletterLabel),
+    consent: consentVersion.describe('The current version'),
+    earlierConsents: z.array(consentVersion).describe('Versions that subscribers before have agreed to, newest first'),
+    latestIssue: latestIssue.nullable(),
+    position: z.int(),
+    subscribers: z.object({ confirmed: count, pending: count }),
+  })
+  .meta({ id: 'EditedNewsletter', description: 'A newsletter in every language.' });

@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import * as limits from './limits.js';
-import { count, lang, repeated, slug, story, time, unfit } from './primitives.js';
+import { count, localizedText, repeated, slug, story, time, unfit } from './primitives.js';
 import { pollSchema } from './reactions.js';
 
 /** Polls as editors see them: in every language, with retired choices. */
 
-const words = z
-  .record(lang, z.string().trim().min(1).max(limits.pollWords).normalize().refine(isFit, 'No control characters.'))
-  .refine((all) => Object.keys(all).length > 0, 'In one language at least.')
-  .refine((all) => Object.keys(all).length <= limits.languages, `In ${limits.languages} languages at most.`)
-  .meta({
-    maxProperties: limits.languages,
-    description: 'By language tag',
-    example: { vi: 'Rất hay', en: 'Excellent' },
-  });
+const words = localizedText(limits.pollWords);
 
 const icon = z
   .string()
@@ -89,10 +81,6 @@ export const resultsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(limits.resultsStories).default(limits.limit),
   format: z.enum(['json', 'csv']).default('json'),
 });
-
-function isFit(text: string): boolean {
-  return !unfit.test(text);
-}
 
 function isIcon(icon: string): boolean {
   if (unfit.test(icon)) return false;

@@ -44,6 +44,23 @@ export const story = z
     maxLength: limits.storyKeyBytes,
   });
 
+/** A text that an editor writes, by language tag. */
+export function localizedText(maxChars: number) {
+  return z
+    .record(lang, z.string().trim().min(1).max(maxChars).normalize().refine(isFit, 'No control characters.'))
+    .refine((texts) => Object.keys(texts).length > 0, 'In one language at least.')
+    .refine((texts) => Object.keys(texts).length <= limits.languages, `In ${limits.languages} languages at most.`)
+    .meta({
+      maxProperties: limits.languages,
+      description: 'By language tag',
+      example: { vi: 'Rất hay', en: 'Excellent' },
+    });
+}
+
+function isFit(text: string): boolean {
+  return !unfit.test(text);
+}
+
 export const siteParams = z.object({ site: slug });
 /** Language of the texts in an answer; the site's by default. */
 export const langQuery = z.object({ lang: lang.optional() });

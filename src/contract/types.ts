@@ -373,6 +373,19 @@ export interface NewsletterList {
     text: string;
   };
   /**
+   * The last issue, for readers to look at before they subscribe
+   */
+  latestIssue?: {
+    /**
+     * The page of the issue
+     */
+    url: string;
+    /**
+     * A picture of it, four to three
+     */
+    picture?: string;
+  };
+  /**
    * Languages of the texts that are not in the requested one
    */
   langs?: {
@@ -420,6 +433,126 @@ export interface SubscriptionCodeBody {
 }
 export interface Confirmed {
   state: 'confirmed';
+}
+/**
+ * Each text by language, or as a string in the site's language.
+ *
+ */
+export interface NewsletterBody {
+  name:
+    | string
+    | {
+        [k: string]: string;
+      };
+  description:
+    | string
+    | {
+        [k: string]: string;
+      };
+  /**
+   * Frequency, in words
+   */
+  frequency:
+    | string
+    | {
+        [k: string]: string;
+      };
+  /**
+   * The text a reader agrees to; a changed text becomes a new version
+   */
+  consent: {
+    text:
+      | string
+      | {
+          [k: string]: string;
+        };
+  };
+  latestIssue: {
+    /**
+     * The page of the issue
+     */
+    url: string;
+    /**
+     * A picture of it, four to three
+     */
+    picture?: string;
+  } | null;
+  /**
+   * Place among the newsletters; at the end by default
+   */
+  position?: number;
+}
+/**
+ * A newsletter in every language.
+ *
+ */
+export interface EditedNewsletter {
+  id: string;
+  /**
+   * By language tag
+   */
+  name: {
+    [k: string]: string;
+  };
+  /**
+   * By language tag
+   */
+  description: {
+    [k: string]: string;
+  };
+  /**
+   * By language tag
+   */
+  frequency: {
+    [k: string]: string;
+  };
+  /**
+   * The current version
+   */
+  consent: {
+    id: string;
+    /**
+     * By language tag
+     */
+    text: {
+      [k: string]: string;
+    };
+    /**
+     * ISO 8601, UTC
+     */
+    since: string;
+  };
+  /**
+   * Versions that subscribers before have agreed to, newest first
+   */
+  earlierConsents: {
+    id: string;
+    /**
+     * By language tag
+     */
+    text: {
+      [k: string]: string;
+    };
+    /**
+     * ISO 8601, UTC
+     */
+    since: string;
+  }[];
+  latestIssue: {
+    /**
+     * The page of the issue
+     */
+    url: string;
+    /**
+     * A picture of it, four to three
+     */
+    picture?: string;
+  } | null;
+  position: number;
+  subscribers: {
+    confirmed: number;
+    pending: number;
+  };
 }
 export interface StoryImage {
   src: string;

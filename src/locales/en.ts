@@ -117,6 +117,7 @@ export const en: Catalogue = {
     listMissing: 'Choose at least one newsletter.',
     notSent: 'Not sent yet. Your address is still here.',
     empty: 'There is no newsletter yet.',
+    latestIssue: 'See the latest issue',
     confirmStep: {
       checkInbox: 'Check your inbox',
       sentTo: ['We have sent a message to ', '. Enter the code in it to finish.'],

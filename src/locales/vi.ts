@@ -127,6 +127,7 @@ export const vi = {
     listMissing: 'Hãy chọn ít nhất một bản tin.',
     notSent: 'Chưa gửi được. Địa chỉ của bạn vẫn còn ở đây.',
     empty: 'Hiện chưa có bản tin nào.',
+    latestIssue: 'Xem số mới nhất',
     confirmStep: {
       checkInbox: 'Kiểm tra hộp thư',
       /** Hai nửa câu, quanh địa chỉ vừa nhập. */

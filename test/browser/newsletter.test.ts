@@ -46,6 +46,26 @@ describe('the form', () => {
     await expect.element(email).toHaveAttribute('autocomplete', 'email');
   });
 
+  test('offers a look at the last issue, in a tab of its own', async () => {
+    const latestIssue = { url: 'https://paper.example/so-moi', picture: '/demo/issue.jpg' };
+    api.newsletters = [createNewsletterList({ latestIssue })];
+    render();
+    const link = page.getByRole('link', { name: 'Xem số mới nhất' });
+    await expect.element(link).toHaveAttribute('href', latestIssue.url);
+    await expect.element(link).toHaveAttribute('target', '_blank');
+    expect(link.element().querySelector('img')!.alt).toBe('');
+  });
+
+  test('names the command that adds a newsletter which the site does not have', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    render('list="evening"');
+    await expect.element(page.getByText('Hiện chưa có bản tin nào.')).toBeVisible();
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringContaining(`npx afterword newsletters add evening --site ${api.site} --name `),
+    ]);
+    warn.mockRestore();
+  });
+
   test('validates from the first submit on, and focuses and announces the first invalid field', async () => {
     render();
     await userEvent.type(email, 'lan');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { putNewsletter } from '../../server/src/newsletter/domain/lists.js';
+import { putNewsletter } from '../../server/src/newsletter/domain/list-editing.js';
 import { NewsletterTokens } from '../../server/src/newsletter/domain/tokens.js';
 import {
   daily,
@@ -193,7 +193,7 @@ describe.each(databases)('newsletter pages on %s', (kind) => {
     expect(await server.states(lan)).toEqual({ daily: 'unsubscribed', weekend: 'confirmed' });
 
     const { services, site } = server;
-    await putNewsletter(services, site, { ...daily, consent: { id: 'daily-2', text: { vi: 'Lời mới.' } } });
+    await putNewsletter(services, site, { ...daily, consent: { text: { vi: 'Lời mới.' } } });
     await choose(['daily', 'weekend']);
     expect(await server.states(lan)).toEqual({ daily: 'unsubscribed', weekend: 'confirmed' });
     await choose([]);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Window } from 'happy-dom';
 import { simpleParser, type ParsedMail } from 'mailparser';
-import { putNewsletter } from '../../server/src/newsletter/domain/lists.js';
+import { putNewsletter } from '../../server/src/newsletter/domain/list-editing.js';
 import { openTestServices, type DatabaseKind, type TestServer } from './setup.js';
 
 export const daily = {
@@ -10,14 +10,14 @@ export const daily = {
   name: { vi: 'Tin sáng', en: 'Morning news' },
   description: { vi: 'Năm chuyện đáng đọc.', en: 'Five stories worth your time.' },
   frequency: { vi: 'Mỗi sáng', en: 'Every morning' },
-  consent: { id: 'daily-1', text: { vi: 'Tôi đồng ý nhận Tin sáng.', en: 'I agree to receive Morning news.' } },
+  consent: { text: { vi: 'Tôi đồng ý nhận Tin sáng.', en: 'I agree to receive Morning news.' } },
 };
 export const weekend = {
   id: 'weekend',
   name: { vi: 'Cuối tuần', en: 'Weekend' },
   description: { vi: 'Một bài đọc chậm.', en: 'One slow read.' },
   frequency: { vi: 'Sáng thứ Bảy', en: 'Saturday morning' },
-  consent: { id: 'weekend-1', text: { vi: 'Tôi đồng ý nhận Cuối tuần.', en: 'I agree to receive Weekend.' } },
+  consent: { text: { vi: 'Tôi đồng ý nhận Cuối tuần.', en: 'I agree to receive Weekend.' } },
 };
 
 /** Parsed mail with its tokens and code. */

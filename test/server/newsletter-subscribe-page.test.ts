@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { putNewsletter } from '../../server/src/newsletter/domain/lists.js';
+import { putNewsletter } from '../../server/src/newsletter/domain/list-editing.js';
 import { openNewsletterServer, parsePage, weekend, type NewsletterServer } from './newsletter-server.js';
 import { databases, origin } from './setup.js';
 

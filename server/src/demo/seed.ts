@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoryInput } from 'afterword/contract';
-import type { NewNewsletter } from '../newsletter/domain/lists.js';
+import type { NewNewsletter } from '../newsletter/domain/list-editing.js';
 import { siteSettingsSchema, type NewSite } from '../sites/store.js';
 import { demoFolder, leadOf, pathOf, publishedAt, readDemoStories } from './stories.js';
 import type { EpochMs } from '../time.js';
@@ -77,7 +77,6 @@ export const demoNewsletters: readonly NewNewsletter[] = [
     },
     frequency: { vi: 'Mỗi sáng, trừ Chủ nhật', en: 'Every morning but Sunday' },
     consent: {
-      id: 'daily-1',
       text: {
         vi: 'Tôi đồng ý nhận bản tin này qua email và có thể huỷ bất cứ lúc nào.',
         en: 'I agree to receive this newsletter by email and can stop at any time.',
@@ -93,7 +92,6 @@ export const demoNewsletters: readonly NewNewsletter[] = [
     },
     frequency: { vi: 'Sáng thứ Bảy', en: 'Saturday morning' },
     consent: {
-      id: 'weekend-1',
       text: {
         vi: 'Tôi đồng ý nhận bản tin này qua email và có thể huỷ bất cứ lúc nào.',
         en: 'I agree to receive this newsletter by email and can stop at any time.',

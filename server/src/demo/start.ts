@@ -5,7 +5,7 @@ import { parseMarkdown } from '../comments/writing/markdown.js';
 import { postComments } from '../comments/writing/post.js';
 import { voteOnComments } from '../comments/writing/vote.js';
 import type { Config } from '../config.js';
-import { putNewsletters } from '../newsletter/domain/lists.js';
+import { putNewsletters } from '../newsletter/domain/list-editing.js';
 import { addDefaultPoll } from '../reactions/polls.js';
 import { castVotes } from '../reactions/votes.js';
 import { addReaders, newGuestRow } from '../readers/store.js';

@@ -7,7 +7,11 @@ export interface NewsletterRow {
   nameJson: string;
   descriptionJson: string;
   frequencyJson: string;
+  /** Address and picture of the last issue. */
+  latestIssueJson: string | null;
   position: number;
+  /** The time when an editor has removed it. Its subscriptions are deleted later, so that it can be put back. */
+  removedAt: EpochMs | null;
 }
 
 /** A consent wording. Rows never change: a new wording is a new row. */

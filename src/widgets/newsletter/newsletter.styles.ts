@@ -30,6 +30,16 @@ export const styles = css`
     margin-block: var(--aw-space-1, 4px) var(--aw-space-3, 12px);
     overflow-wrap: anywhere;
   }
+  .issue {
+    color: var(--_accent-text);
+    text-underline-offset: 3px;
+  }
+  .issue img {
+    display: block;
+    margin-block: var(--aw-space-2, 8px);
+    object-fit: cover;
+    border-radius: var(--aw-radius-1, 4px);
+  }
   .entry {
     display: grid;
     grid-template-columns: auto 1fr auto;

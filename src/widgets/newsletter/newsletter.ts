@@ -37,6 +37,7 @@ const loadConfirmStep = () => import('./confirm-step.js');
  * @csspart heading - The heading of the form or of the confirmation.
  * @csspart promise - The description and frequency, and the text of the confirmation.
  * @csspart field - The field of the address, and of the code.
+ * @csspart issue - The link to the last issue.
  * @csspart submit - The submit button.
  * @csspart consent - A label with its checkbox.
  * @csspart failure - The text of a failed validation or request.
@@ -84,8 +85,21 @@ export class NewsletterElement extends WidgetElement {
     if (signal.aborted) return false;
     this.locale.follow(this.#client.site.page.lang);
     const ids = this.list.split(/[\s,]+/).filter(Boolean);
-    this.lists = ids.length ? ids.flatMap((id) => lists.find((list) => list.id === id) ?? []) : lists;
+    this.lists = ids.length
+      ? ids.flatMap((id) => lists.find((list) => list.id === id) ?? this.#warnUnknown(id))
+      : lists;
     return this.lists.length > 0;
+  }
+
+  /** Names the command that makes the newsletter. */
+  #warnUnknown(id: string): [] {
+    const site = this.#client!.site.root.split('/').at(-2);
+    const command = `npx afterword newsletters add ${id} --site ${site} --name … --description … --frequency … --consent …`;
+    this.warn({
+      code: 'newsletter-not-found',
+      message: `The site "${site}" has no newsletter "${id}". Add it: ${command}`,
+    });
+    return [];
   }
 
   protected override renderLoading(): unknown {
@@ -127,6 +141,7 @@ export class NewsletterElement extends WidgetElement {
           ? html`<p class="promise" part="promise">
                 ${this.#renderText(list!, 'description')}
                 <span class="muted">${this.#renderText(list!, 'frequency')}</span>
+                ${this.#renderIssue(list!, words.latestIssue)}
               </p>
               ${this.#renderConsent(list!)}`
           : html`<fieldset>
@@ -194,8 +209,20 @@ export class NewsletterElement extends WidgetElement {
             ? html`<b>${this.#renderText(list, 'name')}</b>
                 <span class="muted">${this.#renderText(list, 'frequency')}</span><br />`
             : nothing
-        }${this.#renderText(list, 'consent')}</span
+        }${this.#renderText(list, 'consent')}
+        ${isOne ? this.#renderIssue(list, this.locale.words!.newsletter.latestIssue) : nothing}</span
       ></label
+    >`;
+  }
+
+  /** Draws a look at the last issue. */
+  #renderIssue({ latestIssue }: NewsletterList, label: string): unknown {
+    if (!latestIssue) return nothing;
+    const { url, picture } = latestIssue;
+    return html`<a class="issue" part="issue" href=${url} target="_blank" rel="noopener"
+      >${
+        picture ? html`<img src=${picture} alt="" width="96" height="72" loading="lazy" decoding="async" />` : nothing
+      }${label}</a
     >`;
   }
 

@@ -1,66 +1,77 @@
-import type { NewsletterList, Newsletters } from 'afterword/contract';
-import type { Kysely } from 'kysely';
-import { tags, type PublicCache, type PublicData } from '../../http/public-cache.js';
+import type { EditedNewsletter, NewsletterList, Newsletters } from 'afterword/contract';
+import { sql, type Kysely } from 'kysely';
+import { tags, type PublicData } from '../../http/public-cache.js';
 import type { Site } from '../../sites/store.js';
 import type { Database } from '../../storage/database.js';
-import type { Tables } from '../../storage/tables.js';
-import type { Command } from '../../storage/writer.js';
+import type { ConsentTextRow, Tables } from '../../storage/tables.js';
 import { translate, type LocalizedText } from '../../text.js';
 
-/** Newsletter as an editor defines it. */
-export interface NewNewsletter {
-  readonly id: string;
-  readonly name: LocalizedText;
-  readonly description: LocalizedText;
-  readonly frequency: LocalizedText;
-  /** Consent text. A changed text needs a new id, since logged consents refer to the old text. */
-  readonly consent: { readonly id: string; readonly text: LocalizedText };
-}
+/** A newsletter with its current consent text. */
+export type StoredNewsletter = Pick<
+  EditedNewsletter,
+  'id' | 'name' | 'description' | 'frequency' | 'latestIssue' | 'position'
+> & { readonly consent: { readonly id: string; readonly text: LocalizedText } };
 
-/** Stored newsletter with its current consent text. */
-export interface StoredNewsletter extends NewNewsletter {
-  readonly position: number;
-}
-
-/** Adds a newsletter at the end of a site's list, or updates its texts. */
-export async function putNewsletter(
-  { cache, database }: { readonly cache: PublicCache; readonly database: Database },
-  site: Pick<Site, 'id'>,
-  newsletter: NewNewsletter,
-): Promise<void> {
-  await database.writer.submit(putNewsletters, { siteId: site.id, newsletter });
-  cache.drop(tags.site(site.id));
-}
-
-/** Lists the newsletters of a site that have a consent text, in the publisher's order. */
+/** Lists the newsletters of a site that have a consent text and are not removed, in the publisher's order. */
 export async function readStoredNewsletters(read: Kysely<Tables>, siteId: string): Promise<StoredNewsletter[]> {
   const newsletters = await read
     .selectFrom('newsletters')
     .selectAll()
     .where('siteId', '=', siteId)
+    .where('removedAt', 'is', null)
     .orderBy('position')
     .orderBy('id')
     .execute();
-  const texts = await read
-    .selectFrom('consent_texts')
-    .selectAll()
-    .where('siteId', '=', siteId)
-    .orderBy('createdAt')
-    .orderBy('id')
-    .execute();
+  const texts = await consentTexts(read, siteId).execute();
   const current = new Map(texts.map((text) => [text.newsletterId, text]));
-  return newsletters.flatMap(({ id, nameJson, descriptionJson, frequencyJson, position }) => {
-    const text = current.get(id);
+  return newsletters.flatMap((row) => {
+    const text = current.get(row.id);
     if (!text) return [];
     return {
-      id,
-      name: JSON.parse(nameJson) as LocalizedText,
-      description: JSON.parse(descriptionJson) as LocalizedText,
-      frequency: JSON.parse(frequencyJson) as LocalizedText,
+      id: row.id,
+      name: JSON.parse(row.nameJson) as LocalizedText,
+      description: JSON.parse(row.descriptionJson) as LocalizedText,
+      frequency: JSON.parse(row.frequencyJson) as LocalizedText,
       consent: { id: text.id, text: JSON.parse(text.textJson) as LocalizedText },
-      position,
+      latestIssue: JSON.parse(row.latestIssueJson ?? 'null') as StoredNewsletter['latestIssue'],
+      position: row.position,
     };
   });
+}
+
+/** Selects the consent texts of a site, the current one of each newsletter last. */
+export function consentTexts(read: Kysely<Tables>, siteId: string) {
+  return read.selectFrom('consent_texts').selectAll().where('siteId', '=', siteId).orderBy('createdAt').orderBy('id');
+}
+
+/** Reads a newsletter as editors see it: in every language, with its consent versions and the number of its subscribers. */
+export async function readEditedNewsletter(
+  read: Kysely<Tables>,
+  siteId: string,
+  id: string,
+): Promise<EditedNewsletter | undefined> {
+  const stored = (await readStoredNewsletters(read, siteId)).find((newsletter) => newsletter.id === id);
+  if (!stored) return undefined;
+  const versions = await consentTexts(read, siteId).where('newsletterId', '=', id).execute();
+  const [current, ...earlier] = versions.reverse().map(toConsentVersion);
+  const counts = await read
+    .selectFrom('subscriptions')
+    .select(['state', sql<number>`count(*)`.as('count')])
+    .where('siteId', '=', siteId)
+    .where('newsletterId', '=', id)
+    .groupBy('state')
+    .execute();
+  const countOf = (state: string) => Number(counts.find((row) => row.state === state)?.count ?? 0);
+  return {
+    ...stored,
+    consent: current!,
+    earlierConsents: earlier,
+    subscribers: { confirmed: countOf('confirmed'), pending: countOf('pending') },
+  };
+}
+
+function toConsentVersion({ id, textJson, createdAt }: ConsentTextRow): EditedNewsletter['consent'] {
+  return { id, text: JSON.parse(textJson) as LocalizedText, since: new Date(createdAt).toISOString() };
 }
 
 /** Lists the newsletters of a site for the public, in one language. */
@@ -75,7 +86,7 @@ export async function readNewsletters(
 
 /** Converts a newsletter for readers, in one language as far as it is translated. */
 function toPublicList(
-  { id, name, description, frequency, consent }: StoredNewsletter,
+  { id, name, description, frequency, consent, latestIssue }: StoredNewsletter,
   lang: string | undefined,
   siteLang: string,
 ): NewsletterList {
@@ -95,48 +106,7 @@ function toPublicList(
     description: words.description.text,
     frequency: words.frequency.text,
     consent: { id: consent.id, text: words.consent.text },
+    ...(latestIssue && { latestIssue }),
     ...(Object.keys(langs).length > 0 && { langs }),
   };
-}
-
-export const putNewsletters: Command<{ siteId: string; newsletter: NewNewsletter }, void> = {
-  name: 'put-newsletters',
-  async run({ db }, given) {
-    const results: (void | Error)[] = [];
-    for (const { siteId, newsletter } of given) results.push(await putOne(db, siteId, newsletter));
-    return results;
-  },
-};
-
-async function putOne(db: Kysely<Tables>, siteId: string, newsletter: NewNewsletter): Promise<void | Error> {
-  const { id, name, description, frequency, consent } = newsletter;
-  const textJson = JSON.stringify(consent.text);
-  const existing = await db
-    .selectFrom('consent_texts')
-    .select(['newsletterId', 'textJson'])
-    .where('siteId', '=', siteId)
-    .where('id', '=', consent.id)
-    .executeTakeFirst();
-  if (existing && (existing.newsletterId !== id || existing.textJson !== textJson))
-    return new Error(`The consent text ${consent.id} stands already with other words: give the new wording a new id.`);
-  const { last } = await db
-    .selectFrom('newsletters')
-    .select((eb) => eb.fn.max('position').as('last'))
-    .where('siteId', '=', siteId)
-    .executeTakeFirstOrThrow();
-  const words = {
-    nameJson: JSON.stringify(name),
-    descriptionJson: JSON.stringify(description),
-    frequencyJson: JSON.stringify(frequency),
-  };
-  await db
-    .insertInto('newsletters')
-    .values({ siteId, id, position: (last ?? -1) + 1, ...words })
-    .onConflict((conflict) => conflict.columns(['siteId', 'id']).doUpdateSet(words))
-    .execute();
-  await db
-    .insertInto('consent_texts')
-    .values({ siteId, id: consent.id, newsletterId: id, textJson, createdAt: Date.now() })
-    .onConflict((conflict) => conflict.columns(['siteId', 'id']).doNothing())
-    .execute();
 }

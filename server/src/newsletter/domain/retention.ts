@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { minIdAt } from '../../ids.js';
 import { sweep, type RetentionRule } from '../../storage/retention-rule.js';
 import { dayMs } from '../../time.js';
+import { removalGraceMs } from './list-editing.js';
 
 const expiredTokenMs = dayMs;
 const pendingMs = 30 * dayMs;
@@ -29,6 +30,16 @@ export const newsletterRetention: readonly RetentionRule[] = [
     key: 'id',
     endKey: (now) => minIdAt(now - endedMs),
     isExpired: (now) => sql`state = 'unsubscribed' and changed_at < ${now - endedMs}`,
+  }),
+  sweep({
+    name: 'subscriptions-of-removed-newsletters',
+    table: 'subscriptions',
+    key: 'id',
+    isExpired: (now) => sql`exists (
+      select 1 from newsletters
+      where newsletters.site_id = subscriptions.site_id and newsletters.id = subscriptions.newsletter_id
+        and newsletters.removed_at < ${now - removalGraceMs}
+    )`,
   }),
   sweep({
     name: 'unprocessed-signups',
