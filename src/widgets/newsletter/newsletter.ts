@@ -2,7 +2,6 @@ import { type CSSResultGroup, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { errorSentence } from '../../base/error-sentence.js';
 import { renderHeading } from '../../base/heading.js';
-import { renderNewsroomText } from '../../base/newsroom-text.js';
 import { formStyles } from '../../base/styles/form.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { dispatchSubmits } from '../../base/submit.js';
@@ -13,6 +12,7 @@ import type { Catalogue } from '../../locales/registry.js';
 import type { ConfirmStep } from './confirm-step.js';
 import { domainOf, suggestEmail } from './email-suggestion.js';
 import { type SubscribeDetail, SubscribeEvent } from './events.js';
+import { type ListField, renderIssue, renderListText } from './list-texts.js';
 import { reserve } from './reserve.js';
 import { styles } from './newsletter.styles.js';
 
@@ -141,7 +141,7 @@ export class NewsletterElement extends WidgetElement {
           ? html`<p class="promise" part="promise">
                 ${this.#renderText(list!, 'description')}
                 <span class="muted">${this.#renderText(list!, 'frequency')}</span>
-                ${this.#renderIssue(list!, words.latestIssue)}
+                ${renderIssue(list!, words.latestIssue)}
               </p>
               ${this.#renderConsent(list!)}`
           : html`<fieldset>
@@ -210,27 +210,13 @@ export class NewsletterElement extends WidgetElement {
                 <span class="muted">${this.#renderText(list, 'frequency')}</span><br />`
             : nothing
         }${this.#renderText(list, 'consent')}
-        ${isOne ? this.#renderIssue(list, this.locale.words!.newsletter.latestIssue) : nothing}</span
+        ${isOne ? renderIssue(list, this.locale.words!.newsletter.latestIssue) : nothing}</span
       ></label
     >`;
   }
 
-  /** Draws a look at the last issue. */
-  #renderIssue({ latestIssue }: NewsletterList, label: string): unknown {
-    if (!latestIssue) return nothing;
-    const { url, picture } = latestIssue;
-    return html`<a class="issue" part="issue" href=${url} target="_blank" rel="noopener"
-      >${
-        picture ? html`<img src=${picture} alt="" width="96" height="72" loading="lazy" decoding="async" />` : nothing
-      }${label}</a
-    >`;
-  }
-
-  #renderText(list: NewsletterList, field: keyof NonNullable<NewsletterList['langs']>): unknown {
-    return renderNewsroomText(
-      field === 'consent' ? list.consent.text : list[field],
-      list.langs?.[field] ?? this.locale.textLang,
-    );
+  #renderText(list: NewsletterList, field: ListField): unknown {
+    return renderListText(list, field, this.locale.textLang);
   }
 
   #renderFailure(field: Field, catalogue: Catalogue): unknown {
