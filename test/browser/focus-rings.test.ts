@@ -53,11 +53,11 @@ const focusables = (widget: Element) =>
 function ringOf(element: HTMLElement): { box: DOMRect; outerPx: number; innerPx: number } | undefined {
   const after = getComputedStyle(element, '::after');
   const isOnAfter = after.outlineStyle === 'solid';
-  const { outlineStyle, outlineWidth, outlineOffset } = isOnAfter ? after : getComputedStyle(element);
-  if (outlineStyle !== 'solid') return undefined;
+  const style = isOnAfter ? after : getComputedStyle(element);
+  if (style.outlineStyle !== 'solid') return undefined;
   const box = (isOnAfter ? element.closest('article')! : element).getBoundingClientRect();
-  const innerPx = parseFloat(outlineOffset);
-  return { box, innerPx, outerPx: innerPx + parseFloat(outlineWidth) };
+  const innerPx = parseFloat(style.outlineOffset);
+  return { box, innerPx, outerPx: innerPx + parseFloat(style.outlineWidth) };
 }
 
 /** Returns by how many pixels the ancestors of the focused element cut its ring, on the side where it is most. */
