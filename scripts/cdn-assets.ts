@@ -14,31 +14,43 @@ export function cdnPlugins(): Plugin[] {
       failOnError: true,
       options: { minifyOptions: { conservativeCollapse: true } },
     }) as unknown as Plugin,
-    trustedTypesPolicy(),
+    trustedTypes(),
     pinnedLoader(),
     cloakStyles(),
     precompress(),
   ];
 }
 
-const createPolicyCall = /(\w+)\.createPolicy\(\s*(["'])lit-html\2\s*,\s*(\{[^}]*\})\s*\)/;
+/** Places in lit-html, as published, that {@link trustedTypes} changes. */
+const litPlaces = {
+  policy: /(\w+)=(\w+)\?\2\.createPolicy\(\s*(["'])lit-html\3\s*,\s*(\{[^}]*\})\s*\)/,
+  boundSuffix: /(["'])\$lit\$\1/,
+  parsing: /const (\w+)=(\w+)\.createElement\("template"\);return \1\.innerHTML=(\w+),\1/,
+};
 
 /**
  * Names Lit's Trusted Types policy `afterword`, so that a page can allow exactly ours and a second Lit on the page does
  * not collide with it, and guards its creation: Lit calls `createPolicy` at import, which throws where the page's CSP
- * does not allow the name.
+ * does not allow the name. Without the policy, our own parser is loaded.
  */
-function trustedTypesPolicy(): Plugin {
+function trustedTypes(): Plugin {
+  const parser = `${process.cwd()}/src/loader/parse-template.ts`;
   return {
-    name: 'trusted-types-policy',
+    name: 'trusted-types',
     transform(code, id) {
       if (!id.endsWith('/lit-html/lit-html.js')) return undefined;
-      if (!createPolicyCall.test(code))
-        this.error(
-          'lit-html creates its Trusted Types policy in another way: adapt createPolicyCall in cdn-assets.ts.',
-        );
-      const guarded = '(() => { try { return $1.createPolicy("afterword", $3) } catch {} })()';
-      return { code: code.replace(createPolicyCall, guarded), map: null };
+      const policy = litPlaces.policy.exec(code);
+      if (!policy || !litPlaces.boundSuffix.test(code) || !litPlaces.parsing.test(code))
+        return this.error('lit-html is written in another way: adapt litPlaces in cdn-assets.ts.');
+      const [, name, types, , rules] = policy;
+      const guarded = `${name}=${types}?(()=>{try{return ${types}.createPolicy("afterword",${rules})}catch{}})()`;
+      const changed = code
+        .replace(litPlaces.policy, guarded)
+        .replace(litPlaces.boundSuffix, '"_lit_"')
+        .replace(litPlaces.parsing, (found, ...groups) => `if(parse)return parse(${groups[2]});${found}`);
+      // A chunk of its own: few pages need it.
+      const load = `const parse=${types}&&!${name}&&(await import(${JSON.stringify(parser)}).catch(()=>0)).parseTemplate;`;
+      return { code: `${changed}\n${load}`, map: null };
     },
   };
 }

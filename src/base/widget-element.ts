@@ -228,8 +228,12 @@ export abstract class WidgetElement extends LitElement {
       super.performUpdate();
     } catch (error) {
       this.warn(error);
-      if (this.renderRoot.firstElementChild?.localName !== 'slot')
-        this.renderRoot.prepend(document.createElement('slot'));
+      if (this.renderRoot.querySelector('slot')) return;
+      // Reserves the height as the drawn widget does.
+      const base = document.createElement('div');
+      base.className = 'base';
+      base.append(document.createElement('slot'));
+      this.renderRoot.prepend(base);
     }
   }
 

@@ -174,7 +174,7 @@ describe('status', () => {
     await settle(element);
     element.loads[1]!.answer.resolve(true);
     await settle(element);
-    expect(element.renderRoot.firstElementChild?.localName).toBe('slot');
+    expect(element.renderRoot.querySelector('.base > slot:only-child')).not.toBeNull();
   });
 });
 
