@@ -34,6 +34,7 @@ const allowed: Record<string, { areas: string[]; packages: string[]; typesFrom?:
 /** Folders and files that each folder of the server may import, besides itself and the modules at the root. */
 const serverFolders: Record<string, string[]> = {
   storage: [],
+  letters: [],
   locales: [],
   sites: ['storage'],
   http: ['sites', 'storage'],
@@ -41,9 +42,9 @@ const serverFolders: Record<string, string[]> = {
   ops: ['http', 'storage'],
   // Features meet in app.ts. They may only resolve story keys, since rows of readers refer to stories.
   stories: ['http', 'sites', 'storage'],
-  comments: ['http', 'sites', 'storage', 'stories/story-resolver.ts'],
+  comments: ['http', 'letters', 'sites', 'storage', 'stories/story-resolver.ts'],
   reactions: ['http', 'locales', 'sites', 'storage', 'stories/story-resolver.ts'],
-  readers: ['http', 'sites', 'storage', 'stories/story-resolver.ts'],
+  readers: ['http', 'letters', 'sites', 'storage', 'stories/story-resolver.ts'],
   newsletter: ['http', 'locales', 'mail', 'sites', 'storage'],
   live: ['http', 'sites', 'stories/story-resolver.ts'],
   // Fills every feature with the demo's data.

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
@@ -243,6 +244,20 @@ describe.each(databases)('comment rules on %s', (kind) => {
 });
 
 describe('banned words', () => {
+  const cases = JSON.parse(readFileSync(new URL('fixtures/banned-words.json', import.meta.url), 'utf8')) as {
+    words: string[];
+    held: string[];
+    shown: string[];
+  };
+
+  test.each(cases.held)('are found in “%s”', async (text) => {
+    expect(await findBannedWords(text, cases.words)).toHaveLength(1);
+  });
+
+  test.each(cases.shown)('are not found in “%s”', async (text) => {
+    expect(await findBannedWords(text, cases.words)).toEqual([]);
+  });
+
   test.each([
     ['lừa đảo', 'Chúng nó LỪA ĐẢO', true],
     ['lừa đảo', 'Chúng nó lừa đảo'.normalize('NFD'), true],

@@ -1,7 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { foldName, isSameName } from '../../server/src/readers/look-alike.js';
 import type { Problem, Reader } from '../../src/contract/types.js';
 import { databases, openTestServices, type TestServer } from './setup.js';
+
+interface NameCase {
+  site: string;
+  name: string;
+  right: string;
+}
+
+const cases = JSON.parse(readFileSync(new URL('fixtures/names.json', import.meta.url), 'utf8')) as NameCase[];
 
 describe.each(databases)('reader names on %s', (kind) => {
   let server: TestServer;
@@ -25,6 +34,7 @@ describe.each(databases)('reader names on %s', (kind) => {
     ...['Quản trị viên', 'Ban quản trị', 'Điều hành', 'Ðiều hành', 'Kiểm duyệt viên', 'Ban thư ký', 'Chủ bút'],
     ...['Nguyễn Thu Hà', 'nguyen thu ha', 'Nguуễn Thu Hà', 'NguyễnThuHà', 'Nguyễn\u2800Thu Hà', 'Nguyen Thu Hà'],
     ...['Paul Nguyen', 'PauI Nguyen', 'Pau1 Nguyen', 'PAUL NGUYEN', 'PaUI NGUYEN', 'Pauӏ Nguyen', 'Paul Nguyễn'],
+    ...['Adмin', 'Adμin', 'Admiν', 'ᴀᴅᴍɪɴ', 'Adrnin', 'вiên tập', 'тhе рареr', 'Pаuǀ Νguуen', 'Nguyễn Thu Hа\u0300'],
     ...['Lan', 'lan', 'LAN', 'Ian'],
   ])('that imitate the newsroom are refused: %s', async (name) => {
     const answer = await create(name);
@@ -64,6 +74,14 @@ describe.each(databases)('reader names on %s', (kind) => {
 
   test('keep blank characters as one space', async () => {
     expect(await nameOf(await create('\u2800Thu\u2800\u3164Minh\u115F'))).toBe('Thu Minh');
+  });
+
+  // Rules of comments look at names, too: see comments-rules.test.ts.
+  test.each(cases.filter(({ site }) => !site.startsWith('rules')))('of $site are $right: $name', async (each) => {
+    const site = each.site.startsWith('any') ? server.site : { ...server.site, name: each.site };
+    const accepted = server.services.readerNames.accept(each.name, site);
+    if (each.right.startsWith('422')) await expect(accepted).rejects.toMatchObject({ code: 'name-reserved' });
+    else expect(await accepted).toBe(each.right.startsWith('accepted') ? each.name : '');
   });
 
   test('of a marked site are other words with other tones, but the same without any marks', async () => {

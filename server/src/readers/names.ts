@@ -6,7 +6,8 @@ import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import { blankToSpace, byteLength, hasMoreGraphemes, isBlank, sanitizeLine } from '../text.js';
 import { secondMs } from '../time.js';
-import type { FoldedName, MarksRule } from './look-alike.js';
+import type { MarksRule } from '../letters/folded-word.js';
+import { type FoldedName, foldName, holdsPhrase, isSameName, keyOf, readingsOfName } from './look-alike.js';
 
 /** Words that make a name look like the newsroom's. Longer names hold them: `Ban biên tập`, `Quản trị viên`. */
 const newsroomRoles: readonly string[] = [
@@ -19,6 +20,9 @@ const newsroomRoles: readonly string[] = [
 const ttlMs = 5 * secondMs;
 const maxSites = 1000;
 
+/** The roles, folded with the first name, since reading the table of look-alikes takes time. */
+let roles: readonly FoldedName[] | undefined;
+
 /** The names of a site's staff by their key; see `keyOf`. */
 type StaffNames = ReadonlyMap<string, readonly FoldedName[]>;
 
@@ -26,7 +30,6 @@ type StaffNames = ReadonlyMap<string, readonly FoldedName[]>;
 export class ReaderNames {
   readonly #database: Database;
   readonly #staffNames = memoryCache<StaffNames>(maxSites, ttlMs);
-  #folding?: Promise<Folding>;
 
   constructor(database: Database) {
     this.#database = database;
@@ -51,17 +54,11 @@ export class ReaderNames {
   }
 
   async #isReserved(name: string, site: Site): Promise<boolean> {
-    const { foldName, holdsPhrase, isSameName, keyOf, roles } = await (this.#folding ??= loadFolding());
-    const folded = foldName(name);
-    if (roles.some((role) => holdsPhrase(folded, role, role.isMarked ? 'own-or-none' : 'any'))) return true;
-    const siteName = foldName(site.name);
-    // A word without marks among others with them is a word of its own: `Phạm Văn Hoa` does not name `Văn Hóa`.
-    if (holdsPhrase(folded, siteName, marksRuleOf(siteName, folded.isMarked ? 'own' : 'own-or-none'))) return true;
-    const staff = (await this.#staffNamesOf(site, { foldName, keyOf })).get(keyOf(folded)) ?? [];
-    return staff.some((other) => isSameName(folded, other, marksRuleOf(other, 'own-or-none')));
+    const staffNames = await this.#staffNamesOf(site);
+    return readingsOfName(name).some((reading) => isReservedName(reading, site, staffNames));
   }
 
-  async #staffNamesOf(site: Site, { foldName, keyOf }: Pick<Folding, 'foldName' | 'keyOf'>): Promise<StaffNames> {
+  async #staffNamesOf(site: Site): Promise<StaffNames> {
     const known = this.#staffNames.get(site.id);
     if (known) return known;
     const rows = await this.#database.read
@@ -80,15 +77,17 @@ export class ReaderNames {
   }
 }
 
+function isReservedName(folded: FoldedName, site: Site, staffNames: StaffNames): boolean {
+  roles ??= newsroomRoles.map(foldName);
+  if (roles.some((role) => holdsPhrase(folded, role, role.isMarked ? 'own-or-none' : 'any'))) return true;
+  const siteName = foldName(site.name);
+  // A word without marks among others with them is a word of its own: `Phạm Văn Hoa` does not name `Văn Hóa`.
+  if (holdsPhrase(folded, siteName, marksRuleOf(siteName, folded.isMarked ? 'own' : 'own-or-none'))) return true;
+  const staff = staffNames.get(keyOf(folded)) ?? [];
+  return staff.some((other) => isSameName(folded, other, marksRuleOf(other, 'own-or-none')));
+}
+
 /** A name of several words, none of which has marks, is reserved with any, as Vietnamese names are often typed without. */
 function marksRuleOf({ words, isMarked }: FoldedName, otherwise: MarksRule): MarksRule {
   return !isMarked && words.length > 1 ? 'any' : otherwise;
-}
-
-type Folding = Awaited<ReturnType<typeof loadFolding>>;
-
-/** Imports the table of look-alikes with the first name, since it slows down the start. */
-async function loadFolding() {
-  const folding = await import('./look-alike.js');
-  return { ...folding, roles: newsroomRoles.map(folding.foldName) };
 }

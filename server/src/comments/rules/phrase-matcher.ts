@@ -1,16 +1,19 @@
-import { joinWords, readWords, splitWords, type Word } from './words.js';
+import { type FoldedWord, isSameWord } from '../../letters/folded-word.js';
+import { symbolsToLetters } from '../../letters/look-alikes.js';
+import { joinWords, readWords, splitWords } from './words.js';
 
 /** An entry of the list. */
 interface Entry {
   /** The entry as written in the list. */
   readonly source: string;
-  /** Its words with their marks. */
-  readonly marked: string;
+  readonly words: readonly FoldedWord[];
   /** The marks that it matches: any, exactly its own, or of each word its own or none. */
   readonly marks: 'any' | 'exact' | 'own-or-none';
+  /** Whether letters and marks of languages other than Vietnamese make another word of one of its own. */
+  readonly areForeignWords: boolean;
 }
 
-/** Entries that differ in their marks only, which end at the same state of the automaton. */
+/** Entries that differ in their marks, or in letters that have a look-alike in common, which end at the same state of the automaton. */
 interface EntryGroup {
   readonly wordCount: number;
   readonly entries: Entry[];
@@ -37,7 +40,7 @@ const maxRunLetters = 200;
  *
  * Matches whole words, in any Unicode normalization and case, across full-width letters and invisible characters, and
  * letters spaced out by punctuation. A word matches with its own marks or with none at all (`đ` included), but not with
- * other marks: `lừa` matches `lua`, not `lụa`. An entry of several words without marks matches any marks. `=word` matches
+ * other marks: `lừa` matches `lua`, not `lụa`. Letters of other scripts match in words that mix scripts. An entry of several words without marks matches any marks. `=word` matches
  * the exact spelling only.
  */
 export class PhraseMatcher {
@@ -72,11 +75,14 @@ export class PhraseMatcher {
   /** Returns entries that occur in a text, as written in the list, at most {@link maxFound}. */
   find(text: string): string[] {
     if (this.#groups.size === 0) return [];
-    const { words, joined, runs } = readWords(text);
     const search = new Search();
-    this.#match(words, search);
-    if (joined) this.#match(joined, search);
-    for (const run of runs) this.#matchRun(run, search);
+    for (const spelling of [text, symbolsToLetters(text)]) {
+      if (spelling === undefined) continue;
+      const { words, joined, runs } = readWords(spelling);
+      this.#match(words, search);
+      if (joined) this.#match(joined, search);
+      for (const run of runs) this.#matchRun(run, search);
+    }
     return [...search.found];
   }
 
@@ -84,12 +90,13 @@ export class PhraseMatcher {
     const words = splitWords(given);
     if (words.length === 0) return;
     let state = 0;
-    for (const { folded } of words) state = this.#stateAfter(state, folded);
+    for (const { key } of words) state = this.#stateAfter(state, key);
     let group = this.#groups.get(state);
     if (!group) this.#groups.set(state, (group = { wordCount: words.length, entries: [] }));
-    const ignoresMarks = words.length > 1 && words.every(isUnmarked);
+    const areUnmarked = !words.some((word) => word.isMarked);
+    const ignoresMarks = areUnmarked && words.length > 1 && words.every(({ foreign }) => foreign === '');
     const marks = given.startsWith('=') ? 'exact' : ignoresMarks ? 'any' : 'own-or-none';
-    group.entries.push({ source: given.trim(), marked: joinMarked(words), marks });
+    group.entries.push({ source: given.trim(), words, marks, areForeignWords: areUnmarked && !ignoresMarks });
   }
 
   #stateAfter(state: number, word: string): number {
@@ -130,10 +137,10 @@ export class PhraseMatcher {
     }
   }
 
-  #match(words: readonly Word[], search: Search): void {
+  #match(words: readonly FoldedWord[], search: Search): void {
     let state = 0;
     for (let at = 0; at < words.length && !search.isFull; at++) {
-      const id = this.#wordIds.get(words[at]?.folded ?? '');
+      const id = this.#wordIds.get(words[at]?.key ?? '');
       state = id === undefined ? 0 : this.#next(state, id);
       for (let end = state; end !== 0 && !search.isFull; end = this.#nextGroup[end] ?? 0) {
         const group = this.#groups.get(end);
@@ -143,16 +150,16 @@ export class PhraseMatcher {
   }
 
   /** Matches entries that a run spells from its first to its last letter, without regard to spaces. */
-  #matchRun(run: Word, search: Search): void {
-    const { folded } = run;
-    if (folded.length > maxRunLetters) return;
+  #matchRun(run: FoldedWord, search: Search): void {
+    const { key } = run;
+    if (key.length > maxRunLetters) return;
     const open = [{ state: 0, from: 0 }];
     for (let path = open.pop(); path && !search.isFull; path = open.pop()) {
-      for (let to = path.from + 1; to <= folded.length; to++) {
-        const id = this.#wordIds.get(folded.slice(path.from, to));
+      for (let to = path.from + 1; to <= key.length; to++) {
+        const id = this.#wordIds.get(key.slice(path.from, to));
         const state = id === undefined ? undefined : this.#transitions.get(path.state * maxWords + id);
         if (state === undefined) continue;
-        if (to < folded.length) open.push({ state, from: to });
+        if (to < key.length) open.push({ state, from: to });
         else search.compareRun(this.#groups.get(state)?.entries ?? [], run);
       }
     }
@@ -168,44 +175,32 @@ class Search {
     return this.found.size >= maxFound;
   }
 
-  /** Compares the marks of words with those of entries that are equal but for marks. */
-  compare(entries: readonly Entry[], words: readonly Word[]): void {
-    this.#comparisons += words.length;
-    const marked = joinMarked(words);
-    const areUnmarked = words.every(isUnmarked);
-    const areMixed = !areUnmarked && words.some(isUnmarked);
+  /** Compares words with entries of the same keys. */
+  compare(entries: readonly Entry[], words: readonly FoldedWord[]): void {
     for (const entry of entries) {
       if (this.isFull) return;
-      this.#comparisons += areMixed ? words.length : 1;
-      const isFound =
-        this.#comparisons > maxComparisons ||
-        entry.marks === 'any' ||
-        entry.marked === marked ||
-        (entry.marks === 'own-or-none' && (areUnmarked || (areMixed && matchesEach(entry, words))));
-      if (isFound) this.found.add(entry.source);
+      this.#comparisons += words.length;
+      if (this.#comparisons > maxComparisons || words.every((word, index) => matches(word, entry, entry.words[index]!)))
+        this.found.add(entry.source);
     }
   }
 
-  compareRun(entries: readonly Entry[], run: Word): void {
-    for (const { source, marks } of entries) {
+  compareRun(entries: readonly Entry[], run: FoldedWord): void {
+    for (const entry of entries) {
       if (this.isFull) return;
-      const isFound = marks === 'any' || joinWords(source).marked === run.marked;
-      if (isFound || (marks === 'own-or-none' && isUnmarked(run))) this.found.add(source);
+      this.#comparisons += run.key.length;
+      if (this.#comparisons > maxComparisons || matches(run, entry, joinWords(entry.source)))
+        this.found.add(entry.source);
     }
   }
 }
 
-function matchesEach({ marked }: Entry, words: readonly Word[]): boolean {
-  const own = marked.split(' ');
-  return words.every((word, index) => word.marked === own[index] || isUnmarked(word));
-}
-
-function isUnmarked({ marked, folded }: Word): boolean {
-  return marked === folded;
-}
-
-function joinMarked(words: readonly Word[]): string {
-  return words.length === 1 ? (words[0]?.marked ?? '') : words.map(({ marked }) => marked).join(' ');
+/** Returns true where a word of a text is one of an entry. */
+function matches(word: FoldedWord, { marks, areForeignWords }: Entry, own: FoldedWord): boolean {
+  if (marks === 'exact')
+    return word.letters === own.letters && word.marks === own.marks && word.foreign === own.foreign;
+  if (areForeignWords && word.foreign !== '' && word.foreign !== own.foreign) return false;
+  return isSameWord(word, own, marks);
 }
 
 /** Returns all states but the root, shorter ones first (counting sort). */
