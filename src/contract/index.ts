@@ -10,6 +10,7 @@ export * from './primitives.js';
 export * from './reactions.js';
 export * from './readers.js';
 export * from './stories.js';
+export * from './sites.js';
 export * from './srcset.js';
 export * from './story-key.js';
 export type * from './types.js';

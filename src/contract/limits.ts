@@ -102,3 +102,9 @@ export const bannedWords = 20_000;
 export const bannedWordChars = 200;
 /** UTF-8 bytes of the whole list. */
 export const bannedWordsBytes = 1024 * 1024;
+/** Characters of a site's name. */
+export const siteName = 100;
+/** Origins of a site. */
+export const siteOrigins = 100;
+/** Bytes of the body of `PATCH /v1/sites/{site}`, which may hold a whole list of banned words. */
+export const siteBodyBytes = 2 * 1024 * 1024;

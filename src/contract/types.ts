@@ -927,3 +927,196 @@ export interface ReaderExport {
     [k: string]: 1 | -1;
   };
 }
+/**
+ * What is left out stays. Settings are merged, lists are replaced.
+ *
+ */
+export interface SitePatch {
+  /**
+   * As mails and pages of the server show it
+   */
+  name?: string;
+  /**
+   * Language of texts without a requested one
+   */
+  lang?: string;
+  /**
+   * Origins whose pages may write. Paths of stories belong to the first
+   */
+  origins?: string;
+  settings?: {
+    /**
+     * Story keys that a reader's write may create
+     */
+    stories?: 'known' | 'origins' | 'any';
+    /**
+     * `pre` holds a guest's comment for a moderator
+     */
+    moderation?: 'pre' | 'post';
+    /**
+     * Readers that may comment
+     */
+    who?: 'guest' | 'email' | 'signed-on';
+    /**
+     * Votes on comments
+     */
+    votes?: 'up' | 'up-down';
+    /**
+     * The time for editing a comment
+     */
+    editSeconds?: number;
+    /**
+     * Days after publication when threads close
+     */
+    closeAfterDays?: number | null;
+    /**
+     * Readers whose reports hold a comment
+     */
+    reportsToHold?: number;
+    /**
+     * Rules that hold a comment for a moderator
+     */
+    rules?: {
+      /**
+       * Words and phrases that hold a comment
+       */
+      words?: string[];
+      /**
+       * More links than this hold a comment
+       */
+      links?: number | null;
+      /**
+       * The first comments of a reader that are held
+       */
+      newCommenter?: number;
+      /**
+       * Minutes within which a repeated text is held
+       */
+      repeatMinutes?: number;
+      /**
+       * More comments within so many minutes are held
+       */
+      rate?: {
+        comments?: number;
+        minutes?: number;
+      };
+      /**
+       * The publisher's own check, called last
+       */
+      external?: {
+        url?: string;
+        /**
+         * Signs the requests. Never returned
+         */
+        secret?: string;
+        timeoutMillis?: number;
+      } | null;
+    };
+    /**
+     * Mails to confirm and notices in an hour: by one network, and in all. Others are not sent
+     */
+    newsletter?: {
+      networkMailsPerHour?: number;
+      mailsPerHour?: number;
+    };
+    /**
+     * Rules against ballot stuffing
+     */
+    reactions?: {
+      /**
+       * Guests of one network that may vote in a poll on a story, or on a comment, within an hour
+       */
+      networkGuests?: number | null;
+      /**
+       * Guests within a minute that freeze a poll, where nearly all vote alike
+       */
+      burstGuests?: number | null;
+    };
+  };
+}
+/**
+ * A site with all its settings, without secrets.
+ *
+ */
+export interface EditedSite {
+  id: string;
+  /**
+   * As mails and pages of the server show it
+   */
+  name: string;
+  lang: string;
+  origins: string[];
+  settings: {
+    /**
+     * Story keys that a reader's write may create
+     */
+    stories: 'known' | 'origins' | 'any';
+    /**
+     * `pre` holds a guest's comment for a moderator
+     */
+    moderation: 'pre' | 'post';
+    /**
+     * Readers that may comment
+     */
+    who: 'guest' | 'email' | 'signed-on';
+    /**
+     * Votes on comments
+     */
+    votes: 'up' | 'up-down';
+    /**
+     * The time for editing a comment
+     */
+    editSeconds: number;
+    /**
+     * Days after publication when threads close
+     */
+    closeAfterDays: number | null;
+    /**
+     * Readers whose reports hold a comment
+     */
+    reportsToHold: number;
+    rules: {
+      /**
+       * Words and phrases that hold a comment
+       */
+      words: string[];
+      /**
+       * More links than this hold a comment
+       */
+      links: number | null;
+      /**
+       * The first comments of a reader that are held
+       */
+      newCommenter: number;
+      /**
+       * Minutes within which a repeated text is held
+       */
+      repeatMinutes: number;
+      /**
+       * More comments within so many minutes are held
+       */
+      rate: {
+        comments: number;
+        minutes: number;
+      };
+      external: {
+        url: string;
+        timeoutMillis: number;
+      } | null;
+    };
+    newsletter: {
+      networkMailsPerHour: number;
+      mailsPerHour: number;
+    };
+    reactions: {
+      /**
+       * Guests of one network that may vote in a poll on a story, or on a comment, within an hour
+       */
+      networkGuests: number | null;
+      /**
+       * Guests within a minute that freeze a poll, where nearly all vote alike
+       */
+      burstGuests: number | null;
+    };
+  };
+}

@@ -1,7 +1,7 @@
 import type { Reader } from 'afterword/contract';
 import type { MiddlewareHandler } from 'hono';
 import { Problem } from '../problem.js';
-import { isServerKey } from '../sites/store.js';
+import { isServerKey } from '../sites/server-keys.js';
 import type { ApiEnv } from './api.js';
 
 /** Finds the reader of a request. */

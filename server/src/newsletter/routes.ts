@@ -90,6 +90,7 @@ export function addNewsletterRoutes(api: Api, services: NewsletterServices): voi
       isTrapped: Boolean(body[trapField]),
       method: 'widget',
       network,
+      origin: c.req.header('origin'),
     });
     return c.json({ state: 'check-inbox' as const }, 202);
   });

@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { OperatorError, readConfig } from '../config.js';
+import { newSiteSchema, siteSettingsSchema } from 'afterword/contract';
+import { OperatorError, readConfig, type Config } from '../config.js';
 import { openDatabase, type Database } from '../storage/database.js';
 import { openExistingDatabase } from '../storage/existing-database.js';
-import { newSettingsSchema, newSiteSchema, Sites, type Site, type SiteSettings, type SiteSetup } from './store.js';
+import { Problem } from '../problem.js';
+import { parseDurationMs } from './duration.js';
+import { applyPatch, settingName, settingPatch, type ReaderKinds, type SitePatch } from './site-changes.js';
+import { describeSite } from './site-page.js';
+import { Sites, type Site, type SiteSetup } from './store.js';
+import { widgetTags } from './widget-tags.js';
 
 interface AddOptions {
   readonly name?: string;
@@ -14,134 +20,180 @@ interface AddOptions {
   readonly votes: string;
 }
 
+const maxOverlapDays = 30;
+const settingsOf = siteSettingsSchema.shape;
+const choicesOf = (setting: 'stories' | 'moderation' | 'votes') => settingsOf[setting].unwrap().options.join(', ');
+
 /**
  * @param setups of the features, run when a site is added or changed
  * @param readerKinds the kinds of readers that this server has
  */
-export function addSiteCommands(
-  program: Command,
-  setups: readonly SiteSetup[],
-  readerKinds: readonly SiteSettings['who'][],
-): void {
+export function addSiteCommands(program: Command, setups: readonly SiteSetup[], readerKinds: ReaderKinds): Command {
   const sites = program.command('sites').description('The sites of this server.');
 
   sites
     .command('add')
-    .description('Add a site with its reaction poll, and print its server key.')
+    .description('Add a site with its reaction poll, and print its server key and the tags to paste.')
     .argument('<id>', 'the id for data-site: lower-case letters, digits, hyphens')
     .option('--name <name>', "the site's name, as mails show it (default: the id)")
     .option('--lang <tag>', 'its language', 'vi')
     .option('--origin <origin...>', 'origins whose pages may write, such as https://news.example', [])
     .option(
       '--stories <which>',
-      'story keys that the first write of a reader may create: known, origins or any',
+      `story keys that a reader's first write may create: ${choicesOf('stories')}`,
       'origins',
     )
-    .option('--moderation <when>', "guests' comments wait for a moderator (pre) or are shown at once (post)", 'pre')
-    .option('--votes <which>', 'votes on comments: up or up-down', 'up')
+    .option('--moderation <when>', `pre holds guests' comments for a moderator: ${choicesOf('moderation')}`, 'pre')
+    .option('--votes <which>', `votes on comments: ${choicesOf('votes')}`, 'up')
     .action(async (id: string, { name, lang, origin, stories, moderation, votes }: AddOptions) => {
-      const parsed = newSiteSchema.safeParse({
+      const { data: site, error } = newSiteSchema.safeParse({
         id,
         name: name ?? id,
         lang,
         origins: origin,
         settings: { stories, moderation, votes },
       });
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        throw new OperatorError(`${issue?.path.join('.')}: ${issue?.message}`);
-      }
-      const database = await openDatabase(readConfig(process.env).database);
+      if (!site) throw wrongField(error.issues[0]?.path.join('.') ?? id, error.issues[0]?.message ?? '');
+      const config = readConfig(process.env);
+      const database = await openDatabase(config.database);
       await withSites(database, setups, async (store) => {
-        if (!(await store.add(parsed.data)))
-          throw new OperatorError(
-            `There is a site "${id}" already. Change it with: afterword sites set ${id} <setting> <value>`,
-          );
-        process.stdout.write(`Site ${id} is ready.\n`);
-        await printNewServerKey(store, id);
+        if (!(await store.add(site))) throw await existsAlready(store, id);
+        print(`Site ${id} is ready.`);
+        print(`Server key (shown once, keep it secret): ${await store.makeServerKey(id)}`);
+        print(`\nPaste into the pages, the first two lines into the head:\n\n${widgetTags(config.url, site, [])}`);
       });
     });
 
   sites
     .command('set')
-    .description(
-      'Change a site: its name, lang or origins, or a setting such as moderation, rules.links or rules.words.',
-    )
+    .description('Change a site: its name, lang or origins, or a setting such as moderation, rules.links, rules.words.')
     .argument('<id>', 'the site')
     .argument('<setting>', 'name, lang, origins, or the name of a setting, with dots between its parts')
     .argument('<value>', 'a word, a number, JSON, or @file: a list with an item on each line')
-    .action(async (id: string, setting: string, value: string) => {
-      await withExistingSites(setups, async (store) => {
-        const { name, lang, origins, settings } = await existingSite(store, id);
-        const changed = withSetting({ name, lang, origins, ...settings }, setting, parseValue(value));
-        // The settings are parsed alone, so that an issue names one as the operator does.
-        const parsedSite = newSiteSchema.omit({ settings: true }).safeParse({ id, ...changed });
-        const parsedSettings = newSettingsSchema.safeParse(changed);
-        const issue = parsedSite.error?.issues[0] ?? parsedSettings.error?.issues[0];
-        if (!parsedSite.success || !parsedSettings.success)
-          throw new OperatorError(`${issue?.path.join('.')}: ${issue?.message}`);
-        const { who } = parsedSettings.data;
-        if (who !== settings.who && who !== 'guest' && readerKinds.every((kind) => kind === 'guest'))
-          throw new OperatorError(
-            `who: "${who}" would close every thread, since readers cannot sign in on this server. Leave it at "guest".`,
-          );
-        await store.put({ ...parsedSite.data, settings: parsedSettings.data });
-        process.stdout.write(`Site ${id} is changed. Running servers follow within five seconds.\n`);
-      });
-    });
+    // A negative number is a value, whose range the message names.
+    .allowUnknownOption()
+    .action((id: string, setting: string, value: string) =>
+      withExistingSites(setups, async (store) => {
+        await existingSite(store, id);
+        await changeSite(store, id, readerKinds, () => settingPatch(setting, parseValue(setting, value)));
+        print(`Site ${id} is changed. Running servers follow within five seconds.`);
+      }),
+    );
+
+  const origins = sites.command('origins').description('The origins whose pages may write to a site.');
+  const originCommand = (name: string, description: string, change: (site: Site, given: string[]) => string[]) =>
+    origins
+      .command(name)
+      .description(description)
+      .argument('<site>', 'the site')
+      .argument('<origin...>', 'such as https://news.example')
+      .action((id: string, given: string[]) =>
+        withExistingSites(setups, async (store) => {
+          const before = await existingSite(store, id);
+          const { origins: wanted = [] } = settingPatch('origins', given);
+          const after = await changeSite(store, id, readerKinds, (site) => ({ origins: change(site, wanted) }));
+          print(`Origins of ${id}: ${after.origins.join(' ') || 'none: no page may write'}`);
+          if (before.origins[0] !== after.origins[0] && before.origins.length > 0)
+            print(`Stories named by a path, such as /a, now belong to ${after.origins[0] ?? 'no origin'}.`);
+        }),
+      );
+  originCommand('add', 'Let pages of more origins write.', (site, given) => [...new Set([...site.origins, ...given])]);
+  originCommand('remove', 'Refuse writes of the pages of origins.', (site, given) => {
+    const unknown = given.find((origin) => !site.origins.includes(origin));
+    if (unknown !== undefined)
+      throw new OperatorError(
+        `${unknown} is no origin of "${site.id}". There are: ${site.origins.join(', ') || 'none'}.`,
+      );
+    return site.origins.filter((origin) => !given.includes(origin));
+  });
 
   sites
     .command('key')
-    .description('Make a new server key, which replaces the one before at once.')
+    .description('Make a new server key. The one before stays valid for a time.')
+    .argument('<id>', 'the site')
+    .option(
+      '--overlap <duration>',
+      'the time that the key before stays valid, such as 30m, 24h or 7d; 0 ends it',
+      '24h',
+    )
+    .action((id: string, { overlap }: { overlap: string }) =>
+      withExistingSites(setups, async (store) => {
+        const overlapMs = parseDurationMs(overlap, '--overlap', maxOverlapDays);
+        const { serverKeyHash } = await existingSite(store, id);
+        print(`Server key (shown once, keep it secret): ${await store.makeServerKey(id, overlapMs)}`);
+        if (serverKeyHash === null) return;
+        if (overlapMs > 0) print(`The key before is valid until ${new Date(Date.now() + overlapMs).toISOString()}.`);
+        else print('The key before has ended. Running servers follow within five seconds.');
+      }),
+    );
+
+  sites
+    .command('show')
+    .description('Print a site: its settings, origins, numbers, and the tags to paste.')
     .argument('<id>', 'the site')
     .action((id: string) =>
-      withExistingSites(setups, async (store) => {
-        await existingSite(store, id);
-        await printNewServerKey(store, id);
+      withSite(id, async ({ read }, site, { url }) => {
+        process.stdout.write(await describeSite(read, site, url));
       }),
     );
 
   sites
     .command('list')
-    .description('List the sites.')
+    .description('List the sites: id, name, language, origins.')
     .action(() =>
       withExistingSites(setups, async (store) => {
-        for (const { id, name, origins } of await store.list())
-          process.stdout.write(`${id}\t${name}\t${origins.join(' ')}\n`);
+        for (const { id, name, lang, origins } of await store.list())
+          print([id, name, lang, origins.join(' ')].join('\t'));
       }),
     );
+
+  return sites;
 }
 
-async function existingSite(store: Sites, id: string): Promise<Site> {
+/** Changes a site. @throws OperatorError with one line that names the setting and its allowed values */
+async function changeSite(
+  store: Sites,
+  id: string,
+  readerKinds: ReaderKinds,
+  patchFor: (site: Site) => SitePatch,
+): ReturnType<Sites['update']> {
+  try {
+    return await store.update(id, (site) => applyPatch(site, patchFor(site), readerKinds));
+  } catch (error) {
+    const [field] = error instanceof Problem ? (error.fields ?? []) : [];
+    throw field ? wrongField(settingName(field.field), field.message) : error;
+  }
+}
+
+function wrongField(name: string, message: string): OperatorError {
+  return new OperatorError(`${settingName(name)}: ${message}`);
+}
+
+export async function existingSite(store: Sites, id: string): Promise<Site> {
   const site = await store.get(id);
   if (!site) throw new OperatorError(`There is no site "${id}". Add it with: afterword sites add ${id}`);
   return site;
 }
 
-async function printNewServerKey(store: Sites, id: string): Promise<void> {
-  const key = await store.makeServerKey(id);
-  process.stdout.write(`Server key (shown once, keep it secret): ${key}\n`);
+async function existsAlready(store: Sites, id: string): Promise<OperatorError> {
+  if (!(await store.get(id)))
+    return new OperatorError(`Site "${id}" is being removed. Finish that with: afterword sites remove ${id}`);
+  return new OperatorError(
+    `There is a site "${id}" already. Change it with: afterword sites set ${id} <setting> <value>`,
+  );
 }
 
-/** Returns the settings with one of them changed. */
-function withSetting(settings: object, name: string, value: unknown): object {
-  const [first = '', ...rest] = name.split('.');
-  const known = Object.entries(settings).find(([key]) => key === first);
-  if (!known)
-    throw new OperatorError(`There is no setting "${first}". There are: ${Object.keys(settings).join(', ')}.`);
-  const [, before] = known as [string, unknown];
-  const isGroup = typeof before === 'object' && before !== null && rest.length > 0;
-  if (rest.length > 0 && !isGroup) throw new OperatorError(`The setting "${first}" has no parts.`);
-  return { ...settings, [first]: isGroup ? withSetting(before, rest.join('.'), value) : value };
-}
-
-function parseValue(given: string): unknown {
+/** Reads a value as its setting takes it. Texts are never JSON, and origins may be separated by spaces. */
+function parseValue(setting: string, given: string): unknown {
+  if (setting === 'name' || setting === 'lang') return given;
   if (given.startsWith('@')) return readLines(given.slice(1));
+  let value: unknown = given;
   try {
-    return JSON.parse(given);
+    value = JSON.parse(given);
   } catch {
-    return given;
+    // A word.
   }
+  return setting === 'origins' && typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value;
 }
 
 function readLines(file: string): string[] {
@@ -153,6 +205,10 @@ function readLines(file: string): string[] {
   } catch (error) {
     throw new OperatorError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
   }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 async function withExistingSites(setups: readonly SiteSetup[], work: (sites: Sites) => Promise<void>): Promise<void> {
@@ -181,12 +237,12 @@ async function withSites(
  */
 export async function withSite(
   id: string | undefined,
-  work: (database: Database, site: Site) => Promise<void>,
+  work: (database: Database, site: Site, config: Config) => Promise<void>,
 ): Promise<void> {
-  const { database } = await openExistingDatabase(process.env);
+  const { config, database } = await openExistingDatabase(process.env);
   try {
     const sites = new Sites(database, []);
-    await work(database, id === undefined ? await onlySite(sites) : await existingSite(sites, id));
+    await work(database, id === undefined ? await onlySite(sites) : await existingSite(sites, id), config);
   } finally {
     await database.close();
   }

@@ -1,116 +1,64 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { lang, limits, serverKeyPrefix, slug } from 'afterword/contract';
+import { newSiteSchema, siteSettingsSchema, slug } from 'afterword/contract';
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { Problem } from '../problem.js';
 import type { Database } from '../storage/database.js';
 import { memoryCache } from '../storage/memory-cache.js';
 import type { SiteRow, Tables } from '../storage/tables.js';
 import { runSequentially, type Command } from '../storage/writer.js';
-import { byteLength } from '../text.js';
 import { secondMs } from '../time.js';
+import { newServerKey, rotateServerKeys, type SiteKeys } from './server-keys.js';
 
-const commentRulesSchema = z.object({
-  /** Words and phrases, matched by comments/rules/banned-words.ts. */
-  words: z.array(z.string().min(1).max(limits.bannedWordChars)).max(limits.bannedWords).default([]),
-  /** More links than this hold a comment; `null` allows any number. */
-  links: z.int().min(0).max(limits.integer).nullable().default(2),
-  /** The first comments of a reader that are held; 0 for none. */
-  newCommenter: z.int().min(0).max(20).default(0),
-  /** The minutes within which a repeated text is held; 0 for never. */
-  repeatMinutes: z.int().min(0).max(1440).default(10),
-  /** More comments within so many minutes are held. */
-  rate: z
-    .object({ comments: z.int().min(1).max(20), minutes: z.int().min(1).max(1440) })
-    .default({ comments: 20, minutes: 5 }),
-  /** The publisher's own check, called last. */
-  external: z
-    .object({
-      url: z.url({ protocol: /^https?$/ }).max(limits.storyKeyBytes),
-      secret: z.string().min(16).max(1000),
-      timeoutMillis: z.int().min(100).max(5000).default(1500),
-    })
-    .nullable()
-    .default(null),
-});
-
-const reactionRulesSchema = z.object({
-  /** Guests of one network that may vote in a poll on a story, or on a comment, within an hour. Others must sign in. `null` for any number. */
-  networkGuests: z.int().min(1).max(limits.integer).nullable().default(500),
-  /** Guests within a minute that freeze a poll, where that is five times the usual number and nearly all vote alike. `null` for never. */
-  burstGuests: z.int().min(1).max(limits.integer).nullable().default(300),
-});
-
-export const siteSettingsSchema = z.object({
-  /** The story keys that a reader's write may create. */
-  stories: z.enum(['known', 'origins', 'any']).default('origins'),
-  /** `pre` holds a guest's comment for a moderator. */
-  moderation: z.enum(['pre', 'post']).default('pre'),
-  who: z.enum(['guest', 'email', 'signed-on']).default('guest'),
-  votes: z.enum(['up', 'up-down']).default('up'),
-  editSeconds: z.int().min(0).max(limits.integer).default(300),
-  /** Days after publication when threads close; `null` for never. */
-  closeAfterDays: z.int().min(1).max(36_500).nullable().default(null),
-  /** The number of readers whose reports hold a comment. */
-  reportsToHold: z.int().min(1).max(limits.integer).default(3),
-  /** Rules that hold a comment for a moderator. */
-  rules: commentRulesSchema.prefault({}),
-  /** Mails to confirm and notices that anybody can trigger, in an hour: by one network, and in all. Others are not sent. */
-  newsletter: z
-    .object({ networkMailsPerHour: z.int().min(1).default(20), mailsPerHour: z.int().min(1).default(1000) })
-    .prefault({}),
-  /** Rules against ballot stuffing. */
-  reactions: reactionRulesSchema.prefault({}),
-});
-export type SiteSettings = z.infer<typeof siteSettingsSchema>;
-
-/** Settings that are about to be stored. Those that an earlier version has stored may exceed the limit of bytes. */
-export const newSettingsSchema = siteSettingsSchema.refine(
-  ({ rules }) => rules.words.reduce((bytes, word) => bytes + byteLength(word), 0) <= limits.bannedWordsBytes,
-  { path: ['rules', 'words'], error: `At most ${limits.bannedWordsBytes / 1024} kB in all.` },
-);
-
-export const newSiteSchema = z.object({
-  id: slug,
-  name: z.string().min(1).max(100),
-  lang: lang.default('vi'),
-  origins: z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).default([]),
-  settings: siteSettingsSchema.prefault({}),
-});
+export { newSiteSchema, siteSettingsSchema };
+export type SiteSettings = z.output<typeof siteSettingsSchema>;
 export type NewSite = z.output<typeof newSiteSchema>;
 
 /** A publisher's site. */
-export interface Site extends NewSite {
-  readonly serverKeyHash: string | null;
-}
+export interface Site extends NewSite, SiteKeys {}
 
-const ttlMs = 5 * secondMs;
+/** The time after which changes by other processes show. */
+export const siteCacheMs = 5 * secondMs;
 const maxSites = 1000;
 
 /** Adds rows of a feature to a site, in the transaction that stores the site. Runs again when the site is changed. */
 export type SiteSetup = (db: Kysely<Tables>, siteId: string) => Promise<void>;
 
+/** A change of a stored site. An error that it throws leaves the site as it is. */
+interface SiteChange {
+  readonly id: string;
+  change(this: void, site: Site): NewSite;
+}
+
 /** The sites of this server. Cached for five seconds, so that changes by the command line show. */
 export class Sites {
   readonly #database: Database;
-  readonly #cache = memoryCache<Site>(maxSites, ttlMs);
+  readonly #cache = memoryCache<Site>(maxSites, siteCacheMs);
   readonly #last = memoryCache<{ row: SiteRow; site: Site }>(maxSites);
   readonly #put: Command<NewSite, void>;
   readonly #add: Command<NewSite, boolean>;
+  readonly #update: Command<SiteChange, NewSite>;
 
-  /** @param setups run by `add` and `put` */
+  /** @param setups run by `add`, `put` and `update` */
   constructor(database: Database, setups: readonly SiteSetup[]) {
     this.#database = database;
     this.#put = putSites(setups);
     this.#add = addSites(setups);
+    this.#update = updateSites(setups);
   }
 
+  /** Returns a site, unless it is being removed. */
   async get(id: string): Promise<Site | undefined> {
     const cached = this.#cache.get(id);
     if (cached) return cached;
     // PostgreSQL refuses some characters that a URL or a form may contain.
     if (!slug.safeParse(id).success) return undefined;
-    const row = await this.#database.read.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await this.#database.read
+      .selectFrom('sites')
+      .selectAll()
+      .where('id', '=', id)
+      .where('removedAt', 'is', null)
+      .executeTakeFirst();
     if (!row) return undefined;
     // An unchanged site stays the same object, so that caches of its settings stay valid.
     const last = this.#last.get(id);
@@ -121,7 +69,8 @@ export class Sites {
   }
 
   async list(): Promise<Site[]> {
-    return (await this.#database.read.selectFrom('sites').selectAll().orderBy('id').execute()).map(fromRow);
+    const rows = this.#database.read.selectFrom('sites').selectAll().where('removedAt', 'is', null).orderBy('id');
+    return (await rows.execute()).map(fromRow);
   }
 
   /**
@@ -139,19 +88,29 @@ export class Sites {
     this.#cache.delete(site.id);
   }
 
-  /** Makes a new server key, which replaces the old one. Only its hash is stored. */
-  async makeServerKey(id: string): Promise<string> {
-    const key = `${serverKeyPrefix}${randomBytes(32).toString('base64url')}`;
-    await this.#database.writer.submit(setServerKey, { id, hash: hashOf(key) });
+  /**
+   * Changes a stored site, and runs the setups of the features. Changes of other processes are not lost.
+   *
+   * @param change runs in the transaction, and again where that is repeated
+   * @throws Problem `site-not-found`, and what `change` throws
+   */
+  async update(id: string, change: SiteChange['change']): Promise<NewSite> {
+    const site = await this.#database.writer.submit(this.#update, { id, change });
+    this.#cache.delete(id);
+    return site;
+  }
+
+  /**
+   * Makes a new server key. Only its hash is stored.
+   *
+   * @param overlapMs the time that the key before stays valid
+   */
+  async makeServerKey(id: string, overlapMs = 0): Promise<string> {
+    const { key, keyHash } = newServerKey();
+    await this.#database.writer.submit(rotateServerKeys, { id, keyHash, previousUntil: Date.now() + overlapMs });
     this.#cache.delete(id);
     return key;
   }
-}
-
-/** Returns whether a bearer token is the server key of a site. */
-export function isServerKey(site: Site, token: string | undefined): boolean {
-  if (!token?.startsWith(serverKeyPrefix) || !site.serverKeyHash) return false;
-  return timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(site.serverKeyHash));
 }
 
 /** Adds sites, and runs the setups of each in the same transaction. Leaves sites that exist unchanged. */
@@ -191,17 +150,26 @@ export function putSites(setups: readonly SiteSetup[]): Command<NewSite, void> {
   };
 }
 
-const setServerKey: Command<{ id: string; hash: string }, void> = {
-  name: 'set-server-key',
-  async run({ db }, keys) {
-    for (const { id, hash } of keys)
-      await db.updateTable('sites').set({ serverKeyHash: hash }).where('id', '=', id).execute();
-    return keys.map(() => undefined);
-  },
-};
-
-function hashOf(key: string): string {
-  return hash('sha256', key, 'base64url');
+/** Changes stored sites, and runs the setups of each in the same transaction. */
+function updateSites(setups: readonly SiteSetup[]): Command<SiteChange, NewSite> {
+  return {
+    name: 'update-sites',
+    run: ({ db, locked }, changes) =>
+      runSequentially(changes, async ({ id, change }) => {
+        const found = db.selectFrom('sites').selectAll().where('id', '=', id).where('removedAt', 'is', null);
+        const row = await locked(found).executeTakeFirst();
+        if (!row) return new Problem('site-not-found');
+        let changed: NewSite;
+        try {
+          changed = change(fromRow(row));
+        } catch (error) {
+          return error as Error;
+        }
+        await db.updateTable('sites').set(toRow(changed)).where('id', '=', id).execute();
+        for (const setUp of setups) await setUp(db, id);
+        return changed;
+      }),
+  };
 }
 
 function toRow({ name, lang, origins, settings }: NewSite) {
@@ -216,5 +184,7 @@ function fromRow(row: SiteRow): Site {
     origins: JSON.parse(row.originsJson) as string[],
     settings: siteSettingsSchema.parse(JSON.parse(row.settingsJson)),
     serverKeyHash: row.serverKeyHash,
+    previousServerKeyHash: row.previousServerKeyHash,
+    previousServerKeyUntil: row.previousServerKeyUntil,
   };
 }

@@ -9,6 +9,7 @@ import { renameStoryKeys } from './migrations/0006-story-keys.js';
 import { addCodeOnlySignups } from './migrations/0007-code-only-signups.js';
 import { addRejectedNames } from './migrations/0008-rejected-names.js';
 import { addNewsletterEditing } from './migrations/0009-newsletter-editing.js';
+import { addSiteColumns } from './migrations/0010-sites.js';
 import type { Tables } from './tables.js';
 
 /** A change of the schema, for both databases. */
@@ -34,6 +35,7 @@ export const migrations: Migrations = {
   '0007-code-only-signups': { up: addCodeOnlySignups, compatibleWith: '0002-metadata' },
   '0008-rejected-names': { up: addRejectedNames, compatibleWith: '0002-metadata' },
   '0009-newsletter-editing': { up: addNewsletterEditing, compatibleWith: '0002-metadata' },
+  '0010-sites': { up: addSiteColumns, compatibleWith: '0002-metadata' },
 };
 
 /** Migrations of builds before the first release. Their data cannot be carried over. */

@@ -38,6 +38,8 @@ export interface SubscriptionRequestRow {
   createdAt: EpochMs;
   /** The keyed hash of the network that asked, for caps on mails. */
   networkHash: string | null;
+  /** The origin of the page that sent it. */
+  origin: string | null;
   /** The time of the next try. */
   dueAt: EpochMs;
   /** The number of tries that failed. */
@@ -55,6 +57,8 @@ export interface SubscriptionRow {
   state: 'pending' | 'confirmed' | 'unsubscribed';
   createdAt: EpochMs;
   changedAt: EpochMs;
+  /** The origin of the page with the first signup. Null for forms of the server, and for signups of versions before. */
+  origin: string | null;
 }
 
 export interface SubscriptionTokenRow {

@@ -80,6 +80,11 @@ export interface SiteRow {
   originsJson: string;
   settingsJson: string;
   serverKeyHash: string | null;
+  /** The key before, valid until a time. */
+  previousServerKeyHash: string | null;
+  previousServerKeyUntil: EpochMs | null;
+  /** Set while the rows of the site are deleted. Servers no longer know the site. */
+  removedAt: EpochMs | null;
   createdAt: EpochMs;
 }
 
@@ -235,6 +240,8 @@ export interface CommentRow {
   idempotencyKey: string | null;
   /** The hash of that request's content. */
   requestHash: string | null;
+  /** The origin of the page that sent it. Null for programs, and for comments of versions before. */
+  origin: string | null;
 }
 
 /** A version of the order of a thread's roots: see comments/reading/sort-orders.ts. */

@@ -49,7 +49,7 @@ export function commentWrite(services: CommentWritingServices) {
 
 async function post(
   { cache, clientAddress, commentRules, database, rateLimits, readers, stories }: CommentWritingServices,
-  { site, requestId, authorization, idempotencyKey, incoming }: WriteRequest,
+  { site, requestId, authorization, idempotencyKey, origin, incoming }: WriteRequest,
   { story: storyKey, parentId = null, text: given, mentions = [] }: z.output<typeof commentBody>,
 ): Promise<{ comment: Comment }> {
   const author = await readers.authenticate(authorization, site.id);
@@ -81,6 +81,7 @@ async function post(
     nodes,
     findings,
     isClosedByAge: isClosedByAge(site, story),
+    origin,
     idempotency:
       key === undefined ? undefined : { key, requestHash: fingerprint(`${story.id} ${parentId} ${text}`).toString(36) },
   });

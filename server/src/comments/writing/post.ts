@@ -27,6 +27,8 @@ export interface NewComment {
   readonly createdAt?: EpochMs;
   /** Idempotency key and hash of the request, if the request had a key. */
   readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
+  /** The origin of the page that sent it. */
+  readonly origin?: string | undefined;
 }
 
 /** Posts comments. A repeated key replays the stored comment. Refuses closed threads and parents of other threads. */
@@ -95,6 +97,7 @@ function toRow(post: NewComment, parent: Parent | undefined, version: number, no
     score: bestScore(0, 0, createdAt),
     idempotencyKey: post.idempotency?.key ?? null,
     requestHash: post.idempotency?.requestHash ?? null,
+    origin: post.origin ?? null,
     ...initialColumns,
   };
 }

@@ -134,7 +134,7 @@ function lockSubscriptions(
 /** Stores the wanted subscriptions as pending, and the consent to each. */
 async function storePending(
   { transaction, tokens }: SignupContext,
-  { siteId, emailKey, email, lang, method }: SignupRow,
+  { siteId, emailKey, email, lang, method, origin }: SignupRow,
   wanted: readonly ConsentedList[],
 ): Promise<void> {
   const now = Date.now();
@@ -145,7 +145,7 @@ async function storePending(
       wanted
         .map(({ id }) => id)
         .sort()
-        .map((newsletterId) => ({ id: newId(), siteId, newsletterId, emailKey, createdAt: now, ...pending })),
+        .map((newsletterId) => ({ id: newId(), siteId, newsletterId, emailKey, createdAt: now, origin, ...pending })),
     )
     // One that was confirmed meanwhile stays so.
     .onConflict((conflict) =>

@@ -29,6 +29,8 @@ export interface SignupRequest {
   readonly method: 'widget' | 'form';
   /** The network that asks, for caps on mails. */
   readonly network: string;
+  /** The origin of the page that asks. */
+  readonly origin?: string | undefined;
 }
 
 /** Makes the composers of newsletter mails, for the mailer. */
@@ -101,6 +103,7 @@ export class Subscriptions {
       isCodeOnly: signup.isTrapped ? 1 : 0,
       createdAt: Date.now(),
       networkHash: this.#tokens.hashLimit(signup.network),
+      origin: signup.origin ?? null,
       dueAt: Date.now(),
       tries: 0,
     });
