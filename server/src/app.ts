@@ -62,8 +62,9 @@ import { readPublicTallies, readTallyVersions } from './reactions/votes.js';
 import { ReaderNames } from './readers/names.js';
 import { guestsWithoutActs } from './readers/retention.js';
 import { addReaderRoutes, type ReaderActivity } from './readers/routes.js';
-import { Readers } from './readers/store.js';
+import { readerKinds, Readers } from './readers/store.js';
 import { ReaderTokens } from './readers/tokens.js';
+import { addSiteRoutes } from './sites/routes.js';
 import { Sites } from './sites/store.js';
 import type { Database } from './storage/database.js';
 import { expiredLimitCounters } from './storage/limit-counters.js';
@@ -156,6 +157,7 @@ export function createApp(services: Services, pages?: Hono): Api {
 
   app.use('/v1/*', crossOrigin);
   app.use('/v1/sites/:site/*', siteGuard(services.sites), limitedBody());
+  addSiteRoutes(app, services, readerKinds);
   addPageRoute(app, services.cache, services, partReader(services));
   addReactionRoutes(app, services);
   addPollRoutes(app, services);

@@ -36,7 +36,7 @@ const serverFolders: Record<string, string[]> = {
   storage: [],
   letters: [],
   locales: [],
-  sites: ['storage'],
+  sites: ['http', 'storage'],
   http: ['sites', 'storage'],
   mail: ['http', 'storage'],
   ops: ['http', 'storage'],

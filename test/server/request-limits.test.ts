@@ -195,6 +195,30 @@ const bodies: Record<string, unknown> = {
       { id: 'b', label: { vi: 'B' }, icon: '', retired: false },
     ],
   },
+  // Without origins: an empty list would refuse all other writes.
+  'PATCH /v1/sites/{site}': {
+    name: 'The Paper',
+    lang: 'vi',
+    settings: {
+      stories: 'origins',
+      moderation: 'post',
+      who: 'guest',
+      votes: 'up-down',
+      editSeconds: 300,
+      closeAfterDays: null,
+      reportsToHold: 3,
+      rules: {
+        words: ['x'],
+        links: 2,
+        newCommenter: 0,
+        repeatMinutes: 10,
+        rate: { comments: 20, minutes: 5 },
+        external: null,
+      },
+      newsletter: { networkMailsPerHour: 20, mailsPerHour: 1000 },
+      reactions: { networkGuests: 500, burstGuests: 300 },
+    },
+  },
   'PUT /v1/sites/{site}/polls/{poll}/frozen': { story: storyUrl, frozen: false },
 };
 
@@ -226,7 +250,9 @@ describe.each(databases)('hostile values on %s', (kind) => {
   afterAll(() => server.close());
 
   const tokenFor = ({ method, path }: Pick<Route, 'method' | 'path'>) =>
-    path.includes('/polls') || (method === 'PUT' && path.endsWith('/stories')) ? tokens[1] : tokens[0];
+    path.includes('/polls') || path.endsWith('{site}') || (method === 'PUT' && path.endsWith('/stories'))
+      ? tokens[1]
+      : tokens[0];
   const fill = (path: string) =>
     path
       .replace('/v1/sites/{site}', '')

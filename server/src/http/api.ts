@@ -28,7 +28,10 @@ export function createApi(): Api {
 
 /** Makes a problem that names the refused fields. Its code is that of the field, where the contract gives it one. */
 export function validationProblem(error: z.core.$ZodError): Problem {
-  const fields: FieldError[] = error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }));
+  const fields: FieldError[] = error.issues.map((issue) => {
+    const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+    return { field: path.join('.') || 'body', message: issue.message };
+  });
   const fieldCode = error.issues
     .map((issue) => (issue.code === 'custom' ? (issue.params?.code as unknown) : undefined))
     .find((code) => code !== undefined);

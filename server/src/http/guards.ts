@@ -91,8 +91,7 @@ export function isAllowedOrigin(site: Site, origin: string | undefined): boolean
 /** Refuses a body by its declared length. One without a declared length is counted while it is read. */
 export function limitedBody(): MiddlewareHandler<ApiEnv> {
   return async function limitedBody(c, next) {
-    const isStories = c.req.method === 'PUT' && c.req.path.endsWith('/stories');
-    const maxSize = isStories ? limits.storiesBodyBytes : limits.bodyBytes;
+    const maxSize = maxBodyBytes(c.req.method, c.req.path);
     const refuse = () => {
       throw new Problem('body-too-large', `At most ${maxSize} bytes.`);
     };
@@ -100,4 +99,11 @@ export function limitedBody(): MiddlewareHandler<ApiEnv> {
     if (c.req.header('transfer-encoding') === undefined) return next();
     return bodyLimit({ maxSize, onError: refuse })(c, next);
   };
+}
+
+/** Returns the limit of a request. Larger ones need the server key, which is required before the body is read. */
+function maxBodyBytes(method: string, path: string): number {
+  if (method === 'PUT' && path.endsWith('/stories')) return limits.storiesBodyBytes;
+  if (method === 'PATCH' && /^\/v1\/sites\/[^/]*$/.test(path)) return limits.siteBodyBytes;
+  return limits.bodyBytes;
 }
