@@ -11,7 +11,13 @@ export async function describeSite(db: Kysely<Tables>, site: Site, url: string):
   const { id, name, lang, origins, settings } = site;
   const { rules } = settings;
   const external = rules.external && { ...rules.external, secret: '(hidden)' };
-  const lists = await db.selectFrom('newsletters').select('id').where('siteId', '=', id).orderBy('position').execute();
+  const lists = await db
+    .selectFrom('newsletters')
+    .select('id')
+    .where('siteId', '=', id)
+    .where('removedAt', 'is', null)
+    .orderBy('position')
+    .execute();
   return [
     section('Site', [
       ['id', id],
