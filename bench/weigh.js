@@ -9,9 +9,9 @@ import { root } from '../scripts/commands.js';
 
 /** Bytes, gzip. The idle page is measured in a browser, by idle-page.js. docs/decisions/0010 says why each is what it is. */
 export const budgets = {
-  loader: 2_060,
+  loader: 2_150,
   /** Loader, Lit, all four widgets, one locale. */
-  firstPaint: 45_200,
+  firstPaint: 45_300,
   /** The same page after its reader has scrolled to the end and waited ten seconds. */
   idlePage: 53_200,
   /** Reactions with Lit, without loader and locale. */

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import htmlLiterals from 'rollup-plugin-html-literals';
 import type { Plugin } from 'vite';
+import { classicLoader } from './classic-loader.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -15,6 +16,7 @@ export function cdnPlugins(): Plugin[] {
       options: { minifyOptions: { conservativeCollapse: true } },
     }) as unknown as Plugin,
     trustedTypes(),
+    classicLoader(),
     pinnedLoader(),
     cloakStyles(),
     precompress(),

@@ -82,6 +82,7 @@ test('host pages without a check of their own are those on which reading, voting
   expect(names.filter((name) => !requirements[name])).toEqual([
     'clobber',
     'consent',
+    'consent-classic',
     'error-tracker',
     'storage-broken',
     'tag-redirected',
