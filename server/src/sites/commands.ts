@@ -6,6 +6,7 @@ import { openDatabase, type Database } from '../storage/database.js';
 import { openExistingDatabase } from '../storage/existing-database.js';
 import { Problem } from '../problem.js';
 import { parseDurationMs } from './duration.js';
+import { addRemovalCommand } from './removal-command.js';
 import { applyPatch, settingName, settingPatch, type ReaderKinds, type SitePatch } from './site-changes.js';
 import { describeSite } from './site-page.js';
 import { Sites, type Site, type SiteSetup } from './store.js';
@@ -28,7 +29,7 @@ const choicesOf = (setting: 'stories' | 'moderation' | 'votes') => settingsOf[se
  * @param setups of the features, run when a site is added or changed
  * @param readerKinds the kinds of readers that this server has
  */
-export function addSiteCommands(program: Command, setups: readonly SiteSetup[], readerKinds: ReaderKinds): Command {
+export function addSiteCommands(program: Command, setups: readonly SiteSetup[], readerKinds: ReaderKinds): void {
   const sites = program.command('sites').description('The sites of this server.');
 
   sites
@@ -147,7 +148,7 @@ export function addSiteCommands(program: Command, setups: readonly SiteSetup[], 
       }),
     );
 
-  return sites;
+  addRemovalCommand(sites);
 }
 
 /** Changes a site. @throws OperatorError with one line that names the setting and its allowed values */
