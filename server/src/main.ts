@@ -9,7 +9,7 @@ import { addBackupCommand, addRestoreCommand } from './ops/backup.js';
 import { addMigrateCommand } from './ops/migrate.js';
 import { addRecountCommand } from './ops/recount.js';
 import { addRetentionCommands } from './ops/retention-commands.js';
-import { addSecretCommands } from './ops/secret-check.js';
+import { addSecretCommands, checkSecrets } from './ops/secret-check.js';
 import { addPollCommands } from './reactions/commands.js';
 import { tallyCounters } from './reactions/counter-checks.js';
 import { addDefaultPoll } from './reactions/polls.js';
@@ -36,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addCommentCommands(program);
   addPollCommands(program);
   addReaderCommands(program);
-  addNewsletterCommands(program);
+  addNewsletterCommands(program, checkSecrets);
   addMailCommands(program);
   addMigrateCommand(program);
   addBackupCommand(program);

@@ -97,6 +97,10 @@ export const editedNewsletterSchema = z
     earlierConsents: z.array(consentVersion).describe('Versions that subscribers before have agreed to, newest first'),
     latestIssue: latestIssue.nullable(),
     position: z.int(),
-    subscribers: z.object({ confirmed: count, pending: count }),
+    subscribers: z.object({
+      confirmed: count,
+      pending: count,
+      bounced: count.describe('Confirmed, until their address has bounced'),
+    }),
   })
   .meta({ id: 'EditedNewsletter', description: 'A newsletter in every language.' });

@@ -552,6 +552,10 @@ export interface EditedNewsletter {
   subscribers: {
     confirmed: number;
     pending: number;
+    /**
+     * Confirmed, until their address has bounced
+     */
+    bounced: number;
   };
 }
 export interface StoryImage {

@@ -49,7 +49,7 @@ describe.each(databases)('newsletters of a publisher on %s', (kind) => {
         consent: { id: 'evening-1', text: { vi: 'Tôi đồng ý nhận Tin chiều.' } },
         earlierConsents: [],
         latestIssue,
-        subscribers: { confirmed: 0, pending: 0 },
+        subscribers: { confirmed: 0, pending: 0, bounced: 0 },
       });
       expect((await listed('?lang=en')).at(-1)).toEqual({
         id: 'evening',
@@ -80,7 +80,7 @@ describe.each(databases)('newsletters of a publisher on %s', (kind) => {
         ['evening-2', 'Lời mới.'],
         ['evening-1', 'Tôi đồng ý nhận Tin chiều.'],
       ]);
-      expect(subscribers).toEqual({ confirmed: 1, pending: 0 });
+      expect(subscribers).toEqual({ confirmed: 1, pending: 0, bounced: 0 });
       const agreed = await server.services.database.read.selectFrom('consent_events').selectAll().execute();
       expect(new Set(agreed.map(({ consentTextId }) => consentTextId))).toEqual(new Set(['evening-1']));
       expect(await codeOf(await server.subscribe({ lists: ['evening'], consent: 'evening-1' }))).toEqual([
@@ -127,7 +127,7 @@ describe.each(databases)('newsletters of a publisher on %s', (kind) => {
       await remove();
       await purge(Date.now() + removalGraceMs + 1);
       await put('daily', evening);
-      expect((await show('daily')).subscribers).toEqual({ confirmed: 0, pending: 0 });
+      expect((await show('daily')).subscribers).toEqual({ confirmed: 0, pending: 0, bounced: 0 });
     });
   });
 
@@ -155,7 +155,7 @@ describe.each(databases)('newsletters of a publisher on %s', (kind) => {
         stderr: '',
       });
       expect((await run('set', 'evening', '--consent', 'Tôi rất đồng ý.')).stdout).toContain('version evening-2');
-      expect((await run('list')).stdout.split('\n')).toContain('evening\t0\t0\tTin chiều');
+      expect((await run('list')).stdout.split('\n')).toContain('evening\t0\t0\t0\tTin chiều');
       const shown = JSON.parse((await run('show', 'evening')).stdout) as EditedNewsletter;
       expect(shown).toMatchObject({ name: { vi: 'Tin chiều', en: 'Evening news' }, frequency: { vi: 'Mỗi chiều' } });
     });

@@ -6,6 +6,7 @@ import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import { confirmByTyping } from '../terminal.js';
 import { dayMs } from '../time.js';
+import { addBounceCommands, type SecretCheck } from './bounces/commands.js';
 import { putNewsletter, removalGraceMs, removeNewsletter, toNewNewsletter } from './domain/list-editing.js';
 import { readEditedNewsletter, readStoredNewsletters } from './domain/lists.js';
 
@@ -24,7 +25,7 @@ interface TextOptions extends SiteOption {
 }
 
 /** Adds `afterword newsletters`: the lists that readers subscribe to. */
-export function addNewsletterCommands(program: Command): void {
+export function addNewsletterCommands(program: Command, checkSecrets: SecretCheck): void {
   const newsletters = program
     .command('newsletters')
     .description('The newsletters of a site, which readers subscribe to. Another service sends their issues.');
@@ -73,12 +74,18 @@ export function addNewsletterCommands(program: Command): void {
       }),
     );
 
-  command('list', 'List the newsletters: id, confirmed subscribers, unconfirmed ones, name.').action(
+  command('list', 'List the newsletters: id, confirmed subscribers, unconfirmed ones, bounced ones, name.').action(
     ({ site }: SiteOption) =>
       withSite(site, async ({ read }, { id, lang }) => {
         for (const newsletter of await readStoredNewsletters(read, id)) {
           const { subscribers, name } = (await readEditedNewsletter(read, id, newsletter.id))!;
-          const columns = [newsletter.id, subscribers.confirmed, subscribers.pending, textIn(name, lang)];
+          const columns = [
+            newsletter.id,
+            subscribers.confirmed,
+            subscribers.pending,
+            subscribers.bounced,
+            textIn(name, lang),
+          ];
           process.stdout.write(`${columns.join('\t')}\n`);
         }
       }),
@@ -107,6 +114,8 @@ export function addNewsletterCommands(program: Command): void {
         );
       }),
     );
+
+  addBounceCommands(newsletters, checkSecrets);
 }
 
 async function existing({ read }: Database, site: Site, id: string): Promise<EditedNewsletter> {

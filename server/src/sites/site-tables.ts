@@ -42,6 +42,8 @@ const entries: Readonly<Record<keyof Tables, Entry>> = {
   subscriptions: { key: ['id'] },
   subscription_tokens: { key: ['token_hash'] },
   mails: { key: ['id'] },
+  suppressions: { key: ['id'] },
+  bounce_sources: { key: ['site_id', 'provider'] },
   // Counters have hashed keys, which name no site. They expire by themselves.
   limit_counters: null,
   leases: null,

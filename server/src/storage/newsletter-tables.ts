@@ -54,7 +54,8 @@ export interface SubscriptionRow {
   emailKey: string;
   email: string;
   lang: string;
-  state: 'pending' | 'confirmed' | 'unsubscribed';
+  /** `bounced`: confirmed, until its address has bounced. */
+  state: 'pending' | 'confirmed' | 'unsubscribed' | 'bounced';
   createdAt: EpochMs;
   changedAt: EpochMs;
   /** The origin of the page with the first signup. Null for forms of the server, and for signups of versions before. */
@@ -82,8 +83,8 @@ export interface ConsentEventRow {
   siteId: string;
   newsletterId: string;
   emailHash: string;
-  type: 'requested' | 'confirmed' | 'unsubscribed';
-  method: 'widget' | 'code' | 'link' | 'one-click' | 'form';
+  type: 'requested' | 'confirmed' | 'unsubscribed' | 'bounced' | 'complained' | 'restored';
+  method: 'widget' | 'code' | 'link' | 'one-click' | 'form' | 'webhook' | 'command';
   consentTextId: string | null;
   lang: string;
   at: EpochMs;
@@ -106,4 +107,25 @@ export interface MailRow {
   claimId: string | null;
   /** The code of the last failure. Never its message, which may contain the address. */
   lastError: string | null;
+}
+
+/** An address that gets no mail from a site. */
+export interface SuppressionRow {
+  id: string;
+  siteId: string;
+  /** The keyed hash of the normalized address, as in the consent log. */
+  emailHash: string;
+  reason: 'hard-bounce' | 'complaint' | 'erased' | 'manual';
+  /** The mail service that reported it, or where an operator did. */
+  source: 'generic' | 'ses' | 'postmark' | 'mailgun' | 'file' | 'command';
+  createdAt: EpochMs;
+}
+
+/** A mail service whose bounce reports a site accepts. */
+export interface BounceSourceRow {
+  siteId: string;
+  provider: 'ses' | 'postmark' | 'mailgun';
+  /** What its reports are checked by: the topic of SES, the hash of Postmark's password, the signing key of Mailgun. */
+  secret: string;
+  createdAt: EpochMs;
 }

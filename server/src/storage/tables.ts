@@ -1,6 +1,7 @@
 import type { commentSorts } from 'afterword/contract';
 import type { EpochMs } from '../time.js';
 import type {
+  BounceSourceRow,
   ConsentEventRow,
   ConsentTextRow,
   MailRow,
@@ -8,6 +9,7 @@ import type {
   SubscriptionRequestRow,
   SubscriptionRow,
   SubscriptionTokenRow,
+  SuppressionRow,
 } from './newsletter-tables.js';
 
 export type * from './newsletter-tables.js';
@@ -43,6 +45,8 @@ export interface Tables {
   subscription_tokens: SubscriptionTokenRow;
   consent_events: ConsentEventRow;
   mails: MailRow;
+  suppressions: SuppressionRow;
+  bounce_sources: BounceSourceRow;
   limit_counters: LimitCounterRow;
   leases: LeaseRow;
   metadata: MetadataRow;

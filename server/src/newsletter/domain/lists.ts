@@ -66,7 +66,7 @@ export async function readEditedNewsletter(
     ...stored,
     consent: current!,
     earlierConsents: earlier,
-    subscribers: { confirmed: countOf('confirmed'), pending: countOf('pending') },
+    subscribers: { confirmed: countOf('confirmed'), pending: countOf('pending'), bounced: countOf('bounced') },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Tables } from '../../storage/tables.js';
 import type { Command, Transaction } from '../../storage/writer.js';
 import { logConsent } from './consent-log.js';
 import { readStoredNewsletters } from './lists.js';
+import { isSuppressed } from './suppressions.js';
 import type { NewsletterTokens } from './tokens.js';
 import { endSubscriptions } from './unsubscribe.js';
 
@@ -71,8 +72,10 @@ async function applyUpdate(
   await endSubscriptions(transaction, tokens, removed, 'form');
 
   const now = Date.now();
+  const getsMail = !(await isSuppressed(db, tokens, holder));
   const added = (await readStoredNewsletters(db, siteId)).filter(
-    ({ id, consent }) => update.lists.includes(id) && !isSubscribed(id) && update.consents.includes(consent.id),
+    ({ id, consent }) =>
+      getsMail && update.lists.includes(id) && !isSubscribed(id) && update.consents.includes(consent.id),
   );
   for (const { id } of added) {
     const confirmed = { state: 'confirmed' as const, changedAt: now };

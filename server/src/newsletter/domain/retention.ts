@@ -7,9 +7,14 @@ import { removalGraceMs } from './list-editing.js';
 const expiredTokenMs = dayMs;
 const pendingMs = 30 * dayMs;
 const endedMs = 30 * dayMs;
+/** A bounced subscription is restored where its suppression is removed. */
+const bouncedMs = 90 * dayMs;
+/** A mailbox that was closed may be opened again, by another person. */
+const hardBounceMs = 365 * dayMs;
 const requestMs = 7 * dayMs;
 
-/** Lifetimes of signups, subscriptions and their tokens. The consent log is kept; it contains no addresses. */
+/** Lifetimes of signups, subscriptions and their tokens. The consent log is kept; it contains no addresses. Suppressions
+ * by a complaint, an erasure or an operator are kept until they are removed. */
 export const newsletterRetention: readonly RetentionRule[] = [
   sweep({
     name: 'subscription-tokens',
@@ -30,6 +35,20 @@ export const newsletterRetention: readonly RetentionRule[] = [
     key: 'id',
     endKey: (now) => minIdAt(now - endedMs),
     isExpired: (now) => sql`state = 'unsubscribed' and changed_at < ${now - endedMs}`,
+  }),
+  sweep({
+    name: 'bounced-subscriptions',
+    table: 'subscriptions',
+    key: 'id',
+    endKey: (now) => minIdAt(now - bouncedMs),
+    isExpired: (now) => sql`state = 'bounced' and changed_at < ${now - bouncedMs}`,
+  }),
+  sweep({
+    name: 'suppressions-of-hard-bounces',
+    table: 'suppressions',
+    key: 'id',
+    endKey: (now) => minIdAt(now - hardBounceMs),
+    isExpired: (now) => sql`reason = 'hard-bounce' and created_at < ${now - hardBounceMs}`,
   }),
   sweep({
     name: 'subscriptions-of-removed-newsletters',

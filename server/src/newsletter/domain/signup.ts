@@ -9,6 +9,7 @@ import { minuteMs, secondMs } from '../../time.js';
 import type { Caps, MailCaps } from './caps.js';
 import { logConsent } from './consent-log.js';
 import type { ConsentedList, SignupMail } from './signup-mails.js';
+import { isSuppressed } from './suppressions.js';
 import type { NewsletterTokens } from './tokens.js';
 
 const minRetryMs = secondMs;
@@ -47,7 +48,7 @@ export const postponeSignups: Command<string, void> = {
 
 /**
  * Processes stored signups after their response was sent. A new address gets a mail to confirm, a subscribed one a mail
- * that says so, and one whose mailbox, network or site has had its share gets none. Never changes confirmed subscriptions.
+ * that says so; one that is suppressed gets none, nor one whose mailbox, network or site has had its share. Never changes confirmed subscriptions.
  */
 export function processSignups(tokens: NewsletterTokens, caps: Caps): Command<string, void> {
   return {
@@ -77,11 +78,12 @@ interface SignupContext {
 }
 
 async function processSignup(context: SignupContext, request: SignupRow): Promise<void> {
-  const { transaction, caps, counters } = context;
+  const { transaction, tokens, caps, counters } = context;
   const { db } = transaction;
   const { siteId, emailKey, email, lang, isCodeOnly } = request;
   const requested = JSON.parse(request.listsJson) as ConsentedList[];
   const mailCaps = await readMailCaps(transaction, siteId);
+  const getsMail = !(await isSuppressed(db, tokens, request));
   const known = await lockSubscriptions(transaction, request, requested);
   const isConfirmed = ({ id }: ConsentedList) =>
     known.some(({ newsletterId, state }) => newsletterId === id && state === 'confirmed');
@@ -90,7 +92,9 @@ async function processSignup(context: SignupContext, request: SignupRow): Promis
     const content: SignupMail = { emailKey, lang, lists, ...(isCodeOnly === 1 && { isCodeOnly: true }) };
     return queueMail(db, { siteId, kind, to: email, content: { ...content } });
   };
-  if (wanted.length > 0 && caps.allowsConfirmMail(counters, request, mailCaps)) {
+  if (!getsMail) {
+    // Nothing is stored either: it could not be confirmed.
+  } else if (wanted.length > 0 && caps.allowsConfirmMail(counters, request, mailCaps)) {
     await storePending(context, request, wanted);
     await queue('newsletter-confirm', wanted);
     caps.addConfirmMail(counters, request);

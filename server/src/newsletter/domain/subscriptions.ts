@@ -14,6 +14,7 @@ import { readPreferences, updatePreferences, type Preferences } from './preferen
 import { processSignups, storeSignups } from './signup.js';
 import { signupMailComposers, type ConsentedList } from './signup-mails.js';
 import { SignupWorker } from './signup-worker.js';
+import { withoutSuppressed } from './suppressions.js';
 import { NewsletterTokens } from './tokens.js';
 import { readUnsubscribeTarget, unsubscribe, type UnsubscribeTarget } from './unsubscribe.js';
 
@@ -36,7 +37,7 @@ export interface SignupRequest {
 /** Makes the composers of newsletter mails, for the mailer. */
 export function newsletterComposers({ secrets, areLimitsOn, url }: Pick<Config, 'secrets' | 'areLimitsOn' | 'url'>) {
   const tokens = new NewsletterTokens(secrets);
-  return signupMailComposers(tokens, new Caps(tokens, areLimitsOn), url);
+  return withoutSuppressed(signupMailComposers(tokens, new Caps(tokens, areLimitsOn), url), tokens);
 }
 
 /**

@@ -58,6 +58,11 @@ export class NewsletterTokens {
     return this.#mac(this.#first, 'consent', [emailKey]).toString('base64url');
   }
 
+  /** Returns the hashes of an address by every secret: an address was hashed by the one that was the first then. */
+  hashEmailByAll(emailKey: string): string[] {
+    return this.#secrets.map((secret) => this.#mac(secret, 'consent', [emailKey]).toString('base64url'));
+  }
+
   /** Hashes a mailbox, an address or a network for counters of limits (HMAC). */
   hashLimit(value: string): string {
     return this.#mac(this.#first, 'limit', [value]).toString('base64url');
