@@ -74,6 +74,7 @@ describe('a rail', () => {
     ['carousel', 700],
     ['carousel', 360],
     ['list', 316],
+    ['list', 700],
     ['grid', 316],
     ['grid', 700],
   ])('fills its reserved height with any titles and any number of stories: %s, %i px', async (layout, width) => {

@@ -11,8 +11,9 @@ export const styles = css`
   .head {
     display: flex;
     align-items: center;
+    flex-wrap: wrap;
     justify-content: space-between;
-    gap: var(--aw-space-3, 12px);
+    gap: 0 var(--aw-space-3, 12px);
     min-block-size: 44px;
   }
   .head > .block {
@@ -62,8 +63,7 @@ export const styles = css`
   .line {
     display: block;
     inline-size: 100%;
-    min-block-size: 44px;
-    block-size: 44px;
+    min-block-size: max(44px, 1.5em + 18px);
     margin: 0;
     padding: 9px 0;
     border: 0;
@@ -75,9 +75,7 @@ export const styles = css`
     color: inherit;
     unicode-bidi: plaintext;
     resize: none;
-  }
-  .composer.open .line {
-    block-size: auto;
+    field-sizing: content;
   }
   .line::placeholder {
     color: var(--_muted);

@@ -26,7 +26,8 @@ export const reserve = css`
     --_head: 67px;
   }
   :host([layout='list']) {
-    --_reserve: calc(var(--_head, 67px) - 13px + var(--_items) * (29px + 5.119em));
+    --_reserve: calc(var(--_head, 67px) - 13px + var(--_items) * (29px + 3.819em));
+    --_reserve-narrow: calc(var(--_items) * 1.3em);
   }
   :host([layout='grid']) {
     --_rows: round(up, var(--_items) / 3, 1);

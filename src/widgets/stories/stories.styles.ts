@@ -90,7 +90,7 @@ export const styles = css`
   }
 
   [data-layout='carousel'] .items {
-    grid-auto-columns: min(var(--aw-stories-card-size, 248px), 100%);
+    grid-auto-columns: min(var(--aw-stories-card-size, max(248px, 11em)), 100%);
     grid-auto-flow: column;
     margin-block: -4px;
     padding-block: 4px;
@@ -127,12 +127,20 @@ export const styles = css`
     border: 0;
     padding-block-start: 0;
   }
+  /* In the middle of the height that is reserved: two lines, or three where it is narrow. */
   [data-layout='list'] .card {
     grid-template: 'rank title' auto 'rank meta' auto / 3em 1fr;
+    --_lines: 2;
+    align-content: center;
+    min-block-size: calc(4px + 3.819em);
+  }
+  [data-layout='list'] .title {
+    min-block-size: 0;
   }
   [data-layout='list'] .card::before {
     content: counter(rank);
     grid-area: rank;
+    align-self: center;
     font-family: var(--aw-font-heading, inherit);
     font-size: 2.5em;
     font-weight: 300;
@@ -143,14 +151,21 @@ export const styles = css`
   [data-layout='list'] :is(.picture, .kicker) {
     display: none;
   }
+  [data-layout='list'] .sponsored {
+    --_lines: 1;
+    grid-template: 'rank kicker' auto 'rank title' auto 'rank meta' auto / 3em 1fr;
+  }
   [data-layout='list'] .sponsored .kicker {
     display: block;
-    grid-area: title;
   }
-  [data-layout='list'] .sponsored .clamp {
-    padding-block-start: 1.2em;
-    -webkit-line-clamp: 2;
-    line-clamp: 2;
+  @container widget (inline-size < 480px) {
+    [data-layout='list'] .card {
+      --_lines: 3;
+      min-block-size: calc(4px + 5.119em);
+    }
+    [data-layout='list'] .sponsored {
+      --_lines: 2;
+    }
   }
 
   /* Narrow: a small picture beside the text. Wide: three columns. */

@@ -8,6 +8,7 @@ import { signalsOf } from '../../client/signals.js';
 import type { Rail, Story } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 import { CarouselController } from './carousel-controller.js';
+import { EnlargedText } from './enlarged-text.js';
 import { StoryClickEvent, StoryViewEvent } from './events.js';
 import { claimStories, releaseStories } from './page-dedupe.js';
 import { reserve } from './reserve.js';
@@ -69,6 +70,11 @@ export class StoriesElement extends WidgetElement {
   );
   readonly #viewedStories = new Set<string>();
   #client?: StoryClient;
+
+  constructor() {
+    super();
+    this.addController(new EnlargedText(() => this.#list));
+  }
 
   protected override async load(signal: AbortSignal, again: boolean): Promise<boolean> {
     const client = (this.#client = await followStory(this, this.locale.requested, signal));

@@ -56,9 +56,6 @@ export const cardStyles = css`
     font-size: var(--aw-size-xs, 0.75em);
     font-weight: 700;
     color: var(--_accent-text);
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .title {
     min-block-size: 3.9em;
@@ -86,19 +83,19 @@ export const cardStyles = css`
   .clamp {
     display: -webkit-box;
     -webkit-box-orient: vertical;
-    -webkit-line-clamp: 3;
-    line-clamp: 3;
+    -webkit-line-clamp: var(--_lines, 3);
+    line-clamp: var(--_lines, 3);
     overflow: hidden;
     overflow-wrap: break-word;
   }
+  [data-enlarged] .clamp {
+    --_lines: none;
+  }
   .meta {
-    block-size: 1.5em;
+    min-block-size: 1.5em;
     margin-block-start: 4px;
-    overflow: hidden;
     font-size: 0.8125em;
     color: var(--_muted);
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   time {
     unicode-bidi: plaintext;
@@ -115,6 +112,14 @@ export const cardStyles = css`
   }
   .sponsored :is(.kicker, .title, .meta) {
     padding-inline: 10px;
+  }
+  /* As high as the other cards. */
+  .sponsored .picture {
+    margin-block-end: 6px;
+  }
+  .sponsored .meta {
+    margin-block-start: 0;
+    padding-block-end: 8px;
   }
   span.block {
     display: block;

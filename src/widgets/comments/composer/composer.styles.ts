@@ -8,11 +8,7 @@ export const composerStyles = css`
     padding: 10px 12px;
     border: 1px solid var(--_field);
     border-radius: var(--aw-radius-1, 6px);
-    field-sizing: content;
     resize: vertical;
-  }
-  .composer .field {
-    margin-block-start: var(--aw-space-2, 8px);
   }
   .foot {
     display: flex;
@@ -28,6 +24,7 @@ export const composerStyles = css`
     font-size: 1em;
   }
   .hint {
+    display: block;
     margin-block-start: var(--aw-space-1, 4px);
     font-size: var(--aw-size-s, 0.875em);
   }

@@ -50,16 +50,17 @@ export class NameField {
 
   #renderInput(isInvalid: boolean): unknown {
     const { name } = this.#context.actionWords;
-    return html`<input
-      class="field"
-      name="name"
-      dir="auto"
-      autocomplete="nickname"
-      aria-label=${name}
-      aria-invalid=${isInvalid}
-      aria-describedby=${`failure-${this.#suffix} name-${this.#suffix}`}
-      placeholder=${name}
-    />`;
+    // A placeholder would be cut where the text is large.
+    return html`<label class="hint"
+      >${name}
+      <input
+        class="field"
+        name="name"
+        dir="auto"
+        autocomplete="nickname"
+        aria-invalid=${isInvalid}
+        aria-describedby=${`failure-${this.#suffix} name-${this.#suffix}`}
+    /></label>`;
   }
 
   get #isAsked(): boolean {

@@ -120,7 +120,7 @@ export const commentStyles = css`
     min-inline-size: 6.5em;
     min-block-size: 24px;
     font-size: 0.8125em;
-    line-height: 24px;
+    line-height: max(24px, 1.5em);
     unicode-bidi: plaintext;
     color: var(--_muted);
     text-decoration: none;
