@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { OperatorError } from '../config.js';
 import { Problem } from '../problem.js';
-import { withSite } from '../sites/commands.js';
+import { withSite } from '../sites/with-site.js';
 import type { Database } from '../storage/database.js';
 import { StoryResolver } from '../stories/story-resolver.js';
 import { sanitizeLine } from '../text.js';

@@ -1,7 +1,7 @@
 import { newsletterBody, slug, type EditedNewsletter } from 'afterword/contract';
 import type { Command } from 'commander';
 import { OperatorError } from '../config.js';
-import { withSite } from '../sites/commands.js';
+import { withSite } from '../sites/with-site.js';
 import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import { confirmByTyping } from '../terminal.js';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { OperatorError } from '../config.js';
 import { Problem } from '../problem.js';
-import { withSite } from '../sites/commands.js';
+import { withSite } from '../sites/with-site.js';
 import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import { StoryResolver } from '../stories/story-resolver.js';

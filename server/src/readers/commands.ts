@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { OperatorError } from '../config.js';
-import { withSite } from '../sites/commands.js';
+import { withSite } from '../sites/with-site.js';
 import { Readers } from './store.js';
 import { ReaderTokens } from './tokens.js';
 

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { newSiteSchema, siteSettingsSchema } from 'afterword/contract';
-import { OperatorError, readConfig, type Config } from '../config.js';
+import { OperatorError, readConfig } from '../config.js';
 import { openDatabase, type Database } from '../storage/database.js';
 import { openExistingDatabase } from '../storage/existing-database.js';
 import { Problem } from '../problem.js';
 import { parseDurationMs } from './duration.js';
 import { addRemovalCommand } from './removal-command.js';
+import { addReportCommand } from './report-command.js';
 import { applyPatch, settingName, settingPatch, type ReaderKinds, type SitePatch } from './site-changes.js';
 import { describeSite } from './site-page.js';
 import { Sites, type Site, type SiteSetup } from './store.js';
 import { widgetTags } from './widget-tags.js';
+import { existingSite, withSite } from './with-site.js';
 
 interface AddOptions {
   readonly name?: string;
@@ -148,6 +150,7 @@ export function addSiteCommands(program: Command, setups: readonly SiteSetup[], 
       }),
     );
 
+  addReportCommand(sites);
   addRemovalCommand(sites);
 }
 
@@ -168,12 +171,6 @@ async function changeSite(
 
 function wrongField(name: string, message: string): OperatorError {
   return new OperatorError(`${settingName(name)}: ${message}`);
-}
-
-export async function existingSite(store: Sites, id: string): Promise<Site> {
-  const site = await store.get(id);
-  if (!site) throw new OperatorError(`There is no site "${id}". Add it with: afterword sites add ${id}`);
-  return site;
 }
 
 async function existsAlready(store: Sites, id: string): Promise<OperatorError> {
@@ -228,31 +225,4 @@ async function withSites(
   } finally {
     await database.close();
   }
-}
-
-/**
- * Runs the work of a command on one site, and closes the database after it.
- *
- * @param id without it, the only site there is
- * @throws OperatorError where there is no such site
- */
-export async function withSite(
-  id: string | undefined,
-  work: (database: Database, site: Site, config: Config) => Promise<void>,
-): Promise<void> {
-  const { config, database } = await openExistingDatabase(process.env);
-  try {
-    const sites = new Sites(database, []);
-    await work(database, id === undefined ? await onlySite(sites) : await existingSite(sites, id), config);
-  } finally {
-    await database.close();
-  }
-}
-
-async function onlySite(sites: Sites): Promise<Site> {
-  const all = await sites.list();
-  const [only, second] = all;
-  if (!only) throw new OperatorError('There is no site yet. Add one with: afterword sites add <id>');
-  if (second) throw new OperatorError(`Say which site with --site: ${all.map(({ id }) => id).join(', ')}.`);
-  return only;
 }

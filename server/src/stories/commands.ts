@@ -1,7 +1,7 @@
 import { storyKey } from 'afterword/contract';
 import type { Command } from 'commander';
 import { OperatorError, readConfig } from '../config.js';
-import { withSite } from '../sites/commands.js';
+import { withSite } from '../sites/with-site.js';
 import { siteKey } from '../sites/site-key.js';
 import { openDatabase } from '../storage/database.js';
 import { renameStoryKeys, type RenamedStories } from '../storage/migrations/0006-story-keys.js';
