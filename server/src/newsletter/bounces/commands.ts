@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { OperatorError, readConfig } from '../../config.js';
-import { withSite } from '../../sites/commands.js';
+import { withSite } from '../../sites/with-site.js';
 import type { Site } from '../../sites/store.js';
 import type { Database } from '../../storage/database.js';
 import { parseEmailAddress } from '../domain/email-address.js';
