@@ -1,16 +1,17 @@
 /**
- * Takes the disk from SQLite and the connections from PostgreSQL while readers write: `node faults/outage.js [rounds]
- * [--database sqlite|postgres]`. Writes must be refused with 503 `unavailable`, reading from a full disk must go on,
- * `/readyz` must report it, and all must recover without a restart. Needs a build; on SQLite, root on Linux for a small
- * file system. See faults/README.md.
+ * Takes the disk from SQLite, and the connections and the processes from PostgreSQL, while readers write:
+ * `node faults/outage.js [rounds] [--database sqlite|postgres]`. Writes must be refused with 503 `unavailable`, reading
+ * from a full disk and from the cache must go on, `/readyz` must report it, and all must recover without a restart. Needs a
+ * build; on SQLite, root on Linux for a small file system. See faults/README.md.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printTable } from '../bench/table.js';
+import { startPostgres } from '../scripts/postgres.js';
 import { runCommand } from '../test/setup/run-command.js';
 import { startServer } from '../test/setup/start-server.js';
 import { createDatabase, kinds } from './databases.js';
@@ -23,17 +24,22 @@ const { values: options, positionals } = parseArgs({
 });
 const rounds = Number(positionals[0] ?? 3);
 const outageMs = Number(options.seconds) * 1000;
+/** Longer than the server waits for a statement: after a shorter stop, all statements go on. */
+const minStopMs = 15_000;
 const writerCount = 20;
 const loadMs = 2000;
 const maxRecoveryMs = 30_000;
 /** The server gives up a statement after 10 seconds, and a connection after 5. */
 const maxAnswerMs = 20_000;
 const diskMegabytes = 64;
+/** Less than a cached response lives. */
+const maxCachedMs = 4000;
 
 /**
  * @typedef {object} Fault
  * @property {string} name
- * @property {boolean} canRead whether comments must be read meanwhile
+ * @property {'always' | 'cached' | 'never'} reads comments that must be read meanwhile
+ * @property {number} [lastsMs]
  * @property {() => unknown} begin
  * @property {() => unknown} end
  */
@@ -43,7 +49,10 @@ const table = [];
 for (const kind of kinds) {
   if (options.database !== undefined && options.database !== kind) continue;
   if (kind === 'sqlite') await onSmallDisk();
-  else await behindProxy();
+  else {
+    await behindProxy();
+    await onStoppedPostgres();
+  }
 }
 printTable(`Outages of ${outageMs / 1000} s while ${writerCount} readers write`, table);
 const harm = [
@@ -76,7 +85,7 @@ async function onSmallDisk() {
         }
       }
     };
-    const fault = { name: 'disk full', canRead: true, begin: fill, end: () => rmSync(filler) };
+    const fault = { name: 'disk full', reads: /** @type {const} */ ('always'), begin: fill, end: () => rmSync(filler) };
     await run(database, database.env, [fault]);
     await database.drop();
   } finally {
@@ -92,11 +101,32 @@ async function behindProxy() {
   const proxy = await startProxy({ host: url.hostname, port: Number(url.port || 5432) });
   url.host = `127.0.0.1:${proxy.port}`;
   await run(database, { ...database.env, AFTERWORD_DATABASE: url.href }, [
-    { name: 'paused', canRead: false, begin: proxy.pause, end: proxy.resume },
-    { name: 'restarted', canRead: false, begin: proxy.refuse, end: proxy.resume },
+    { name: 'paused', reads: 'never', begin: proxy.pause, end: proxy.resume },
+    { name: 'restarted', reads: 'never', begin: proxy.refuse, end: proxy.resume },
   ]);
   await proxy.close();
   await database.drop();
+}
+
+/** Stops all processes of a PostgreSQL of its own. The kernel keeps what is sent to them, and they execute it afterwards. */
+async function onStoppedPostgres() {
+  const postgres = await startPostgres();
+  const signalAll = (/** @type {NodeJS.Signals} */ signal) => {
+    process.kill(postgres.pid, signal);
+    const { stdout } = spawnSync('pgrep', ['-P', String(postgres.pid)], { encoding: 'utf8' });
+    for (const pid of stdout.split('\n').filter(Boolean)) process.kill(Number(pid), signal);
+  };
+  try {
+    const database = await createDatabase('postgres', { server: postgres.url });
+    const [begin, end] = [() => signalAll('SIGSTOP'), () => signalAll('SIGCONT')];
+    await run(database, database.env, [
+      { name: 'stopped', reads: 'cached', lastsMs: Math.max(outageMs, minStopMs), begin, end },
+    ]);
+    await database.drop();
+  } finally {
+    signalAll('SIGCONT');
+    await postgres.stop();
+  }
 }
 
 /**
@@ -123,17 +153,21 @@ async function run(database, env, faults) {
       const story = `${fault.name.replace(' ', '-')}-${round}`;
       const writing = writers.run(site, { story, goesOn: true });
       await pause(loadMs);
+      const quiet = `${site}/comments?story=quiet-${round}`;
+      await statusOf(quiet);
       await fault.begin();
-      const endsAt = performance.now() + outageMs;
+      const beganAt = performance.now();
+      const endsAt = beganAt + (fault.lastsMs ?? outageMs);
       let isReported = false;
       for (let turn = 0; performance.now() < endsAt || (!isReported && performance.now() < endsAt + 5000); turn++) {
         isReported ||= (await readyStatus()) === 503;
         const sort = ['best', 'discussed', 'newest'][turn % 3];
-        if (
-          fault.canRead &&
-          (await statusOf(`${site}/comments?story=${story}&sort=${sort}&limit=${1 + (turn % 50)}`)) !== 200
-        )
-          result['reads refused']++;
+        const isCached = fault.reads === 'cached' && performance.now() - beganAt < maxCachedMs;
+        const read =
+          fault.reads === 'always'
+            ? `${site}/comments?story=${story}&sort=${sort}&limit=${1 + (turn % 50)}`
+            : isCached && quiet;
+        if (read && (await statusOf(read)) !== 200) result['reads refused']++;
         await pause(100);
       }
       if (!isReported) result['not reported']++;

@@ -26,6 +26,11 @@ export async function providePostgres({ install = false } = {}) {
     if ((await refusal(url)) === undefined) return { url, stop: async () => {} };
   }
   if (!findInitdb() && install) await installDebianPackages(['postgresql'], 'PostgreSQL');
+  return startPostgres();
+}
+
+/** Starts a temporary cluster, which `stop` removes. */
+export async function startPostgres() {
   const initdb = findInitdb();
   if (!initdb) {
     throw new SetupError(
@@ -70,7 +75,7 @@ function findInitdb() {
 
 /**
  * @param {string} programs folder of PostgreSQL's programs
- * @returns {Promise<TestPostgres>}
+ * @returns {Promise<TestPostgres & { pid: number }>}
  */
 async function startCluster(programs) {
   const folder = mkdtempSync(join(tmpdir(), 'afterword-postgres-'));
@@ -104,6 +109,7 @@ async function startCluster(programs) {
   }
   return {
     url,
+    pid: /** @type {number} */ (server.pid),
     async stop() {
       process.off('exit', killAtExit);
       server.kill('SIGINT');

@@ -12,18 +12,8 @@ import type { StoryRow, Tables } from '../../server/src/storage/tables.js';
 import { storyKey } from '../../src/contract/index.js';
 import type { Comments, Counts, Me } from '../../src/contract/types.js';
 import { runCommand } from './cli.js';
+import { formerKey } from './former-keys.js';
 import { databases, openTestServices, origin, storyQuery, type TestServer } from './setup.js';
-
-/** The key of a URL before the migration. */
-function formerKey(given: string): string {
-  const url = new URL(given.normalize('NFC'));
-  url.protocol = 'https:';
-  url.hash = url.username = url.password = '';
-  for (const name of [...url.searchParams.keys()])
-    if (/^(utm_.*|fbclid|gclid)$/i.test(name)) url.searchParams.delete(name);
-  url.searchParams.sort();
-  return url.href;
-}
 
 test('the migration writes the keys that this version reads, and the version before finds them', () => {
   const text = fc.string({ unit: fc.constantFrom(...'aZ~!,[^|%', '%7e', '%c3%a0', '%2f', 'à'), maxLength: 10 });
