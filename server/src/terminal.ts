@@ -17,3 +17,24 @@ export async function confirmByTyping(question: string, word: string): Promise<v
     terminal.close();
   }
 }
+
+const progressColumns = 30;
+const progressIntervalMs = 100;
+
+/** Draws a progress bar on standard error, where that is a terminal. */
+export function showProgress(label: string): { update(this: void, share: number): void; end(this: void): void } {
+  const { stderr } = process;
+  let drawnAt = 0;
+  return {
+    update(share) {
+      if (!stderr.isTTY || Date.now() - drawnAt < progressIntervalMs) return;
+      drawnAt = Date.now();
+      const done = Math.round(Math.min(1, share) * progressColumns);
+      const bar = '█'.repeat(done).padEnd(progressColumns, '·');
+      stderr.write(`\r${label} ${bar} ${Math.round(Math.min(1, share) * 100)} %`);
+    },
+    end() {
+      if (drawnAt > 0) stderr.write('\r\u001B[K');
+    },
+  };
+}

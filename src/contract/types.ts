@@ -418,6 +418,10 @@ export interface SubscribeBody {
    */
   consent: string | string[];
   lang?: string;
+  /**
+   * The page of the form, for the receipt
+   */
+  page?: string;
   topic?: string;
 }
 /**

@@ -9,6 +9,7 @@ import { dayMs } from '../time.js';
 import { addBounceCommands, type SecretCheck } from './bounces/commands.js';
 import { putNewsletter, removalGraceMs, removeNewsletter, toNewNewsletter } from './domain/list-editing.js';
 import { readEditedNewsletter, readStoredNewsletters } from './domain/lists.js';
+import { addTransferCommands } from './transfer/commands.js';
 
 interface SiteOption {
   readonly site?: string;
@@ -38,6 +39,8 @@ export function addNewsletterCommands(program: Command, checkSecrets: SecretChec
       .option('--issue <url>', 'page of the last issue, for readers to look at; "" for none')
       .option('--picture <url>', 'picture of the last issue')
       .option('--position <n>', 'place among the newsletters, from 0');
+
+  addTransferCommands(newsletters);
 
   editing('add', 'Add a newsletter in one language, and print its tag.')
     .requiredOption('--name <words>', 'its name')

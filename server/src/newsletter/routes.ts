@@ -89,6 +89,7 @@ export function addNewsletterRoutes(api: Api, services: NewsletterServices): voi
       lang: body.lang,
       isTrapped: Boolean(body[trapField]),
       method: 'widget',
+      page: body.page,
       network,
       origin: c.req.header('origin'),
     });

@@ -33,6 +33,8 @@ export interface SubscriptionRequestRow {
   listsJson: string;
   lang: string;
   method: 'widget' | 'form';
+  /** The page of the form. */
+  page: string | null;
   /** 1 where the mail has no link to confirm by: a bot may have asked for it. */
   isCodeOnly: Generated<number>;
   createdAt: EpochMs;
@@ -56,6 +58,10 @@ export interface SubscriptionRow {
   lang: string;
   /** `bounced`: confirmed, until its address has bounced. */
   state: 'pending' | 'confirmed' | 'unsubscribed' | 'bounced';
+  /** The consent text that the reader has agreed to. Null for imported ones, and those of versions before. */
+  consentTextId: string | null;
+  /** The page of the form. */
+  page: string | null;
   createdAt: EpochMs;
   changedAt: EpochMs;
   /** The origin of the page with the first signup. Null for forms of the server, and for signups of versions before. */
@@ -84,9 +90,13 @@ export interface ConsentEventRow {
   newsletterId: string;
   emailHash: string;
   type: 'requested' | 'confirmed' | 'unsubscribed' | 'bounced' | 'complained' | 'restored';
-  method: 'widget' | 'code' | 'link' | 'one-click' | 'form' | 'webhook' | 'command';
+  method: 'widget' | 'code' | 'link' | 'one-click' | 'form' | 'import' | 'webhook' | 'command';
   consentTextId: string | null;
   lang: string;
+  /** The page of the form. */
+  page: string | null;
+  /** The proof that the publisher names for an imported consent. */
+  source: string | null;
   at: EpochMs;
 }
 

@@ -6,7 +6,7 @@ import { formStyles } from '../../base/styles/form.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { dispatchSubmits } from '../../base/submit.js';
 import { WidgetElement } from '../../base/widget-element.js';
-import { ApiError, pageSettled, parts, type StoryClient, storyClientFor } from '../../client/index.js';
+import { ApiError, canonicalUrl, pageSettled, parts, type StoryClient, storyClientFor } from '../../client/index.js';
 import type { NewsletterList, SubscribeBody, Subscribed } from '../../contract/types.js';
 import type { Catalogue } from '../../locales/registry.js';
 import type { ConfirmStep } from './confirm-step.js';
@@ -240,7 +240,8 @@ export class NewsletterElement extends WidgetElement {
     const lists = data.getAll('list') as string[];
     const consent = this.lists.filter(({ id }) => lists.includes(id)).map((list) => list.consent.id);
     const email = toAddress(data.get('email') as string);
-    return { email, lists, consent, lang: this.#client?.lang || undefined, topic: data.get('topic') as string };
+    const page = canonicalUrl() ?? location.origin + location.pathname;
+    return { email, lists, consent, lang: this.#client?.lang || undefined, page, topic: data.get('topic') as string };
   }
 
   /** Loads the code of the next step while the reader fills in the form. */

@@ -7,13 +7,14 @@ export interface NewConsentEvents extends Pick<ConsentEventRow, 'siteId' | 'lang
   readonly emailKey: string;
   /** Lists, with the id of the accepted consent text if there is one. */
   readonly lists: readonly { readonly id: string; readonly consent: string | null }[];
+  readonly page?: string | null;
 }
 
 /** Appends to the consent log: who agreed to what, when and how. Append-only; contains hashes instead of addresses. */
 export async function logConsent(
   { db }: Transaction,
   tokens: NewsletterTokens,
-  { siteId, emailKey, lang, type, method, lists }: NewConsentEvents,
+  { siteId, emailKey, lang, type, method, lists, page = null }: NewConsentEvents,
 ): Promise<void> {
   if (lists.length === 0) return;
   const at = Date.now();
@@ -30,6 +31,8 @@ export async function logConsent(
         method,
         consentTextId: consent,
         lang,
+        page,
+        source: null,
         at,
       })),
     )

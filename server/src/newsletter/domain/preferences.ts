@@ -77,8 +77,8 @@ async function applyUpdate(
     ({ id, consent }) =>
       getsMail && update.lists.includes(id) && !isSubscribed(id) && update.consents.includes(consent.id),
   );
-  for (const { id } of added) {
-    const confirmed = { state: 'confirmed' as const, changedAt: now };
+  for (const { id, consent } of added) {
+    const confirmed = { state: 'confirmed' as const, consentTextId: consent.id, page: null, changedAt: now };
     const { email, lang } = known;
     await db
       .insertInto('subscriptions')

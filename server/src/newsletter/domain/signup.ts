@@ -138,26 +138,28 @@ function lockSubscriptions(
 /** Stores the wanted subscriptions as pending, and the consent to each. */
 async function storePending(
   { transaction, tokens }: SignupContext,
-  { siteId, emailKey, email, lang, method, origin }: SignupRow,
+  { siteId, emailKey, email, lang, method, origin, page }: SignupRow,
   wanted: readonly ConsentedList[],
 ): Promise<void> {
   const now = Date.now();
-  const pending = { state: 'pending' as const, email, lang, changedAt: now };
+  const pending = { state: 'pending' as const, email, lang, page, changedAt: now };
   await transaction.db
     .insertInto('subscriptions')
     .values(
-      wanted
-        .map(({ id }) => id)
-        .sort()
-        .map((newsletterId) => ({ id: newId(), siteId, newsletterId, emailKey, createdAt: now, origin, ...pending })),
+      [...wanted]
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .map(({ id: newsletterId, consent: consentTextId }) => ({
+          ...{ id: newId(), siteId, newsletterId, emailKey, consentTextId, createdAt: now, origin },
+          ...pending,
+        })),
     )
     // One that was confirmed meanwhile stays so.
     .onConflict((conflict) =>
       conflict
         .columns(['siteId', 'newsletterId', 'emailKey'])
-        .doUpdateSet(pending)
+        .doUpdateSet((eb) => ({ ...pending, consentTextId: eb.ref('excluded.consentTextId') }))
         .where('subscriptions.state', '!=', 'confirmed'),
     )
     .execute();
-  await logConsent(transaction, tokens, { siteId, emailKey, lang, type: 'requested', method, lists: wanted });
+  await logConsent(transaction, tokens, { siteId, emailKey, lang, type: 'requested', method, page, lists: wanted });
 }

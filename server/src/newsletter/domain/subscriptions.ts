@@ -28,6 +28,8 @@ export interface SignupRequest {
   /** True if the hidden trap field was filled in, by a bot or by a password manager. */
   readonly isTrapped: boolean;
   readonly method: 'widget' | 'form';
+  /** The page of the form, where it is known. */
+  readonly page?: string | undefined;
   /** The network that asks, for caps on mails. */
   readonly network: string;
   /** The origin of the page that asks. */
@@ -101,6 +103,7 @@ export class Subscriptions {
       listsJson: JSON.stringify(lists),
       lang: signup.lang ?? site.lang,
       method: signup.method,
+      page: signup.page ?? null,
       isCodeOnly: signup.isTrapped ? 1 : 0,
       createdAt: Date.now(),
       networkHash: this.#tokens.hashLimit(signup.network),

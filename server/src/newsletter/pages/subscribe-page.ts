@@ -1,4 +1,4 @@
-import { limits, trapField } from 'afterword/contract';
+import { limits, webUrl, trapField } from 'afterword/contract';
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Config } from '../../config.js';
@@ -74,6 +74,7 @@ export function addSubscribePage(app: Api, services: NewsletterPageServices): vo
         lang: isLanguageTag(values.lang) ? values.lang : undefined,
         isTrapped: form.text(trapField) !== '',
         method: 'form',
+        page: webUrl.safeParse(c.req.header('referer')).data,
         network,
       });
     } catch (error) {

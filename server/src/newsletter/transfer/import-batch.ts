@@ -1,0 +1,109 @@
+import type { Kysely } from 'kysely';
+import { newId } from '../../ids.js';
+import type { SubscriptionRow, Tables } from '../../storage/tables.js';
+import { runSequentially, type Command, type Transaction } from '../../storage/writer.js';
+import type { NewsletterTokens } from '../domain/tokens.js';
+
+export interface ImportedAddress {
+  readonly emailKey: string;
+  readonly email: string;
+}
+
+/** Distinct addresses for one newsletter. */
+export interface ImportBatch {
+  readonly siteId: string;
+  readonly newsletterId: string;
+  readonly lang: string;
+  readonly consentSource: string;
+  readonly addresses: readonly ImportedAddress[];
+}
+
+/** `added`: was not known. `confirmed`: had not confirmed yet. `kept`: is subscribed. `left`: has unsubscribed, and stays so. */
+export type ImportOutcome = 'added' | 'confirmed' | 'kept' | 'left';
+
+type Known = Pick<SubscriptionRow, 'id' | 'emailKey' | 'state'>;
+
+/** Subscribes the addresses of each batch, and logs the consent that the publisher states. */
+export function importSubscribers(tokens: NewsletterTokens): Command<ImportBatch, ImportOutcome[]> {
+  return {
+    name: 'import-subscribers',
+    run: (transaction, batches) => runSequentially(batches, (batch) => importBatch(transaction, tokens, batch)),
+  };
+}
+
+/** Returns what {@link importSubscribers} would do. */
+export async function lookUpSubscribers(read: Kysely<Tables>, batch: ImportBatch): Promise<ImportOutcome[]> {
+  const known = byAddress(await subscriptionsOf(read, batch).execute());
+  return batch.addresses.map(({ emailKey }) => outcomeOf(known.get(emailKey)));
+}
+
+async function importBatch(
+  { db, locked }: Transaction,
+  tokens: NewsletterTokens,
+  batch: ImportBatch,
+): Promise<ImportOutcome[]> {
+  const { siteId, newsletterId, lang, consentSource, addresses } = batch;
+  const known = byAddress(await locked(subscriptionsOf(db, batch)).execute());
+  const outcomes = addresses.map(({ emailKey }) => outcomeOf(known.get(emailKey)));
+  const changed = addresses.filter((_, index) => outcomes[index] === 'added' || outcomes[index] === 'confirmed');
+  if (changed.length === 0) return outcomes;
+  const now = Date.now();
+  const imported = { state: 'confirmed' as const, consentTextId: null, page: null, changedAt: now };
+  await db
+    .insertInto('subscriptions')
+    .values(
+      changed.map(({ emailKey, email }) => ({
+        ...{ id: newId(), siteId, newsletterId, emailKey, email, lang, createdAt: now, origin: null },
+        ...imported,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .columns(['siteId', 'newsletterId', 'emailKey'])
+        .doUpdateSet(imported)
+        .where('subscriptions.state', '=', 'pending'),
+    )
+    .execute();
+  await db
+    .insertInto('consent_events')
+    .values(
+      changed.map(({ emailKey }) => ({
+        id: newId(),
+        siteId,
+        newsletterId,
+        emailHash: tokens.hashEmail(emailKey),
+        type: 'confirmed' as const,
+        method: 'import' as const,
+        consentTextId: null,
+        lang,
+        page: null,
+        source: consentSource,
+        at: now,
+      })),
+    )
+    .execute();
+  return outcomes;
+}
+
+function subscriptionsOf(db: Kysely<Tables>, { siteId, newsletterId, addresses }: ImportBatch) {
+  return db
+    .selectFrom('subscriptions')
+    .select(['id', 'emailKey', 'state'])
+    .where('siteId', '=', siteId)
+    .where('newsletterId', '=', newsletterId)
+    .where(
+      'emailKey',
+      'in',
+      addresses.map(({ emailKey }) => emailKey),
+    )
+    .orderBy('emailKey');
+}
+
+function byAddress(rows: readonly Known[]): Map<string, Known> {
+  return new Map(rows.map((row) => [row.emailKey, row]));
+}
+
+function outcomeOf(known: Known | undefined): ImportOutcome {
+  if (!known) return 'added';
+  return ({ pending: 'confirmed', confirmed: 'kept', unsubscribed: 'left' } as const)[known.state];
+}
