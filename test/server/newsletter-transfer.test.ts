@@ -161,7 +161,7 @@ describe.each(databases)('subscribers of a newsletter on %s', (kind) => {
 
     it('as CSV, a row for each subscription, and imported again', async () => {
       const csv = await exported('csv');
-      const rows = parse(csv, { columns: true }) as Record<string, string>[];
+      const rows = parse<Record<string, string>>(csv, { columns: true });
       expect(rows.map(({ email, list, state }) => [email, list, state])).toEqual([
         ["'+minh@reader.example", 'daily', 'confirmed'],
         ['lan@reader.example', 'daily', 'confirmed'],
@@ -182,7 +182,7 @@ describe.each(databases)('subscribers of a newsletter on %s', (kind) => {
       ['mailchimp', { 'Email Address': 'lan@reader.example', Tags: 'daily,weekend' }],
       ['ghost', { email: 'lan@reader.example', subscribed_to_emails: 'true', labels: 'daily,weekend' }],
     ])('for %s', async (format, row) => {
-      const rows = parse(await exported(format), { columns: true }) as object[];
+      const rows = parse<object>(await exported(format), { columns: true });
       expect(rows).toEqual([expect.anything(), expect.objectContaining(row)]);
     });
 
@@ -198,7 +198,7 @@ describe.each(databases)('subscribers of a newsletter on %s', (kind) => {
     await server.subscribe({ page: 'https://paper.example/a-story' });
     await server.subscribe({ email: 'minh@reader.example', page: 'javascript:alert(1)' });
     await server.mails();
-    const rows = parse(await exported('csv', '--all'), { columns: true }) as Record<string, string>[];
+    const rows = parse<Record<string, string>>(await exported('csv', '--all'), { columns: true });
     expect(rows.map(({ email, consent, page }) => [email, consent, page])).toEqual([
       ['lan@reader.example', 'daily-1', 'https://paper.example/a-story'],
       ['minh@reader.example', 'daily-1', ''],
