@@ -29,7 +29,7 @@ describe.each(databases)('subscribers of a newsletter on %s', (kind) => {
     run('import', file('list.csv', content), '--list', 'daily', '--consent-source', consentSource, ...more);
   const summary = (added: number, confirmed: number, kept: number, left: number, refused: number) =>
     `Added: ${added}. Had not confirmed, now subscribed: ${confirmed}. Subscribed before: ${kept}. ` +
-    `Left before, stay unsubscribed: ${left}. Refused: ${refused}`;
+    `Left before, stay unsubscribed: ${left}. Bounced or suppressed before: 0. Refused: ${refused}`;
   const subscribers = async () =>
     (
       await server.services.database.read
@@ -87,6 +87,13 @@ describe.each(databases)('subscribers of a newsletter on %s', (kind) => {
       const result = await importCsv('email\nlan@reader.example\nminh@reader.example\n');
       expect(result.stdout).toBe(`${summary(0, 1, 0, 1, 0)}.\n`);
       expect(await server.states('lan@reader.example')).toEqual({ daily: 'unsubscribed' });
+    });
+
+    it('unless mails to them came back', async () => {
+      await run('bounced', file('bounced.txt', 'lan@reader.example\n'));
+      const result = await importCsv('email\nlan@reader.example\nminh@reader.example\n');
+      expect(result.stdout).toContain('Added: 1. ');
+      expect(result.stdout).toContain('Bounced or suppressed before: 1. ');
     });
 
     it.each([

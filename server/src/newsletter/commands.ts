@@ -6,7 +6,8 @@ import type { Site } from '../sites/store.js';
 import type { Database } from '../storage/database.js';
 import { confirmByTyping } from '../terminal.js';
 import { dayMs } from '../time.js';
-import { addBounceCommands, type SecretCheck } from './bounces/commands.js';
+import { addBounceCommands } from './bounces/commands.js';
+import type { SecretCheck } from './command-tokens.js';
 import { putNewsletter, removalGraceMs, removeNewsletter, toNewNewsletter } from './domain/list-editing.js';
 import { readEditedNewsletter, readStoredNewsletters } from './domain/lists.js';
 import { addTransferCommands } from './transfer/commands.js';
@@ -40,7 +41,7 @@ export function addNewsletterCommands(program: Command, checkSecrets: SecretChec
       .option('--picture <url>', 'picture of the last issue')
       .option('--position <n>', 'place among the newsletters, from 0');
 
-  addTransferCommands(newsletters);
+  addTransferCommands(newsletters, checkSecrets);
 
   editing('add', 'Add a newsletter in one language, and print its tag.')
     .requiredOption('--name <words>', 'its name')

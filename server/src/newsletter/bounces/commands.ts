@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
-import { OperatorError, readConfig } from '../../config.js';
-import { withSite } from '../../sites/with-site.js';
-import type { Site } from '../../sites/store.js';
-import type { Database } from '../../storage/database.js';
+import { OperatorError } from '../../config.js';
+import { withTokens, type SecretCheck } from '../command-tokens.js';
 import { parseEmailAddress } from '../domain/email-address.js';
 import { removeSuppressions, suppressAddresses } from '../domain/suppressions.js';
-import { NewsletterTokens } from '../domain/tokens.js';
 import { readBounceFile } from './bounce-file.js';
 import { recordBounces } from './record-bounces.js';
 
@@ -16,9 +13,6 @@ interface BouncedOptions extends SiteOption {
   readonly column?: string;
   readonly complaints?: boolean;
 }
-
-/** Compares the secret of the command with that of the database. @throws OperatorError where they differ */
-export type SecretCheck = (database: Database, secrets: readonly string[]) => Promise<void>;
 
 /** Addresses of one commit. */
 const maxBatch = 500;
@@ -126,17 +120,4 @@ function keyOf(address: string): string {
   const email = parseEmailAddress(address);
   if (!email) throw new OperatorError(`"${address}" is not an e-mail address.`);
   return email.key;
-}
-
-/** Runs the work of a command on one site, with the secret that its addresses are hashed by. */
-function withTokens(
-  id: string | undefined,
-  checkSecrets: SecretCheck,
-  work: (database: Database, site: Site, tokens: NewsletterTokens) => Promise<void>,
-): Promise<void> {
-  return withSite(id, async (database, site) => {
-    const { secrets } = readConfig(process.env);
-    await checkSecrets(database, secrets);
-    await work(database, site, new NewsletterTokens(secrets));
-  });
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { OperatorError, readConfig } from '../../config.js';
-import { withSite } from '../../sites/commands.js';
+import { OperatorError } from '../../config.js';
+import { withSite } from '../../sites/with-site.js';
+import { withTokens, type SecretCheck } from '../command-tokens.js';
 import { showProgress } from '../../terminal.js';
 import { readStoredNewsletters } from '../domain/lists.js';
-import { NewsletterTokens } from '../domain/tokens.js';
 import { exportSubscribers } from './export.js';
 import { exportFormats } from './formats.js';
 import { importFile } from './import.js';
@@ -25,7 +25,7 @@ interface ImportGiven {
 }
 
 /** Adds `afterword newsletters export` and `import`. */
-export function addTransferCommands(newsletters: Command): void {
+export function addTransferCommands(newsletters: Command, checkSecrets: SecretCheck): void {
   const formats = Object.keys(exportFormats).join(', ');
   newsletters
     .command('export')
@@ -64,7 +64,7 @@ export function addTransferCommands(newsletters: Command): void {
     .option('--dry-run', 'say what would happen, and write nothing')
     .option('--refused <file>', 'file for refused lines (default: <csv>.refused.csv)')
     .action((file: string, given: ImportGiven) =>
-      withSite(given.site, async (database, site) => {
+      withTokens(given.site, checkSecrets, async (database, site, tokens) => {
         requireList(
           site.id,
           (await readStoredNewsletters(database.read, site.id)).map(({ id }) => id),
@@ -74,7 +74,7 @@ export function addTransferCommands(newsletters: Command): void {
           throw new OperatorError('--consent-source must name how readers have agreed.');
         const refusedFile = given.refused ?? `${file}.refused.csv`;
         const progress = showProgress(given.dryRun ? 'Checking' : 'Importing');
-        const summary = await importFile(database, new NewsletterTokens(readConfig(process.env).secrets), file, {
+        const summary = await importFile(database, tokens, file, {
           site,
           newsletterId: given.list,
           column: given.column,
@@ -84,11 +84,11 @@ export function addTransferCommands(newsletters: Command): void {
           refusedFile,
           onProgress: progress.update,
         }).finally(progress.end);
-        const { added, confirmed, kept, left, refused } = summary;
+        const { added, confirmed, kept, left, suppressed, refused } = summary;
         process.stdout.write(
           `${given.dryRun ? 'Nothing is written. Would be added' : 'Added'}: ${added}. ` +
             `Had not confirmed, now subscribed: ${confirmed}. Subscribed before: ${kept}. ` +
-            `Left before, stay unsubscribed: ${left}. Refused: ${refused}${refused > 0 ? `, see ${refusedFile}` : ''}.\n`,
+            `Left before, stay unsubscribed: ${left}. Bounced or suppressed before: ${suppressed}. Refused: ${refused}${refused > 0 ? `, see ${refusedFile}` : ''}.\n`,
         );
       }),
     );

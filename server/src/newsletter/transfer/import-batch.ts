@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { newId } from '../../ids.js';
 import type { SubscriptionRow, Tables } from '../../storage/tables.js';
 import { runSequentially, type Command, type Transaction } from '../../storage/writer.js';
+import { readSuppressedKeys } from '../domain/suppressions.js';
 import type { NewsletterTokens } from '../domain/tokens.js';
 
 export interface ImportedAddress {
@@ -18,8 +19,9 @@ export interface ImportBatch {
   readonly addresses: readonly ImportedAddress[];
 }
 
-/** `added`: was not known. `confirmed`: had not confirmed yet. `kept`: is subscribed. `left`: has unsubscribed, and stays so. */
-export type ImportOutcome = 'added' | 'confirmed' | 'kept' | 'left';
+/** `added`: was not known. `confirmed`: had not confirmed yet. `kept`: is subscribed. `left`: has unsubscribed,
+ * and stays so. `suppressed`: mails to it came back, or it is not to get any. */
+export type ImportOutcome = 'added' | 'confirmed' | 'kept' | 'left' | 'suppressed';
 
 type Known = Pick<SubscriptionRow, 'id' | 'emailKey' | 'state'>;
 
@@ -32,9 +34,12 @@ export function importSubscribers(tokens: NewsletterTokens): Command<ImportBatch
 }
 
 /** Returns what {@link importSubscribers} would do. */
-export async function lookUpSubscribers(read: Kysely<Tables>, batch: ImportBatch): Promise<ImportOutcome[]> {
-  const known = byAddress(await subscriptionsOf(read, batch).execute());
-  return batch.addresses.map(({ emailKey }) => outcomeOf(known.get(emailKey)));
+export async function lookUpSubscribers(
+  read: Kysely<Tables>,
+  tokens: NewsletterTokens,
+  batch: ImportBatch,
+): Promise<ImportOutcome[]> {
+  return outcomesOf(read, tokens, batch, await subscriptionsOf(read, batch).execute());
 }
 
 async function importBatch(
@@ -43,8 +48,7 @@ async function importBatch(
   batch: ImportBatch,
 ): Promise<ImportOutcome[]> {
   const { siteId, newsletterId, lang, consentSource, addresses } = batch;
-  const known = byAddress(await locked(subscriptionsOf(db, batch)).execute());
-  const outcomes = addresses.map(({ emailKey }) => outcomeOf(known.get(emailKey)));
+  const outcomes = await outcomesOf(db, tokens, batch, await locked(subscriptionsOf(db, batch)).execute());
   const changed = addresses.filter((_, index) => outcomes[index] === 'added' || outcomes[index] === 'confirmed');
   if (changed.length === 0) return outcomes;
   const now = Date.now();
@@ -99,11 +103,20 @@ function subscriptionsOf(db: Kysely<Tables>, { siteId, newsletterId, addresses }
     .orderBy('emailKey');
 }
 
-function byAddress(rows: readonly Known[]): Map<string, Known> {
-  return new Map(rows.map((row) => [row.emailKey, row]));
-}
-
-function outcomeOf(known: Known | undefined): ImportOutcome {
-  if (!known) return 'added';
-  return ({ pending: 'confirmed', confirmed: 'kept', unsubscribed: 'left' } as const)[known.state];
+async function outcomesOf(
+  db: Kysely<Tables>,
+  tokens: NewsletterTokens,
+  { siteId, addresses }: ImportBatch,
+  rows: readonly Known[],
+): Promise<ImportOutcome[]> {
+  const known = new Map(rows.map((row) => [row.emailKey, row]));
+  const keys = addresses.map(({ emailKey }) => emailKey);
+  const suppressed = await readSuppressedKeys(db, tokens, siteId, keys);
+  return keys.map((key) => {
+    const state = known.get(key)?.state;
+    if (state === 'confirmed') return 'kept';
+    if (suppressed.has(key) || state === 'bounced') return 'suppressed';
+    if (state === 'unsubscribed') return 'left';
+    return state === 'pending' ? 'confirmed' : 'added';
+  });
 }

@@ -48,7 +48,7 @@ export async function importFile(
   file: string,
   options: ImportOptions,
 ): Promise<ImportSummary> {
-  const summary: ImportSummary = { added: 0, confirmed: 0, kept: 0, left: 0, refused: 0 };
+  const summary: ImportSummary = { added: 0, confirmed: 0, kept: 0, left: 0, suppressed: 0, refused: 0 };
   const refusals = new RefusedLines(options.refusedFile);
   const seen = new Batch();
   const flush = async () => {
@@ -57,7 +57,7 @@ export async function importFile(
     const { site, newsletterId, lang, consentSource } = options;
     const batch = { siteId: site.id, newsletterId, lang, consentSource, addresses };
     const outcomes = options.isDryRun
-      ? await lookUpSubscribers(database.read, batch)
+      ? await lookUpSubscribers(database.read, tokens, batch)
       : await database.writer.submit(importSubscribers(tokens), batch);
     for (const outcome of outcomes) summary[outcome]++;
   };
