@@ -1,3 +1,4 @@
+import { blankToSpace } from '../text.js';
 import {
   ambiguousStroke,
   areLookAlikes,
@@ -20,6 +21,8 @@ export interface FoldedWord {
   readonly isMarked: boolean;
   /** Letters and marks of other languages in Latin script, with their places. */
   readonly foreign: string;
+  /** Whether it is written with a capital I, as the first word of a sentence may be: `Ion` is `lon` only beside other words. */
+  readonly isCapitalized: boolean;
   /** Whether its letters also count as the letters that they look like. */
   readonly isDisguised: boolean;
 }
@@ -65,7 +68,7 @@ const anyOwnMark = /[^\u0336.]/;
 
 /** Splits a text into words, as {@link foldWord} takes them. */
 export function splitIntoWords(text: string): RegExpExecArray[] {
-  return [...toLetters(text).replace(ignorable, '').matchAll(wordPattern)];
+  return [...toLetters(blankToSpace(text)).replace(ignorable, '').matchAll(wordPattern)];
 }
 
 /** Returns true for a word that is neither Latin nor looks so. */
@@ -78,6 +81,7 @@ export function foldWord(source: string, reading: Reading): FoldedWord {
   let letters = '';
   let marks = '';
   let wordTones = '';
+  let tonedAt = 0;
   let foreign = '';
   let hasUnclear = false;
   const strokes = ambiguousStrokesOf(source, reading);
@@ -90,8 +94,11 @@ export function foldWord(source: string, reading: Reading): FoldedWord {
         letters = letters.slice(0, -1) + (last = ambiguousStroke);
       if (overlays.test(typed)) marks += readingsOf(last).includes('d') && marks.endsWith('.') ? optionalStroke : '';
       else if (!isVietnamese(typed, last)) foreign += isComposed(last, typed) ? `${letters.length}${typed}` : '';
-      else if (tones.test(typed)) wordTones += typed;
-      else marks += typed;
+      else if (tones.test(typed)) {
+        // A second tone on one letter is noise.
+        if (tonedAt !== letters.length) wordTones += typed;
+        tonedAt = letters.length;
+      } else marks += typed;
       continue;
     }
     if (isStrokedD(typed)) {
@@ -115,6 +122,7 @@ export function foldWord(source: string, reading: Reading): FoldedWord {
     marks,
     isMarked: anyOwnMark.test(marks),
     foreign,
+    isCapitalized: source.startsWith('I'),
     isDisguised: isDisguised(source, reading) || (hasUnclear && reading !== 'entry'),
   };
 }

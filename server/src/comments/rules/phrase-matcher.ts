@@ -196,10 +196,11 @@ class Search {
 }
 
 /** Returns true where a word of a text is one of an entry. */
-function matches(word: FoldedWord, { marks, areForeignWords }: Entry, own: FoldedWord): boolean {
+function matches(word: FoldedWord, { words, marks, areForeignWords }: Entry, own: FoldedWord): boolean {
   if (marks === 'exact')
     return word.letters === own.letters && word.marks === own.marks && word.foreign === own.foreign;
   if (areForeignWords && word.foreign !== '' && word.foreign !== own.foreign) return false;
+  if (words.length === 1 && word.isCapitalized && !word.isMarked && own.letters.startsWith('l')) return false;
   return isSameWord(word, own, marks);
 }
 
