@@ -218,6 +218,8 @@ async function fill({ services }: TestServer, siteId: string): Promise<void> {
         createdAt: 1,
       },
     ],
+    suppressions: [{ id: id(1), siteId, emailHash: 'x', reason: 'manual', source: 'command', createdAt: 1 }],
+    bounce_sources: [{ siteId, provider: 'ses', secret: 'x', createdAt: 1 }],
     mails: [{ id: id(1), siteId, kind: 'x', toAddress: address.emailKey, messageJson: '{}', createdAt: 1 }],
   };
   await writer.submit(
