@@ -1,3 +1,10 @@
+import { migrations } from '../../server/src/storage/migrations.js';
+
+/** All migrations but that of story keys: later ones add the columns that this version's commands write. */
+export const otherMigrations = Object.fromEntries(
+  Object.entries(migrations).filter(([name]) => name !== '0006-story-keys'),
+);
+
 /** The key of a URL before the migration `0006-story-keys`. */
 export function formerKey(given: string): string {
   const url = new URL(given.normalize('NFC'));

@@ -10,10 +10,9 @@ import { postComments } from '../../server/src/comments/writing/post.js';
 import { newId } from '../../server/src/ids.js';
 import { castVotes } from '../../server/src/reactions/votes.js';
 import { openDatabase } from '../../server/src/storage/database.js';
-import { migrations } from '../../server/src/storage/migrations.js';
 import { RowCaches } from '../../server/src/storage/row-caches.js';
 import type { Tables } from '../../server/src/storage/tables.js';
-import { formerKey, spellingsOf } from './former-keys.js';
+import { formerKey, otherMigrations, spellingsOf } from './former-keys.js';
 
 /** What an older process prints of a write. */
 export type OlderWrite =
@@ -22,9 +21,7 @@ export type OlderWrite =
   | { kind: 'refused'; why: string; isUnavailable: boolean };
 
 const [url = '', origin = '', addresses = '1'] = process.argv.slice(2);
-const lastMigration = '0005-revisions-and-reporters';
-const known = Object.entries(migrations).filter(([name]) => name <= lastMigration);
-const database = await openDatabase(url, { migrations: Object.fromEntries(known) });
+const database = await openDatabase(url, { migrations: otherMigrations });
 const readers = await database.read.selectFrom('readers').select('id').orderBy('id').execute();
 const stories = new Map<string, string>();
 const rowCaches = new RowCaches(database, [{ clearCache: () => stories.clear() }]);
