@@ -80,6 +80,12 @@ test('a site without a catalogue of its language has English words beside texts 
   expect(langOf(comments, '.question bdi')).toBe('de');
   // Comments may be in any language.
   expect(langOf(comments, '.text')).toBe('');
+  // A sentence is in one language.
+  reactions.querySelector<HTMLElement>('.choice')!.click();
+  await waitFor(() => expect(reactions.querySelector('.choice[aria-pressed=true] .bar')).not.toBeNull());
+  expect(reactions.querySelector('.summary')!.textContent).not.toContain(
+    reactions.querySelector('.label')!.textContent.trim(),
+  );
 });
 
 test('a story in another language than the page is marked', async () => {

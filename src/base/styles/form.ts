@@ -23,7 +23,7 @@ export const formStyles = css`
     min-block-size: 44px;
     padding: var(--aw-space-2, 8px) var(--aw-space-3, 12px);
     border: 1px solid var(--_field);
-    border-radius: var(--aw-radius-1, 6px);
+    border-radius: min(var(--aw-radius-1, 6px), 22px);
     background: transparent;
   }
   .field::placeholder {

@@ -29,14 +29,19 @@ export const styles = css`
   }
   .sort {
     min-block-size: 44px;
-    padding-inline: 4px;
+    padding-inline: 4px 18px;
     border: 0;
-    background: transparent;
+    /* Drawn by us: WebKit's own is a grey box. */
+    appearance: none;
+    background: conic-gradient(from -45deg at 50% 100%, currentColor 90deg, transparent 0) 100% / 10px 5px no-repeat;
     font: inherit;
     font-size: var(--aw-size-s, 0.875em);
     color: var(--_muted);
     cursor: pointer;
     field-sizing: content;
+  }
+  .sort:dir(rtl) {
+    background-position-x: 0;
   }
   .sort option {
     background: Canvas;

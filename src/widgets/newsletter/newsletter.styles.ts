@@ -17,7 +17,7 @@ export const styles = css`
   :host(:is([variant='card'], [variant='popover'])) .signup {
     padding: var(--aw-space-5, 24px);
     border: 0;
-    border-radius: var(--aw-radius-2, 10px);
+    border-radius: min(var(--aw-radius-2, 10px), 40px);
     background: var(--_surface, color-mix(in srgb, currentColor calc(4% * var(--_tint)), transparent));
   }
   .heading {

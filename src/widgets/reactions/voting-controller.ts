@@ -116,8 +116,10 @@ export class VotingController implements ReactiveController {
     const { counts, poll } = ballot.answer;
     const words = this.#locale.words!.reactions;
     const chosen = counts && !poll.multiple && poll.choices.find(({ id }) => id === ballot.wanted[0]);
+    // A label in another language than the sentence stays out of it.
+    const isNamed = chosen && !(chosen.lang ?? this.#locale.textLang);
     const others = chosen ? ballot.count(chosen.id) - 1 : 0;
-    const sentence = chosen
+    const sentence = isNamed
       ? words[poll.id === 'reactions' ? 'feels' : 'chose'](others, this.#locale.number(others), chosen.label)
       : numbers;
     return poll.state === 'open' ? sentence : `${words[poll.state]} ${sentence}`;

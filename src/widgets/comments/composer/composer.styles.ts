@@ -7,7 +7,8 @@ export const composerStyles = css`
     max-block-size: 60vh;
     padding: 10px 12px;
     border: 1px solid var(--_field);
-    border-radius: var(--aw-radius-1, 6px);
+    /* A larger one would cut into the text. */
+    border-radius: min(var(--aw-radius-1, 6px), 22px);
     resize: vertical;
   }
   .foot {

@@ -44,6 +44,7 @@ export class Toolbar {
     this.#context = context;
     this.#listId = `names-${key.replace(':', '-') || 'new'}`;
     this.#owner = owner;
+    this.#activate(0);
   }
 
   /** Renders the tools: one tab stop, within which arrows move. */
@@ -248,6 +249,7 @@ export class Toolbar {
     const { length } = this.#suggestions;
     this.#activeIndex = length ? (index + length) % length : 0;
     const field = this.#owner.field();
+    field?.setAttribute('aria-autocomplete', 'list');
     if (length) {
       field?.setAttribute('aria-controls', this.#listId);
       field?.setAttribute('aria-activedescendant', `${this.#listId}-${this.#activeIndex}`);

@@ -26,7 +26,7 @@ export const threadNavigationStyles = css`
   /* Floats above the thread without taking space. */
   .new-comments {
     position: sticky;
-    inset-block-start: calc(var(--aw-comments-top, 12px) + 26px);
+    inset-block-start: calc(var(--aw-comments-top, 12px) + 14px);
     z-index: 2;
     block-size: 0;
     text-align: center;
@@ -44,9 +44,9 @@ export const threadNavigationStyles = css`
     font-variant-numeric: tabular-nums;
   }
   .new-comments > .pill {
-    /* Over the line below the composer. */
+    /* Between the line below the composer and the first comment. */
     position: relative;
-    inset-block-start: -26px;
+    inset-block-start: -14px;
   }
   .pill.small {
     position: absolute;

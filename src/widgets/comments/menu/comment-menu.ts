@@ -52,6 +52,7 @@ export class CommentMenu {
     if (this.commentId === id) return this.#close();
     this.#selection = this.#selectionIn(id);
     this.commentId = id;
+    this.#find(`[data-action=menu][data-id="${id}"]`)?.addEventListener('keydown', this.#handleKey);
     await this.#show('menu');
   }
 
@@ -208,8 +209,10 @@ export class CommentMenu {
     this.#find('.panel :is(button, input, p[tabindex])')?.focus();
   }
 
+  /** Handles a key in the menu, and on the button that has opened it. */
   #handleKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
+    const { id = this.commentId } = (event.currentTarget as HTMLElement).dataset;
+    if (event.key !== 'Escape' || !id || id !== this.commentId) return;
     // A dialog of the page stays open.
     event.preventDefault();
     void this.#close();

@@ -12,6 +12,9 @@ export const commentStyles = css`
     content-visibility: auto;
     contain-intrinsic-size: auto 1600px;
   }
+  .comment-list {
+    padding-block-start: 12px;
+  }
   .chunk {
     margin-inline-end: -4px;
   }
@@ -185,7 +188,7 @@ export const commentStyles = css`
   pre {
     margin: 0;
     padding: var(--aw-space-2, 8px) var(--aw-space-3, 12px);
-    border-radius: var(--aw-radius-1, 6px);
+    border-radius: min(var(--aw-radius-1, 6px), 16px);
     background: color-mix(in srgb, currentColor calc(6% * var(--_tint)), transparent);
     direction: ltr;
     text-align: start;

@@ -58,11 +58,12 @@ function renderVisible(
       data-letter=${author.picture ? nothing : initialOf(name)}
     >
       <bdi id=${`n-${id}`} class="name" part="name">${name}</bdi>
-      ${renderBadges(comment, depth, context)}<a class="time" part="time" href=${permalinkOf(id)}
+      <a class="time" part="time" href=${permalinkOf(id)}
         ><time id=${`t-${id}`} datetime=${createdAt}
           >${relativeTime(locale, createdAt) + (editedAt ? ` · ${words.edited}` : '')}</time
         ></a
       >
+      ${renderBadges(comment, depth, context)}
       ${
         editor ??
         html`<div class="text" part="text" lang=${locale.textLang ? '' : nothing} dir="auto">${renderText(nodes)}</div>
