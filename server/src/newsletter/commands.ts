@@ -10,6 +10,7 @@ import { addBounceCommands } from './bounces/commands.js';
 import type { SecretCheck } from './command-tokens.js';
 import { putNewsletter, removalGraceMs, removeNewsletter, toNewNewsletter } from './domain/list-editing.js';
 import { readEditedNewsletter, readStoredNewsletters } from './domain/lists.js';
+import { addPersonCommand } from './person/commands.js';
 import { addTransferCommands } from './transfer/commands.js';
 
 interface SiteOption {
@@ -42,6 +43,7 @@ export function addNewsletterCommands(program: Command, checkSecrets: SecretChec
       .option('--position <n>', 'place among the newsletters, from 0');
 
   addTransferCommands(newsletters, checkSecrets);
+  addPersonCommand(newsletters, checkSecrets);
 
   editing('add', 'Add a newsletter in one language, and print its tag.')
     .requiredOption('--name <words>', 'its name')
