@@ -64,6 +64,53 @@ describe.each(databases)('a person on %s', (kind) => {
     expect(await server.states(lan)).toEqual({ daily: 'confirmed' });
   });
 
+  describe('on the page of their preferences', () => {
+    /** Signs up, opens the preferences, and asks for a code there. */
+    const askForCode = async () => {
+      await signUp(lan);
+      // The notice to a subscribed address has a link to the preferences.
+      await server.subscribe({ email: lan, lang: 'en' });
+      const token = (await server.mails()).at(-1)!.tokenFor('preferences');
+      expect(await (await server.open(`/newsletter/preferences?token=${token}`)).text()).toContain('Send me the code');
+      const page = await server.post('/newsletter/preferences/code', { token });
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('We have sent a code')]);
+      const mail = (await server.mails()).at(-1)!;
+      expect(mail.subject).toBe('Your code to see or erase your data at The Paper');
+      return { token, code: mail.code };
+    };
+    const act = (token: string, code: string, act: 'export' | 'erase') =>
+      server.post('/newsletter/preferences/data', { token, code, act });
+
+    it('is downloaded by a code that is mailed', async () => {
+      const { token, code } = await askForCode();
+      const wrong = await act(token, code === '000000' ? '000001' : '000000', 'export');
+      expect([wrong.status, await wrong.text()]).toEqual([422, expect.stringContaining('The code is wrong')]);
+      const answer = await act(token, code, 'export');
+      expect(answer.headers.get('content-disposition')).toBe('attachment; filename="newsletters.json"');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(await answer.json()).toEqual(await exported(lan));
+    });
+
+    it('is erased by the code, after which the link leads nowhere', async () => {
+      const { token, code } = await askForCode();
+      const page = await act(token, code, 'erase');
+      expect(await page.text()).toContain('Your data is erased');
+      expect(await server.states(lan)).toEqual({});
+      expect((await act(token, code, 'export')).status).toBe(404);
+    });
+
+    it('is not reached by a code of another mail, a guessed link, or after five wrong codes', async () => {
+      const { token, code } = await askForCode();
+      expect((await act('x'.repeat(43), code, 'export')).status).toBe(404);
+      expect((await server.post('/newsletter/preferences/code', { token: 'x'.repeat(43) })).status).toBe(404);
+      const confirming = (await server.mails()).find(({ subject }) => subject?.startsWith('Confirm'))!;
+      if (confirming.code !== code) expect((await act(token, confirming.code, 'export')).status).toBe(422);
+      for (let tries = 0; tries < 5; tries++) await act(token, '12345', 'erase');
+      expect((await act(token, code, 'erase')).status).toBe(422);
+      expect(await server.states(lan)).toEqual({ daily: 'confirmed' });
+    });
+  });
+
   it('is not erased without a terminal to ask, and not found by a mistyped address', async () => {
     await signUp(lan);
     const refused = await person(lan, '--erase');

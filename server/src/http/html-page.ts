@@ -28,6 +28,7 @@ label { display: block; margin-block: 0.75rem; }
 input[type='email'], input[type='text'] { font: inherit; inline-size: 100%; min-block-size: 44px; padding: 0.5rem 0.75rem; border: 1px solid color-mix(in srgb, CanvasText 40%, Canvas); border-radius: 6px; background: Canvas; color: CanvasText; }
 .masthead { color: var(--muted); margin-block-end: 2rem; }
 form { margin-block-end: 1.5rem; }
+button.plain { background: none; color: inherit; border: 1px solid; }
 form button { margin-block-start: 1rem; }
 .problem { margin-block: 0.5rem; color: light-dark(#a3262a, #ffb4a9); }
 .problem:empty { display: none; }

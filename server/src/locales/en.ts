@@ -38,6 +38,17 @@ export const en: Catalogue = {
     preferencesButton: 'Save',
     preferencesLink: 'See and change the newsletters you receive',
     preferencesSaved: 'Your choice is saved.',
+    personTitle: 'Your data',
+    personLead:
+      'You can download all that we store about your address, or erase it. We first send a code to that address.',
+    personAsk: 'Send me the code',
+    personSent: 'We have sent a code to your address. It is good for 30 minutes.',
+    personCodeWrong: 'The code is wrong or has expired. Look for our latest mail.',
+    personExport: 'Download my data',
+    personErase: 'Erase my data',
+    personEraseLead: 'Erased data cannot be brought back, and you will receive no more newsletters.',
+    personErasedTitle: 'Your data is erased',
+    personErased: 'We no longer store your address.',
     preferencesGoneLead: 'A link to your newsletters is good for 30 days.',
 
     subscribeTitle: 'Sign up for newsletters',
@@ -72,6 +83,10 @@ export const en: Catalogue = {
     confirmCode: 'If it was you, enter this code where you signed up (good for 30 minutes):',
     confirmNotYou: 'If it was not you, ignore this mail: nothing else will come.',
     confirmLinkEnds: 'The link ends after seven days.',
+    personSubject: (site) => `Your code to see or erase your data at ${site}`,
+    personLead: 'Somebody, probably you, wants to see or erase what we store about this address.',
+    personCode: 'If it was you, enter this code on the page that you have opened (good for 30 minutes):',
+    personNotYou: 'If it was not you, ignore this mail: nothing has changed. Give the code to nobody.',
     knownSubject: (site) => `You are already subscribed to ${site}`,
     knownLead:
       'Somebody just signed up with this address. You already receive our newsletters, so nothing has changed.',

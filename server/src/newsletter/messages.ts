@@ -71,6 +71,21 @@ export function alreadySubscribedMail(context: MailContext, { token }: { token: 
   );
 }
 
+/** Composes the mail with the code that a reader needs to download or erase their data. */
+export function personCodeMail(context: MailContext, { code }: { code: string }): Promise<MailMessage> {
+  const { catalogue, site } = context;
+  const words = catalogue.newsletterMails;
+  return composeMail(
+    { site, lang: catalogue.lang },
+    {
+      subject: words.personSubject(site.name),
+      lead: words.personLead,
+      code: { lead: words.personCode, code },
+      note: words.personNotYou,
+    },
+  );
+}
+
 export function unsubscribeUrl(url: string, token: string): string {
   return `${url}/newsletter/unsubscribe?token=${token}`;
 }

@@ -70,7 +70,7 @@ export interface SubscriptionRow {
 
 export interface SubscriptionTokenRow {
   tokenHash: string;
-  purpose: 'confirm' | 'unsubscribe' | 'manage';
+  purpose: 'confirm' | 'unsubscribe' | 'manage' | 'person';
   siteId: string;
   emailKey: string;
   newslettersJson: string;

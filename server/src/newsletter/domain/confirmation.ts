@@ -79,17 +79,30 @@ export function confirmByCode(tokens: NewsletterTokens, caps: Caps): Command<Cod
   };
 }
 
-interface ConfirmContext {
+export interface ConfirmContext {
   readonly transaction: Transaction;
   readonly tokens: NewsletterTokens;
   readonly caps: Caps;
   readonly counters: LimitCounters;
 }
 
-async function tryCode({ transaction, tokens, caps, counters }: ConfirmContext, given: CodeTry): Promise<boolean> {
+async function tryCode(context: ConfirmContext, given: CodeTry): Promise<boolean> {
+  const matching = await matchCode(context, 'confirm', given);
+  if (!matching) return false;
+  const { transaction, tokens, caps } = context;
+  const { state } = await confirm(transaction, tokens, caps, matching, 'code');
+  return state === 'confirmed' || state === 'already-confirmed';
+}
+
+/** Returns the token that a code of a mail belongs to, and counts the try. */
+export async function matchCode(
+  { transaction, tokens, caps, counters }: ConfirmContext,
+  purpose: SubscriptionTokenRow['purpose'],
+  given: CodeTry,
+): Promise<Token | undefined> {
   const { siteId, emailKey, code } = given;
   // Without a lock, which would write to rows that only subscribers have: the counters of the address are locked.
-  const found = await confirmTokens(transaction.db)
+  const found = await tokensFor(transaction.db, purpose)
     .where('siteId', '=', siteId)
     .where('emailKey', '=', emailKey)
     .where('codeHash', 'is not', null)
@@ -103,10 +116,9 @@ async function tryCode({ transaction, tokens, caps, counters }: ConfirmContext, 
   const matching = found[matches.indexOf(true)];
   const isAllowed = caps.allowsTry(counters, given);
   for (const key of caps.tryKeys(given)) counters.add(key);
-  if (!matching || !isAllowed) return false;
+  if (!matching || !isAllowed) return undefined;
   counters.reset(caps.addressTries(given));
-  const { state } = await confirm(transaction, tokens, caps, matching, 'code');
-  return state === 'confirmed' || state === 'already-confirmed';
+  return matching;
 }
 
 async function confirm(
@@ -165,7 +177,11 @@ function toConfirmation(token: Token, subscriptions: readonly Subscription[]): C
 }
 
 function confirmTokens(db: Kysely<Tables>) {
-  return db.selectFrom('subscription_tokens').selectAll().where('purpose', '=', 'confirm');
+  return tokensFor(db, 'confirm');
+}
+
+function tokensFor(db: Kysely<Tables>, purpose: SubscriptionTokenRow['purpose']) {
+  return db.selectFrom('subscription_tokens').selectAll().where('purpose', '=', purpose);
 }
 
 function subscriptionsOf(db: Kysely<Tables>, token: Token) {

@@ -96,12 +96,13 @@ async function applyUpdate(
   });
 }
 
-interface TokenHolder {
+export interface TokenHolder {
   readonly siteId: string;
   readonly emailKey: string;
 }
 
-function readHolder(db: Kysely<Tables>, tokenHash: string): Promise<TokenHolder | undefined> {
+/** Reads the address of a preferences link; `undefined` where the link is unknown or expired. */
+export function readHolder(db: Kysely<Tables>, tokenHash: string): Promise<TokenHolder | undefined> {
   return db
     .selectFrom('subscription_tokens')
     .select(['siteId', 'emailKey'])

@@ -114,7 +114,12 @@ export async function addManageToken(
     .execute();
 }
 
-async function readMailContext({ db }: Transaction, siteId: string, lang: string, url: string): Promise<MailContext> {
+export async function readMailContext(
+  { db }: Transaction,
+  siteId: string,
+  lang: string,
+  url: string,
+): Promise<MailContext> {
   const site = await db.selectFrom('sites').select(['name', 'lang']).where('id', '=', siteId).executeTakeFirstOrThrow();
   return {
     site,

@@ -6,6 +6,8 @@ import { fieldProblem, Problem } from '../../problem.js';
 import type { Site } from '../../sites/store.js';
 import type { Database } from '../../storage/database.js';
 import type { ConsentEventRow } from '../../storage/tables.js';
+import type { PersonData } from '../person/person.js';
+import { actOnPerson, personCodeComposers, requestPersonCode, type PersonAct } from '../person/person-codes.js';
 import { Caps } from './caps.js';
 import { confirmByCode, confirmByLink, readConfirmation, type Confirmation } from './confirmation.js';
 import { needsSmtpUtf8, parseEmailAddress } from './email-address.js';
@@ -39,7 +41,11 @@ export interface SignupRequest {
 /** Makes the composers of newsletter mails, for the mailer. */
 export function newsletterComposers({ secrets, areLimitsOn, url }: Pick<Config, 'secrets' | 'areLimitsOn' | 'url'>) {
   const tokens = new NewsletterTokens(secrets);
-  return withoutSuppressed(signupMailComposers(tokens, new Caps(tokens, areLimitsOn), url), tokens);
+  const caps = new Caps(tokens, areLimitsOn);
+  return withoutSuppressed(
+    { ...signupMailComposers(tokens, caps, url), ...personCodeComposers(tokens, caps, url) },
+    tokens,
+  );
 }
 
 /**
@@ -71,6 +77,8 @@ export class Subscriptions {
       confirmByCode: confirmByCode(this.#tokens, caps),
       unsubscribe: unsubscribe(this.#tokens),
       updatePreferences: updatePreferences(this.#tokens),
+      requestPersonCode: requestPersonCode(caps),
+      actOnPerson: actOnPerson(this.#tokens, caps),
     };
   }
 
@@ -170,6 +178,32 @@ export class Subscriptions {
   ): Promise<Preferences | undefined> {
     const tokenHash = this.#tokens.hashToken(token);
     return this.#database.writer.submit(this.#commands.updatePreferences, { tokenHash, ...choice });
+  }
+
+  /**
+   * Mails a code to the address behind a preferences link.
+   *
+   * @returns false where the link is unknown or expired
+   */
+  async requestPersonCode(token: string, network: string): Promise<boolean> {
+    const tokenHash = this.#tokens.hashToken(token);
+    const networkHash = this.#tokens.hashLimit(network);
+    const isKnown = await this.#database.writer.submit(this.#commands.requestPersonCode, { tokenHash, networkHash });
+    this.#mailer.wake();
+    return isKnown;
+  }
+
+  /** Reads or erases the data of the address behind a preferences link: see `actOnPerson`. */
+  actOnPerson(
+    token: string,
+    { act, code, network }: { act: PersonAct['act']; code: string; network: string },
+  ): Promise<PersonData | 'erased' | 'code-wrong' | undefined> {
+    return this.#database.writer.submit(this.#commands.actOnPerson, {
+      tokenHash: this.#tokens.hashToken(token),
+      networkHash: this.#tokens.hashLimit(network),
+      code: this.#tokens.normalizeCode(code),
+      act,
+    });
   }
 
   /** @throws Problem `email-unsupported`, or `mail-off` where the mail server cannot be asked */

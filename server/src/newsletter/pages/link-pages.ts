@@ -20,6 +20,7 @@ import {
   type Form,
   type NewsroomText,
 } from './page-parts.js';
+import { addPersonPages, personSection } from './person-page.js';
 import { addSubscribePage, inboxPage, type NewsletterPageServices } from './subscribe-page.js';
 
 /**
@@ -30,6 +31,9 @@ export function addNewsletterPages(app: Api, services: NewsletterPageServices): 
   const { clientAddress, rateLimits, subscriptions } = services;
   app.use('/newsletter/*', limitedBody());
   addSubscribePage(app, services);
+  addPersonPages(app, services, (c) =>
+    invalidLinkPage(c, ({ preferencesGoneLead, goneAdvice }) => [preferencesGoneLead, goneAdvice]),
+  );
 
   app.get('/newsletter/confirm', async (c) => {
     const token = c.req.query('token') ?? '';
@@ -257,7 +261,8 @@ async function preferencesPage(
           consentChoice(newsletter, translate, { checked: preferences.lists.includes(newsletter.id) }),
         )}
         <button>${words.preferencesButton}</button>
-      </form>`,
+      </form>
+      ${personSection(words, token)}`,
   });
 }
 
