@@ -33,7 +33,8 @@ const litPlaces = {
 /**
  * Names Lit's Trusted Types policy `afterword`, so that a page can allow exactly ours and a second Lit on the page does
  * not collide with it, and guards its creation: Lit calls `createPolicy` at import, which throws where the page's CSP
- * does not allow the name. Without the policy, our own parser is loaded.
+ * does not allow the name. Without the policy, a template throws an
+ * object whose `load` loads our own parser; the widget renders again then.
  */
 function trustedTypes(): Plugin {
   const parser = `${process.cwd()}/src/loader/parse-template.ts`;
@@ -46,13 +47,15 @@ function trustedTypes(): Plugin {
         return this.error('lit-html is written in another way: adapt litPlaces in cdn-assets.ts.');
       const [, name, types, , rules] = policy;
       const guarded = `${name}=${types}?(()=>{try{return ${types}.createPolicy("afterword",${rules})}catch{}})()`;
+      // A chunk of its own: few pages need it. Not awaited here: WebKit never runs some importers of a module that awaits.
+      const load = `()=>import(${JSON.stringify(parser)}).then(m=>{parse=m.parseTemplate})`;
       const changed = code
         .replace(litPlaces.policy, guarded)
         .replace(litPlaces.boundSuffix, '"_lit_"')
-        .replace(litPlaces.parsing, (found, ...groups) => `if(parse)return parse(${groups[2]});${found}`);
-      // A chunk of its own: few pages need it.
-      const load = `const parse=${types}&&!${name}&&(await import(${JSON.stringify(parser)}).catch(()=>0)).parseTemplate;`;
-      return { code: `${changed}\n${load}`, map: null };
+        .replace(litPlaces.parsing, (found, ...groups) => {
+          return `if(isRefused){if(!parse)throw{load:${load}};return parse(${groups[2]})}${found}`;
+        });
+      return { code: `let parse;${changed}\n;const isRefused=${types}&&!${name};`, map: null };
     },
   };
 }

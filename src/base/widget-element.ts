@@ -222,18 +222,24 @@ export abstract class WidgetElement extends LitElement {
     void this.#load(false);
   }
 
-  /** Catches errors of rendering. A Trusted Types policy of the page can make Lit throw. */
+  /**
+   * Catches errors of rendering. Where the page refuses our Trusted Types policy, the build of the script tag throws what
+   * loads a parser of templates.
+   */
   protected override performUpdate(): void {
     try {
       super.performUpdate();
     } catch (error) {
-      this.warn(error);
-      if (this.renderRoot.querySelector('slot')) return;
-      // Reserves the height as the drawn widget does.
-      const base = document.createElement('div');
-      base.className = 'base';
-      base.append(document.createElement('slot'));
-      this.renderRoot.prepend(base);
+      if (!this.renderRoot.querySelector('slot')) this.renderRoot.prepend(createFallback());
+      const { load } = error as { load?: () => Promise<void> };
+      if (!load) return this.warn(error);
+      load().then(
+        () => {
+          this.renderRoot.querySelector('.base:not([part])')?.remove();
+          this.requestUpdate();
+        },
+        (failure: unknown) => this.warn(failure),
+      );
     }
   }
 
@@ -299,6 +305,14 @@ export abstract class WidgetElement extends LitElement {
     const { code, message } = error as { code?: string; message?: string };
     warnOnce(this.localName, `${code ?? 'failed'}: ${message ?? String(error)}`);
   }
+}
+
+/** Returns the fallback content in an element that reserves the height as the drawn widget does. */
+function createFallback(): Element {
+  const base = document.createElement('div');
+  base.className = 'base';
+  base.append(document.createElement('slot'));
+  return base;
 }
 
 const warned = new Set<string>();

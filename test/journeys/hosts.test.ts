@@ -84,6 +84,7 @@ test('host pages without a check of their own are those on which reading, voting
     'consent',
     'consent-classic',
     'error-tracker',
+    'shadow-root',
     'storage-broken',
     'tag-redirected',
     'tag-removed',
