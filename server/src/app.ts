@@ -38,6 +38,7 @@ import { countMails } from './mail/mail-counts.js';
 import { Mailer } from './mail/mailer.js';
 import { finishedMails } from './mail/retention.js';
 import { addDemoMailboxPages } from './mail/demo-mailbox-pages.js';
+import { addBounceRoutes } from './newsletter/bounces/routes.js';
 import { readNewsletters } from './newsletter/domain/lists.js';
 import { newsletterRetention } from './newsletter/domain/retention.js';
 import { newsletterComposers, Subscriptions } from './newsletter/domain/subscriptions.js';
@@ -167,6 +168,7 @@ export function createApp(services: Services, pages?: Hono): Api {
   addStoryRoutes(app, services);
   addNewsletterRoutes(app, services);
   addNewsletterEditingRoutes(app, services);
+  addBounceRoutes(app, services);
   addReaderRoutes(app, services, readerActivity(services));
 
   addNewsletterPages(app, services);

@@ -52,6 +52,9 @@ export const storiesAtOnce = 1000;
 export const lists = 20;
 /** Newsletters of one site. */
 export const newsletters = 200;
+/** Bounces and complaints of one request. */
+export const bounceReports = 500;
+export const bouncedEmailChars = 1000;
 /** Characters of a newsletter's name and frequency, per language. */
 export const newsletterLabel = 100;
 export const newsletterDescription = 500;

@@ -105,3 +105,24 @@ export const editedNewsletterSchema = z
     }),
   })
   .meta({ id: 'EditedNewsletter', description: 'A newsletter in every language.' });
+
+/** Mail services whose webhooks report bounces and complaints. */
+export const bounceProviders = ['ses', 'postmark', 'mailgun'] as const;
+export type BounceProvider = (typeof bounceProviders)[number];
+export const bounceProviderParams = z.object({ site: slug, provider: z.enum(bounceProviders) });
+
+export const bounceReportsBody = z
+  .array(
+    z.object({
+      email: z.string().max(limits.bouncedEmailChars),
+      type: z
+        .enum(['hard', 'soft', 'complaint'])
+        .describe('`hard`: came back for good. `soft`: for a time. `complaint`: reported as spam'),
+    }),
+  )
+  .min(1)
+  .max(limits.bounceReports)
+  .meta({ id: 'BounceReports' });
+export const recordedBouncesSchema = z
+  .object({ suppressed: count.describe('Addresses that get no mail from now on') })
+  .meta({ id: 'RecordedBounces' });

@@ -88,6 +88,13 @@ export type LiveEvent =
       type: 'reset';
       story: string;
     };
+export type BounceReports = {
+  email: string;
+  /**
+   * `hard`: came back for good. `soft`: for a time. `complaint`: reported as spam
+   */
+  type: 'hard' | 'soft' | 'complaint';
+}[];
 
 /**
  * RFC 9457, with a stable code.
@@ -561,6 +568,12 @@ export interface EditedNewsletter {
      */
     bounced: number;
   };
+}
+export interface RecordedBounces {
+  /**
+   * Addresses that get no mail from now on
+   */
+  suppressed: number;
 }
 export interface StoryImage {
   src: string;

@@ -17,6 +17,7 @@ const rules = {
   'comment-network': { points: 200, duration: 60 },
   subscription: { points: 60, duration: 60 },
   code: { points: 30, duration: 60 },
+  'bounce-webhook': { points: 3000, duration: 60 },
   signal: { points: 240, duration: 60 },
 } as const;
 

@@ -5,6 +5,7 @@ import { parseEmailAddress } from '../domain/email-address.js';
 import { removeSuppressions, suppressAddresses } from '../domain/suppressions.js';
 import { readBounceFile } from './bounce-file.js';
 import { recordBounces } from './record-bounces.js';
+import { addBounceSourceCommand } from './source-command.js';
 
 interface SiteOption {
   readonly site?: string;
@@ -18,7 +19,7 @@ interface BouncedOptions extends SiteOption {
 const maxBatch = 500;
 const maxShownRefusals = 20;
 
-/** Adds `bounced` and `suppressed` to `afterword newsletters`. */
+/** Adds `bounced`, `suppressed` and `bounces-from` to `afterword newsletters`. */
 export function addBounceCommands(newsletters: Command, checkSecrets: SecretCheck): void {
   const siteOption = ['--site <id>', 'the site (default: the only one)'] as const;
 
@@ -114,6 +115,8 @@ export function addBounceCommands(newsletters: Command, checkSecrets: SecretChec
         }
       }),
     );
+
+  addBounceSourceCommand(newsletters);
 }
 
 function keyOf(address: string): string {
