@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { createServices } from '../../server/src/app.js';
@@ -122,6 +123,58 @@ test.each(databases)(
       if (write.kind === 'comment') expect(stored.get(write.id)).toEqual({ id: write.id, text: write.text, storyId });
       else expect(voters).toContain(`${storyId} ${write.readerId}`);
     }
+    expect((await runCommandWith(env, 'recount')).stdout).toMatch(/All counters are equal to their rows/);
+  },
+);
+
+test.each([0, 1])(
+  'story keys on PostgreSQL are renamed after a transaction of the version before that writes to one of two stories, %i',
+  async (written) => {
+    const env = await createSettings('postgres');
+    await fillOlderDatabase(env);
+    const url = env['AFTERWORD_DATABASE']!;
+    const older = new pg.Client({ connectionString: url });
+    await older.connect();
+    cleanUp.push(() => older.end());
+    const keys = spellingsOf(origin, 0).slice(0, 2);
+    for (const [index, key] of keys.entries()) {
+      await older.query(
+        `insert into stories (id, site_id, key, url, kind, dont_miss, created_at, updated_at)
+         values ($1, 'paper', $2, '', 'article', 0, 1, 1)`,
+        [`story-${index}`, key],
+      );
+      await older.query("insert into threads (story_id, state, total, version) values ($1, 'open', 0, 1)", [
+        `story-${index}`,
+      ]);
+    }
+    const storyId = `story-${written}`;
+    await older.query('begin');
+    await older.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [storyId]);
+    await older.query(
+      `insert into comments (id, site_id, story_id, root_id, depth, author_id, text, nodes_json, state, created_at, up,
+         down, score, replies, pinned, featured)
+       values ('comment', 'paper', $1, 'comment', 0, 'reader-0', 'Một', '[]', 'visible', 1, 0, 0, 0, 0, 0, 0)`,
+      [storyId],
+    );
+    await older.query('update threads set total = total + 1 where story_id = $1', [storyId]);
+
+    const migrating = openDatabase(url);
+    const others = new pg.Client({ connectionString: url });
+    await others.connect();
+    cleanUp.push(() => others.end());
+    await waitFor(async () => {
+      const { rowCount } = await others.query(
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      expect(rowCount).toBe(1);
+    });
+    await older.query('commit');
+    const database = await migrating;
+    cleanUp.push(() => database.close());
+    const stories = await database.read.selectFrom('stories').select(['id', 'key']).execute();
+    expect(stories.map(({ key }) => key)).toEqual([storyKey(keys[0]!)]);
+    const comments = await database.read.selectFrom('comments').select(['id', 'storyId']).execute();
+    expect(comments).toEqual([{ id: 'comment', storyId: stories[0]!.id }]);
     expect((await runCommandWith(env, 'recount')).stdout).toMatch(/All counters are equal to their rows/);
   },
 );
