@@ -42,7 +42,13 @@ export const subscribeBody = z
       .union([z.string().max(limits.consentIdChars), z.array(z.string().max(limits.consentIdChars)).max(limits.lists)])
       .describe('The consent id of every list'),
     lang: lang.optional(),
-    page: webUrl.optional().catch(undefined).describe('The page of the form, for the receipt'),
+    // A wrong address is ignored, which the generator of /openapi.json cannot describe by itself.
+    page: webUrl.optional().catch(undefined).meta({
+      type: 'string',
+      format: 'uri',
+      maxLength: limits.storyKeyBytes,
+      description: 'The page of the form, for the receipt',
+    }),
     [trapField]: z.string().max(limits.trapChars).optional(),
   })
   .meta({ id: 'SubscribeBody' });

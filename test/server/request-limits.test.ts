@@ -219,6 +219,14 @@ const bodies: Record<string, unknown> = {
       reactions: { networkGuests: 500, burstGuests: 300 },
     },
   },
+  'PUT /v1/sites/{site}/newsletters/{newsletter}': {
+    name: { vi: 'Tin sáng' },
+    description: 'x',
+    frequency: { vi: 'x' },
+    consent: { text: { vi: 'x' } },
+    latestIssue: { url: storyUrl, picture: `${origin}/a.jpg` },
+    position: 0,
+  },
   'PUT /v1/sites/{site}/polls/{poll}/frozen': { story: storyUrl, frozen: false },
 };
 
@@ -250,7 +258,7 @@ describe.each(databases)('hostile values on %s', (kind) => {
   afterAll(() => server.close());
 
   const tokenFor = ({ method, path }: Pick<Route, 'method' | 'path'>) =>
-    path.includes('/polls') || path.endsWith('{site}') || (method === 'PUT' && path.endsWith('/stories'))
+    /\/polls|\{site\}$|\{newsletter\}/.test(path) || (method === 'PUT' && path.endsWith('/stories'))
       ? tokens[1]
       : tokens[0];
   const fill = (path: string) =>
@@ -258,6 +266,7 @@ describe.each(databases)('hostile values on %s', (kind) => {
       .replace('/v1/sites/{site}', '')
       .replace('{id}', commentId)
       .replace('{poll}', 'quiz')
+      .replace('{newsletter}', 'daily')
       .replace('{rail}', 'latest');
   const serverErrors: string[] = [];
   const send = async (route: Pick<Route, 'method' | 'path'>, path: string, init: object, note: unknown) => {
