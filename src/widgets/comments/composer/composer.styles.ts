@@ -21,7 +21,7 @@ export const composerStyles = css`
     font-size: var(--aw-size-s, 0.875em);
   }
   .foot > .failure {
-    flex: 1 1 auto;
+    flex: 0 0 100%;
     font-size: 1em;
   }
   .hint {

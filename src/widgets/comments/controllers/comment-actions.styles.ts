@@ -16,6 +16,9 @@ export const commentActionsStyles = css`
   .queued .actions {
     font-size: 1em;
   }
+  .queued .actions > :first-child {
+    flex: 0 0 100%;
+  }
   .actions .danger {
     color: var(--_danger);
     font-weight: 600;

@@ -110,6 +110,7 @@ export const commentStyles = css`
     content: '↲ ' / '';
   }
   .badge {
+    display: inline-block;
     padding-inline: 6px;
     border-radius: 3px;
     background: color-mix(in srgb, var(--_accent) calc(8% * var(--_tint)), transparent);
@@ -119,14 +120,16 @@ export const commentStyles = css`
   }
   .time {
     display: inline-block;
-    /* Room for the longest time: a line that grows as time goes on must not wrap. */
-    min-inline-size: 6.5em;
     min-block-size: 24px;
     font-size: 0.8125em;
     line-height: max(24px, 1.5em);
     unicode-bidi: plaintext;
     color: var(--_muted);
     text-decoration: none;
+  }
+  /* Room for the longest time: a line that grows as time goes on must not wrap. */
+  .alone {
+    min-inline-size: 6.5em;
   }
   .time:hover,
   .to:hover {

@@ -48,6 +48,7 @@ function renderVisible(
   const words = context.words.comments;
   const name = author.name || words.guest;
   const editor = actions?.renderComposer(`edit:${id}`);
+  const badges = renderBadges(comment, depth, context);
   return html`${branchHead}
     <article
       id=${articleId(id)}
@@ -58,12 +59,12 @@ function renderVisible(
       data-letter=${author.picture ? nothing : initialOf(name)}
     >
       <bdi id=${`n-${id}`} class="name" part="name">${name}</bdi>
-      <a class="time" part="time" href=${permalinkOf(id)}
+      <a class=${badges === nothing ? 'time alone' : 'time'} part="time" href=${permalinkOf(id)}
         ><time id=${`t-${id}`} datetime=${createdAt}
           >${relativeTime(locale, createdAt) + (editedAt ? ` · ${words.edited}` : '')}</time
         ></a
       >
-      ${renderBadges(comment, depth, context)}
+      ${badges}
       ${
         editor ??
         html`<div class="text" part="text" lang=${locale.textLang ? '' : nothing} dir="auto">${renderText(nodes)}</div>
