@@ -81,11 +81,12 @@ test('host pages without a check of their own are those on which reading, voting
 }) => {
   expect(names.filter((name) => !requirements[name])).toEqual([
     'clobber',
-    'consent',
     'consent-classic',
+    'consent',
     'error-tracker',
     'shadow-root',
     'storage-broken',
+    'strict-policy',
     'tag-redirected',
     'tag-removed',
   ]);
