@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { encodedCredentialsError, hasEncodedCredentials } from './connection-url.js';
+import { readDkim, type DkimSettings } from './dkim.js';
 import { makeWritable, minSecretLength, readOrMakeSecret, requireFolder } from './data-folder.js';
 import { OperatorError } from './operator-error.js';
 import { readSecretFiles, secretFileSettings } from './secret-files.js';
@@ -24,6 +25,12 @@ export interface Config {
   readonly secrets: readonly string[];
   readonly smtp: string | undefined;
   readonly mailFrom: string | undefined;
+  /** Connections to the mail server, and so mails that are sent at a time. */
+  readonly smtpConnections: number;
+  /** The largest number of mails that a node sends in a minute. */
+  readonly mailsPerMinute: number | undefined;
+  /** Set where mails are signed. */
+  readonly dkim: DkimSettings | undefined;
   readonly demo: boolean;
   /** Set where the server writes backups. */
   readonly backups: BackupSettings | undefined;
@@ -104,6 +111,11 @@ const environment = z.object({
     .refine((url) => URL.canParse(url), 'must be smtps://user:password@host:port')
     .optional(),
   AFTERWORD_MAIL_FROM: z.string().min(3).optional(),
+  AFTERWORD_SMTP_CONNECTIONS: wholeNumber(1, 50).default(3),
+  AFTERWORD_MAIL_PER_MINUTE: wholeNumber(1, 100_000).optional(),
+  AFTERWORD_DKIM_KEY: z.string().optional(),
+  AFTERWORD_DKIM_DOMAIN: z.string().optional(),
+  AFTERWORD_DKIM_SELECTOR: z.string().optional(),
   AFTERWORD_DEMO: flag.default(false),
   AFTERWORD_BACKUP_HOURS: wholeNumber(1, 720).optional(),
   AFTERWORD_BACKUP_KEEP: wholeNumber(1, 10_000).default(7),
@@ -184,6 +196,16 @@ export function readConfig(env: NodeJS.ProcessEnv, { mustExist = false }: { must
     secrets: mustExist ? [] : readSecrets(set.AFTERWORD_SECRET, givenName('AFTERWORD_SECRET'), dataFolder, database),
     smtp: set.AFTERWORD_SMTP,
     mailFrom: set.AFTERWORD_MAIL_FROM,
+    smtpConnections: set.AFTERWORD_SMTP_CONNECTIONS,
+    mailsPerMinute: set.AFTERWORD_MAIL_PER_MINUTE,
+    dkim: readDkim(
+      {
+        key: set.AFTERWORD_DKIM_KEY,
+        domain: set.AFTERWORD_DKIM_DOMAIN,
+        selector: set.AFTERWORD_DKIM_SELECTOR,
+      },
+      givenName('AFTERWORD_DKIM_KEY'),
+    ),
     demo: set.AFTERWORD_DEMO,
     backups:
       set.AFTERWORD_BACKUP_HOURS === undefined

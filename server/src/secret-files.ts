@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { OperatorError } from './operator-error.js';
 
 /** Settings with secrets. Each can be in a file instead, as container platforms mount them: `AFTERWORD_SMTP_FILE`. */
-const secretSettings = ['AFTERWORD_SECRET', 'AFTERWORD_SMTP', 'AFTERWORD_DATABASE', 'AFTERWORD_METRICS_TOKEN'] as const;
+const secretSettings = [
+  'AFTERWORD_SECRET',
+  'AFTERWORD_SMTP',
+  'AFTERWORD_DATABASE',
+  'AFTERWORD_METRICS_TOKEN',
+  'AFTERWORD_DKIM_KEY',
+] as const;
 
 const nameOfFile = (name: string) => `${name}_FILE`;
 

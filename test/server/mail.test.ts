@@ -1,9 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OperatorError } from '../../server/src/config.js';
 import { Mailer } from '../../server/src/mail/mailer.js';
@@ -19,45 +17,8 @@ import { openDatabase } from '../../server/src/storage/database.js';
 import type { Command } from '../../server/src/storage/writer.js';
 import { waitFor } from '../setup/wait-for.js';
 import { runCommand } from './cli.js';
-import { received, type ReceivedMail } from './newsletter-server.js';
+import { openMailServer } from './mail-server.js';
 import { databases, openTestServices, type TestServer } from './setup.js';
-
-interface Delivery {
-  readonly from: string;
-  readonly to: string[];
-  readonly mail: ReceivedMail;
-}
-
-/** Opens a mail server that stores mails. It refuses `full@…` temporarily and `nobody@…` permanently. */
-async function openMailServer(port = 0, options: SMTPServerOptions = {}) {
-  const deliveries: Delivery[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    ...options,
-    onRcptTo({ address }, _session, done) {
-      const code = address.startsWith('full@') ? 452 : address.startsWith('nobody@') ? 550 : undefined;
-      done(code ? Object.assign(new Error(`${address} is not taken`), { responseCode: code }) : undefined);
-    },
-    onData(stream, { envelope }, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        void received(Buffer.concat(chunks)).then((mail) => {
-          const from = envelope.mailFrom ? envelope.mailFrom.address : '';
-          deliveries.push({ from, to: envelope.rcptTo.map(({ address }) => address), mail });
-          done();
-        });
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
-    deliveries,
-    port: (server.server.address() as AddressInfo).port,
-    close: () => new Promise<void>((resolve) => server.close(resolve)),
-  };
-}
 
 const until = (condition: () => Promise<boolean> | boolean) =>
   waitFor(async () => {
@@ -306,7 +267,7 @@ describe.each(databases)('mail from %s', (kind) => {
     for (const name of ['nobody', 'full', 'lan']) await queue(`${name}@reader.example`);
     const mailer = newMailer();
     mailer.start();
-    await until(async () => (await rows()).filter(({ sendAt }) => sendAt === null).length === 2);
+    await until(async () => (await rows()).every(({ claimId, tries }) => claimId === null && tries === 1));
     expect(mailServer.deliveries.map(({ to }) => to)).toEqual([['lan@reader.example']]);
     const [nobody, full, lan] = await rows();
     // Kept for `mail retry`, until retention deletes it.

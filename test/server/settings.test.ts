@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OperatorError, readConfig } from '../../server/src/config.js';
 import { openDatabase } from '../../server/src/storage/database.js';
 import { createPostgresDatabase } from './setup.js';
+import { testKey } from './certificate.js';
 
 let folder: string;
 beforeEach(() => {
@@ -116,5 +118,28 @@ describe('AFTERWORD_DATABASE_POOL', () => {
       await database.close();
       await drop();
     }
+  });
+});
+
+describe('DKIM', () => {
+  const domain = { AFTERWORD_DKIM_DOMAIN: 'paper.example', AFTERWORD_DKIM_SELECTOR: 'afterword' };
+
+  test('takes an RSA key in PEM, from a file or a line with escaped line breaks', () => {
+    const expected = { dkim: { domain: 'paper.example', selector: 'afterword' } };
+    expect(read({ ...domain, AFTERWORD_DKIM_KEY_FILE: file(testKey) })).toMatchObject(expected);
+    const escaped = testKey.trim().replaceAll('\n', '\\n');
+    expect(read({ ...domain, AFTERWORD_DKIM_KEY: escaped }).dkim?.privateKey).toBe(testKey.trim());
+    expect(read({}).dkim).toBeUndefined();
+  });
+
+  const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  test.each([
+    ['a part alone', domain, 'are needed together'],
+    ['a key that is none', { ...domain, AFTERWORD_DKIM_KEY: 'key' }, 'AFTERWORD_DKIM_KEY must be an RSA private key'],
+    ['a key of another kind', { ...domain, AFTERWORD_DKIM_KEY: ed25519 }, 'AFTERWORD_DKIM_KEY must be an RSA'],
+    ['a selector that is none', { ...domain, AFTERWORD_DKIM_SELECTOR: 'a b', AFTERWORD_DKIM_KEY: testKey }, 'SELECTOR'],
+    ['a domain that is none', { ...domain, AFTERWORD_DKIM_DOMAIN: 'a;b', AFTERWORD_DKIM_KEY: testKey }, 'DOMAIN'],
+  ])('is refused with %s', (_, env, message) => {
+    expect(() => read(env)).toThrow(message);
   });
 });

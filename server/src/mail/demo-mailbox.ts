@@ -29,7 +29,10 @@ export class DemoMailbox {
   }
 
   /** Writes a mail. The same mail overwrites its file. */
-  async write({ id, to, createdAt, message }: ComposedMail, source: Buffer): Promise<void> {
+  async write(
+    { id, to, createdAt, message }: Pick<ComposedMail, 'id' | 'to' | 'createdAt' | 'message'>,
+    source: Buffer,
+  ): Promise<void> {
     const sentAt = new Date(createdAt).toISOString();
     const name = `${nameAt(createdAt)}-${id}`;
     const shown: DemoMail = { ...message, to, sentAt };

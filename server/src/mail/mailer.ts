@@ -16,10 +16,11 @@ import {
   type MailComposer,
   type Outcome,
 } from './queue.js';
+import { Pace } from './pace.js';
 import { MailRefused, openDemoMailbox, openSmtp, readSender, type Transport } from './transports.js';
 
 /** Bound of one attempt, whatever the mail server does. */
-const attemptMs = minuteMs;
+const maxAttemptMs = minuteMs;
 /** Lease of one mail, longer than an attempt. After a crash, another node takes the mail when it ends. */
 const leaseMs = 90 * secondMs;
 /** Interval of queries for mails that another node or the command line has queued. */
@@ -31,10 +32,16 @@ const giveUpMs = 48 * hourMs;
 /** How long the answer of a mail server about its extensions counts, and that it gave none. */
 const extensionsMs = 10 * minuteMs;
 
+/** Settings that the mailer needs. */
+type MailSettings = Pick<
+  Config,
+  'smtp' | 'smtpConnections' | 'mailsPerMinute' | 'dkim' | 'mailFrom' | 'demo' | 'dataFolder' | 'url'
+>;
+
 /**
  * Sends the mails queued in the table `mails`, so that no request waits for a mail server and no mail is lost with the
- * process. Claims one mail at a time, so that a process that dies delays that mail alone. Delivery is at least once: a
- * crash after the mail server accepted a mail sends it again, with the same Message-ID.
+ * process. Each connection claims one mail at a time, so that a process that dies delays those mails alone. Delivery is at
+ * least once: a crash after the mail server accepted a mail sends it again, with the same Message-ID.
  */
 export class Mailer {
   /** `demo` writes mails to files, on the demo. `off` sends none; features that need mail refuse. */
@@ -42,7 +49,10 @@ export class Mailer {
   readonly demoMailbox: DemoMailbox | undefined;
   readonly #database: Database;
   readonly #log: Logger;
-  readonly #transport: Transport | undefined;
+  /** One for each mail that is sent at a time; none where mail is off. */
+  readonly #transports: readonly Transport[];
+  readonly #pace: Pace;
+  readonly #attemptMs: number;
   readonly #compose;
   readonly #breaker = new CircuitBreaker();
   readonly #stopping = new AbortController();
@@ -52,26 +62,35 @@ export class Mailer {
   #timer: NodeJS.Timeout | undefined;
   #smtpUtf8: { readonly answer: Promise<boolean | undefined>; readonly askedAt: EpochMs } | undefined;
 
-  /** @param composers by the kind of mail */
+  /**
+   * @param composers by the kind of mail
+   * @param options `attemptMs` is the bound of one attempt, whatever the mail server does
+   */
   constructor(
-    config: Pick<Config, 'smtp' | 'mailFrom' | 'demo' | 'dataFolder' | 'url'>,
+    config: MailSettings,
     database: Database,
     log: Logger,
     composers: Readonly<Record<string, MailComposer>> = {},
+    options: { readonly attemptMs?: number } = {},
   ) {
     this.#database = database;
     this.#log = log;
     this.#compose = composeMails(composers);
+    this.#pace = new Pace(config.mailsPerMinute);
+    this.#attemptMs = options.attemptMs ?? maxAttemptMs;
     // First, so that a demo mails nobody, whatever else is set.
     if (config.demo) {
       this.mode = 'demo';
       this.demoMailbox = new DemoMailbox(join(config.dataFolder, 'outbox'));
-      this.#transport = openDemoMailbox(this.demoMailbox, readSender(config));
+      this.#transports = [openDemoMailbox(this.demoMailbox, readSender(config))];
     } else if (config.smtp !== undefined) {
+      const { smtp, smtpConnections, dkim } = config;
+      const sender = readSender(config);
       this.mode = 'smtp';
-      this.#transport = openSmtp(config.smtp, readSender(config));
+      this.#transports = Array.from({ length: smtpConnections }, () => openSmtp(smtp, sender, dkim));
     } else {
       this.mode = 'off';
+      this.#transports = [];
     }
   }
 
@@ -85,10 +104,11 @@ export class Mailer {
    * `undefined` while it does not answer.
    */
   supportsSmtpUtf8(): Promise<boolean | undefined> {
-    if (!this.#transport) return Promise.resolve(undefined);
+    const [transport] = this.#transports;
+    if (!transport) return Promise.resolve(undefined);
     const now = Date.now();
     if (!this.#smtpUtf8 || now - this.#smtpUtf8.askedAt > extensionsMs) {
-      const answer = this.#transport.supportsSmtpUtf8().catch((error: unknown) => {
+      const answer = transport.supportsSmtpUtf8().catch((error: unknown) => {
         this.#log.warn(detailsOf(error), 'the mail server cannot be asked for its extensions');
         return undefined;
       });
@@ -107,23 +127,23 @@ export class Mailer {
 
   /** Sends soon. Called after a mail was queued. */
   wake(): void {
-    if (this.#state !== 'started' || !this.#transport) return;
+    if (this.#state !== 'started' || this.#transports.length === 0) return;
     this.#hasNewMails = true;
-    this.#delivering ??= this.#deliver(this.#transport).finally(() => {
+    this.#delivering ??= this.#deliver().finally(() => {
       this.#delivering = undefined;
     });
   }
 
-  /** Finishes the current mail; the others stay queued. */
+  /** Finishes the mails that are being sent; the others stay queued. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
     this.#stopping.abort();
     clearTimeout(this.#timer);
     await this.#delivering;
-    this.#transport?.close();
+    for (const transport of this.#transports) transport.close();
   }
 
-  async #deliver(transport: Transport): Promise<void> {
+  async #deliver(): Promise<void> {
     clearTimeout(this.#timer);
     let delayMs = pollIntervalMs;
     try {
@@ -131,15 +151,28 @@ export class Mailer {
       if (await hasAdoptable(this.#database.read)) await this.#database.writer.submit(adoptMails, Date.now());
       while (this.#hasNewMails && this.#state === 'started') {
         this.#hasNewMails = false;
-        while (await this.#deliverNext(transport));
+        await this.#deliverDue();
       }
       const next = await nextDue(this.#database.read);
-      if (next !== undefined) delayMs = Math.min(delayMs, next - Date.now());
+      if (next !== undefined) delayMs = Math.min(delayMs, Math.max(next, this.#pace.nextAt) - Date.now());
       if (this.#breaker.isOpen) delayMs = this.#breaker.probeAt - Date.now();
     } catch (error) {
       this.#log.error({ err: error }, 'the mail queue could not be read');
     }
     if (this.#state === 'started') this.#timer = setTimeout(() => this.wake(), Math.max(minDelayMs, delayMs)).unref();
+  }
+
+  /** Sends what is due: the first mail alone, to find out whether the mail server works, then as many as there are connections. */
+  async #deliverDue(): Promise<void> {
+    const [first] = this.#transports;
+    if (!first) return;
+    do {
+      if (!(await this.#deliverNext(first))) return;
+    } while (this.#breaker.isOpen);
+    const deliverAll = async (transport: Transport) => {
+      while (!this.#breaker.isOpen && (await this.#deliverNext(transport)));
+    };
+    await Promise.all(this.#transports.map(deliverAll));
   }
 
   /** @returns whether more mails may be due */
@@ -148,9 +181,14 @@ export class Mailer {
     // Without a write where nothing is due.
     const next = await nextDue(read);
     if (next === undefined || next > Date.now() || !(await this.#canClaim(transport))) return false;
+    if (!this.#pace.take(Date.now())) return false;
     const mail = await writer.submit(claimMail, { leaseMs });
-    if (!mail) return false;
+    if (!mail) {
+      this.#pace.giveBack();
+      return false;
+    }
     const outcome = await this.#attempt(transport, mail);
+    if (outcome.state === 'unwanted') this.#pace.giveBack();
     await writer.submit(settleMails, { mail, outcome });
     return outcome.state !== 'released';
   }
@@ -161,7 +199,7 @@ export class Mailer {
     if (!this.#breaker.isOpen) return true;
     if (Date.now() < this.#breaker.probeAt) return false;
     try {
-      await withDeadline(transport, transport.verify(), this.#stopping.signal);
+      await withDeadline(transport, transport.verify(), this.#attemptMs, this.#stopping.signal);
       return true;
     } catch (error) {
       if (this.#stopping.signal.aborted) return false;
@@ -182,7 +220,7 @@ export class Mailer {
     }
     if (!message) return { state: 'unwanted', error: 'unwanted' };
     try {
-      await withDeadline(transport, transport.send({ ...mail, message }));
+      await withDeadline(transport, transport.send({ ...mail, message }), this.#attemptMs);
       this.#breaker.recordSuccess();
       this.#log.info(context, 'mail sent');
       return { state: 'sent' };
@@ -198,7 +236,8 @@ export class Mailer {
       }
       this.#log.warn(details, 'mail not sent, will be tried again');
       if (isRefusal) return { ...retry(mail), error: code };
-      this.#breaker.recordFailure(Date.now());
+      // Connections that fail together count once.
+      if (Date.now() >= this.#breaker.probeAt) this.#breaker.recordFailure(Date.now());
       return { state: 'released', error: code };
     }
   }
@@ -228,14 +267,19 @@ function detailsOf(error: unknown): { code?: string; responseCode?: number; comm
 }
 
 /** Closes the connection of an attempt that does not end, so that it ends before its lease does. */
-async function withDeadline<T>(transport: Transport, attempt: Promise<T>, signal?: AbortSignal): Promise<T> {
+async function withDeadline<T>(
+  transport: Transport,
+  attempt: Promise<T>,
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
     const breakOff = () => {
       transport.close();
       reject(Object.assign(new Error('The mail server did not answer in time.'), { code: 'EDEADLINE' }));
     };
-    timer = setTimeout(breakOff, attemptMs);
+    timer = setTimeout(breakOff, deadlineMs);
     signal?.addEventListener('abort', breakOff, { once: true });
   });
   try {

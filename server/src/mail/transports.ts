@@ -1,15 +1,22 @@
 import type { SendMailOptions } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
 import { OperatorError, type Config } from '../config.js';
+import type { DkimSettings } from '../dkim.js';
 import { secondMs } from '../time.js';
 import type { DemoMailbox } from './demo-mailbox.js';
 import type { ComposedMail } from './queue.js';
 import { announces } from './smtp-extensions.js';
 
-/** Sends mails, one at a time. */
+/** A mail as a transport needs it. */
+export type OutgoingMail = Pick<ComposedMail, 'id' | 'to' | 'createdAt' | 'message'>;
+
+/** Sends mails, one at a time by one connection. */
 export interface Transport {
-  /** @throws MailRefused where this mail is refused; any other error means that no mail can be sent */
-  send(mail: ComposedMail): Promise<void>;
+  /**
+   * @returns the answer of the mail server
+   * @throws MailRefused where this mail is refused; any other error means that no mail can be sent
+   */
+  send(mail: OutgoingMail): Promise<string>;
   /** Connects and signs in, without a mail. @throws Error where no mail can be sent */
   verify(): Promise<void>;
   /** Returns whether addresses may have other letters than ASCII before the @. @throws Error where no server answers */
@@ -31,9 +38,14 @@ export class MailRefused extends Error {
 
 const connectTimeoutMs = 10 * secondMs;
 const idleTimeoutMs = 30 * secondMs;
+/** With `List-Unsubscribe-Post`, which RFC 8058 wants signed, and the library leaves out. */
+const signedHeaders = [
+  ...['From', 'Sender', 'Reply-To', 'Subject', 'Date', 'Message-ID', 'To', 'MIME-Version', 'Content-Type'],
+  ...['Content-Transfer-Encoding', 'Content-Language', 'Auto-Submitted', 'List-Unsubscribe', 'List-Unsubscribe-Post'],
+].join(':');
 
 /** Sends through the operator's SMTP server. The library is a fifth of all code, so it is imported with the first mail. */
-export function openSmtp(url: string, sender: Sender): Transport {
+export function openSmtp(url: string, sender: Sender, dkim?: DkimSettings): Transport {
   const options = {
     url,
     pool: true,
@@ -44,6 +56,14 @@ export function openSmtp(url: string, sender: Sender): Transport {
     socketTimeout: idleTimeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
+    ...(dkim && {
+      dkim: {
+        domainName: dkim.domain,
+        keySelector: dkim.selector,
+        privateKey: dkim.privateKey,
+        headerFieldNames: signedHeaders,
+      },
+    }),
   } as const;
   const open = async () => (await import('nodemailer')).createTransport(options);
   let smtp: ReturnType<typeof open> | undefined;
@@ -51,7 +71,8 @@ export function openSmtp(url: string, sender: Sender): Transport {
     async send(mail) {
       const transport = await (smtp ??= open());
       try {
-        await transport.sendMail(toMimeOptions(mail, sender));
+        const { response } = await transport.sendMail(toMimeOptions(mail, sender));
+        return response;
       } catch (error) {
         const { code, command, permanent } = error as { code?: string; command?: string; permanent?: boolean };
         // Other commands refuse the login or the sender, which the operator can fix: all mails stay queued.
@@ -80,6 +101,7 @@ export function openDemoMailbox(mailbox: DemoMailbox, sender: Sender): Transport
     async send(mail) {
       const { message: source } = await (await (composer ??= open())).sendMail(toMimeOptions(mail, sender));
       await mailbox.write(mail, source as Buffer);
+      return '';
     },
     verify: () => Promise.resolve(),
     supportsSmtpUtf8: () => Promise.resolve(true),
@@ -104,7 +126,7 @@ export function readSender({ mailFrom, url }: Pick<Config, 'mailFrom' | 'url'>):
   return { address: first.address, host };
 }
 
-function toMimeOptions({ id, to, message }: ComposedMail, { address, host }: Sender): SendMailOptions {
+function toMimeOptions({ id, to, message }: OutgoingMail, { address, host }: Sender): SendMailOptions {
   const { sender, subject, lang, text, html, unsubscribeUrl } = message;
   return {
     from: { name: sender, address },
