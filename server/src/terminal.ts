@@ -18,6 +18,17 @@ export async function confirmByTyping(question: string, word: string): Promise<v
   }
 }
 
+/** Aligns rows of cells: the first column to the left, numbers to the right. */
+export function toTable(rows: readonly (readonly (string | number)[])[]): string {
+  const lines = rows.map((row) => row.map(String));
+  const widths = lines[0]?.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0))) ?? [];
+  const format = (line: readonly string[]) =>
+    line
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .join('  ');
+  return lines.map((line) => `${format(line)}\n`).join('');
+}
+
 const progressColumns = 30;
 const progressIntervalMs = 100;
 

@@ -11,6 +11,7 @@ import type { SecretCheck } from './command-tokens.js';
 import { putNewsletter, removalGraceMs, removeNewsletter, toNewNewsletter } from './domain/list-editing.js';
 import { readEditedNewsletter, readStoredNewsletters } from './domain/lists.js';
 import { addPersonCommand } from './person/commands.js';
+import { addReportCommand } from './report/commands.js';
 import { addTransferCommands } from './transfer/commands.js';
 
 interface SiteOption {
@@ -44,6 +45,7 @@ export function addNewsletterCommands(program: Command, checkSecrets: SecretChec
 
   addTransferCommands(newsletters, checkSecrets);
   addPersonCommand(newsletters, checkSecrets);
+  addReportCommand(newsletters);
 
   editing('add', 'Add a newsletter in one language, and print its tag.')
     .requiredOption('--name <words>', 'its name')

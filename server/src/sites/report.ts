@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Kysely } from 'kysely';
 import { minIdAt } from '../ids.js';
 import type { Tables } from '../storage/tables.js';
+import { toTable } from '../terminal.js';
 import type { EpochMs } from '../time.js';
 
 /** Numbers of the pages of one origin. Null: no page, or rows of versions that did not store it. */
@@ -89,10 +90,7 @@ function formatTable(rows: readonly OriginNumbers[], { site, from, to }: ReportP
     ...rows.map((row) => [row.origin ?? '(none)', ...columns.map((column) => String(row[column]))]),
     ['total', ...columns.map((column) => String(totalOf(rows)[column]))],
   ];
-  const widths = lines[0]!.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
-  const format = (line: string[]) =>
-    line.map((cell, index) => (index === 0 ? cell.padEnd(widths[index]!) : cell.padStart(widths[index]!))).join('  ');
-  return `${site}, ${from} to ${to}\n\n${lines.map((line) => `${format(line)}\n`).join('')}`;
+  return `${site}, ${from} to ${to}\n\n${toTable(lines)}`;
 }
 
 function totalOf(rows: readonly OriginNumbers[]): Omit<OriginNumbers, 'origin'> {

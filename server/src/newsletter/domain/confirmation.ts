@@ -154,6 +154,7 @@ async function confirm(
     lang: before.lang,
     type: 'confirmed',
     method,
+    page: pending[0]?.page ?? null,
     lists,
   });
   return { ...before, state: 'confirmed' };
@@ -187,7 +188,7 @@ function tokensFor(db: Kysely<Tables>, purpose: SubscriptionTokenRow['purpose'])
 function subscriptionsOf(db: Kysely<Tables>, token: Token) {
   return db
     .selectFrom('subscriptions')
-    .select(['id', 'newsletterId', 'state', 'lang'])
+    .select(['id', 'newsletterId', 'state', 'lang', 'page'])
     .where('siteId', '=', token.siteId)
     .where('emailKey', '=', token.emailKey)
     .where(

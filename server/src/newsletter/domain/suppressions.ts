@@ -156,7 +156,7 @@ async function changeSubscriptions(
   const { db, locked } = transaction;
   const found = db
     .selectFrom('subscriptions')
-    .select(['id', 'newsletterId', 'lang'])
+    .select(['id', 'newsletterId', 'lang', 'page'])
     .where('siteId', '=', siteId)
     .where('emailKey', '=', emailKey)
     .where('state', 'in', from)
@@ -165,9 +165,9 @@ async function changeSubscriptions(
   if (rows.length === 0) return;
   const ids = rows.map(({ id }) => id);
   await db.updateTable('subscriptions').set({ state, changedAt: Date.now() }).where('id', 'in', ids).execute();
-  for (const { lang, newsletterId } of rows)
+  for (const { lang, page, newsletterId } of rows)
     await logConsent(transaction, tokens, {
-      ...{ siteId, emailKey, lang, type, method },
+      ...{ siteId, emailKey, lang, type, method, page },
       lists: [{ id: newsletterId, consent: null }],
     });
 }

@@ -69,13 +69,14 @@ export async function endSubscriptions(
       rows.map(({ id }) => id),
     )
     .execute();
-  for (const { siteId, emailKey, lang, newsletterId } of rows) {
+  for (const { siteId, emailKey, lang, page, newsletterId } of rows) {
     await logConsent(transaction, tokens, {
       siteId,
       emailKey,
       lang,
       type: 'unsubscribed',
       method,
+      page,
       lists: [{ id: newsletterId, consent: null }],
     });
   }
