@@ -12,7 +12,7 @@ const colours = { signups: '#9aa5b1', confirmed: '#2e7d32', left: '#b3261e', bou
 /** Draws a report as an SVG picture: a row for each group, with a bar for each number. */
 export async function toSvg(rows: readonly ReportRow[], title: string): Promise<string> {
   const height = headerHeightPx + rows.length * rowHeightPx + 16;
-  const most = Math.max(1, ...rows.flatMap((row) => reportColumns.map((column) => row[column])));
+  const maxCount = Math.max(1, ...rows.flatMap((row) => reportColumns.map((column) => row[column])));
   const chartWidthPx = widthPx - labelWidthPx - 80;
   const legend = reportColumns.map(
     (column, index) =>
@@ -35,7 +35,7 @@ export async function toSvg(rows: readonly ReportRow[], title: string): Promise<
           html`<rect
             x="${labelWidthPx}"
             y="${top + line * (barHeightPx + 1)}"
-            width="${((row[column] / most) * chartWidthPx).toFixed(1)}"
+            width="${((row[column] / maxCount) * chartWidthPx).toFixed(1)}"
             height="${barHeightPx}"
             fill="${colours[column]}"
           />`,
