@@ -67,6 +67,23 @@ describe.each(databases)('afterword sites on %s', (kind) => {
     expect(await server.services.polls.get('weekly', 'reactions')).toBeDefined();
   });
 
+  it('add refuses wrong values with one line that names what is allowed', async () => {
+    for (const [args, line] of [
+      [['The Paper'], 'id: Lower-case letters, digits and hyphens, at most 64.'],
+      [['weekly', '--origin', 'weekly.example'], 'origins.0: An origin such as https://news.example.'],
+      [['weekly', '--stories', 'all'], 'stories: One of: known, origins, any.'],
+      [['weekly', '--moderation', 'later'], 'moderation: One of: pre, post.'],
+      [['weekly', '--votes', 'down'], 'votes: One of: up, up-down.'],
+      [['weekly', '--lang', 'tiếng Việt'], 'lang: A BCP 47 language tag.'],
+    ] as const)
+      expect(await runCommand(server, 'sites', 'add', ...args)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `afterword: ${line}\n`,
+      });
+    expect(await stored('weekly')).toBeUndefined();
+  });
+
   it('set changes name, language, origins and settings', async () => {
     for (const [setting, value] of [
       ['name', 'The Evening Paper'],
