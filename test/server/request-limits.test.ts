@@ -227,6 +227,7 @@ const bodies: Record<string, unknown> = {
     latestIssue: { url: storyUrl, picture: `${origin}/a.jpg` },
     position: 0,
   },
+  'POST /v1/sites/{site}/bounces/generic': [{ email: 'lan@paper.example', type: 'hard' }],
   'PUT /v1/sites/{site}/polls/{poll}/frozen': { story: storyUrl, frozen: false },
 };
 
@@ -258,7 +259,7 @@ describe.each(databases)('hostile values on %s', (kind) => {
   afterAll(() => server.close());
 
   const tokenFor = ({ method, path }: Pick<Route, 'method' | 'path'>) =>
-    /\/polls|\{site\}$|\{newsletter\}/.test(path) || (method === 'PUT' && path.endsWith('/stories'))
+    /\/polls|\/bounces|\{site\}$|\{newsletter\}/.test(path) || (method === 'PUT' && path.endsWith('/stories'))
       ? tokens[1]
       : tokens[0];
   const fill = (path: string) =>
@@ -267,6 +268,7 @@ describe.each(databases)('hostile values on %s', (kind) => {
       .replace('{id}', commentId)
       .replace('{poll}', 'quiz')
       .replace('{newsletter}', 'daily')
+      .replace('{provider}', 'ses')
       .replace('{rail}', 'latest');
   const serverErrors: string[] = [];
   const send = async (route: Pick<Route, 'method' | 'path'>, path: string, init: object, note: unknown) => {
