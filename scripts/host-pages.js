@@ -35,8 +35,9 @@ export const hosts = [
  *
  * @param {Host} host
  * @param {string} lang
+ * @param {string} [variant] of its poll
  */
-export function hostPage({ style }, lang) {
+export function hostPage({ style }, lang, variant = 'buttons') {
   const words = texts[lang] ?? texts.en;
   return `<!doctype html>
 <html lang="${lang}">
@@ -50,7 +51,7 @@ export function hostPage({ style }, lang) {
 <main>
   <h1>${words?.headline}</h1>
   <p>${words?.body} <aw-comment-count></aw-comment-count></p>
-  <aw-reactions></aw-reactions>
+  <aw-reactions variant="${variant}"></aw-reactions>
   <aw-stories rail="dont-miss"></aw-stories>
   <aw-stories rail="most-read" layout="list" limit="5"></aw-stories>
   <aw-stories rail="latest" layout="grid" limit="6"></aw-stories>

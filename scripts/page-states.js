@@ -9,6 +9,7 @@ import { closedPart, createProblem, emptyPart, partialPart } from 'afterword/tes
  *
  * @typedef {object} PageState
  * @property {string} name
+ * @property {string} [variant] of the polls
  * @property {(page: Page) => Promise<unknown>} [prepare] before the page is opened
  * @property {(page: Page) => Promise<unknown>} [act] after its widgets have rendered
  */
@@ -31,10 +32,16 @@ export const pageStates = [
   { name: 'closed', prepare: (opened) => opened.route(page, (route) => altered(route, closedPart)) },
   {
     name: 'bars',
+    variant: 'bars',
     prepare: setVariant('bars'),
     act: (opened) => press(opened, 'aw-reactions [part~="choice"] >> nth=0'),
   },
-  { name: 'compact', prepare: setVariant('compact'), act: (opened) => press(opened, 'aw-reactions [part~="trigger"]') },
+  {
+    name: 'compact',
+    variant: 'compact',
+    prepare: setVariant('compact'),
+    act: (opened) => press(opened, 'aw-reactions [part~="trigger"]'),
+  },
   { name: 'acting', act: startActing },
   {
     name: 'acted',

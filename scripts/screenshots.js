@@ -82,10 +82,10 @@ async function takeState(state) {
         width: 1280,
         scheme: 'light',
         async prepare(opened) {
-          await opened.route(address, (route) =>
-            route.fulfill({ contentType: 'text/html; charset=utf-8', body: hostPage(host, lang) }),
-          );
           await state.prepare?.(opened);
+          // Last, so that no route of the state asks the server for this page.
+          const body = hostPage(host, lang, state.variant);
+          await opened.route(address, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
         },
       });
       await state.act?.(page);

@@ -38,7 +38,7 @@ export const styles = css`
     display: block;
     margin-block: var(--aw-space-2, 8px);
     object-fit: cover;
-    border-radius: var(--aw-radius-1, 4px);
+    border-radius: var(--aw-radius-1, 6px);
   }
   .entry {
     display: grid;
