@@ -225,6 +225,25 @@ describe('the form', () => {
     await expect.poll(focused).toBe(email.element());
   });
 
+  test('asks again where the consent text has changed while the page was open', async () => {
+    render();
+    await expect.element(consent).toBeVisible();
+    const text = 'Tôi đồng ý nhận thư mỗi ngày.';
+    api.newsletters = [createNewsletterList({ consent: { id: 'c9', text } })];
+    const accept = api.refuse('POST subscriptions', 'consent-missing');
+    await subscribe();
+    await expect.element(page.getByText(text)).toBeVisible();
+    await expect.element(consent).not.toBeChecked();
+    await expect.element(consent).toHaveAccessibleDescription('Cần bạn đồng ý để gửi bản tin.');
+    await expect.poll(focused).toBe(consent.element());
+    await expect.element(email).toHaveValue('lan@gmail.com');
+    accept();
+    await userEvent.click(consent);
+    await userEvent.click(submit);
+    await expect.element(page.getByRole('heading', { name: 'Kiểm tra hộp thư' })).toBeVisible();
+    expect(api.sent('POST subscriptions').at(-1)!.body['consent']).toEqual(['c9']);
+  });
+
   test('offers several newsletters', async () => {
     const weekend = { id: 'weekend', name: 'Cuối tuần', consent: { id: 'c2', text: 'Tôi đồng ý nhận Cuối tuần.' } };
     api.newsletters = [createNewsletterList(), createNewsletterList(weekend)];

@@ -312,11 +312,21 @@ export class NewsletterElement extends WidgetElement {
       report(state);
       await this.confirmStep.focus();
     } catch (error) {
-      const field = error instanceof ApiError && error.code.startsWith('email-') ? 'email' : 'form';
+      const code = error instanceof ApiError ? error.code : '';
+      if (code === 'consent-missing') return await this.#askAgain();
+      const field = code.startsWith('email-') ? 'email' : 'form';
       this.failures = { [field]: (words: Catalogue) => errorSentence(error, words, words.newsletter.notSent) };
     } finally {
       this.sending = false;
     }
+  }
+
+  /** Shows the consent texts that have changed while the page was open, and asks for consent to them. */
+  async #askAgain(): Promise<void> {
+    await this.refresh();
+    await this.updateComplete;
+    for (const box of this.#form.querySelectorAll<HTMLInputElement>('.consent input')) box.checked = false;
+    this.failures = { consent: ({ newsletter }) => newsletter.consentMissing };
   }
 
   async #returnToForm(): Promise<void> {
