@@ -55,6 +55,8 @@ export const newsletters = 200;
 /** Bounces and complaints of one request. */
 export const bounceReports = 500;
 export const bouncedEmailChars = 1000;
+/** Characters of the footer of mails, and of the publisher's postal address in it. */
+export const mailFooter = 500;
 /** Characters of a newsletter's name and frequency, per language. */
 export const newsletterLabel = 100;
 export const newsletterDescription = 500;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as limits from './limits.js';
-import { lang, slug, unfit } from './primitives.js';
+import { lang, localizedText, slug, unfit } from './primitives.js';
 
 /** Sites as their publishers see and change them. Messages name the allowed values, for the API and the command line. */
 
@@ -50,6 +50,24 @@ const newsletterCaps = z.object({
   mailsPerHour: wholeNumber(1, limits.integer).default(1000),
 });
 
+const mailSettings = z.object({
+  senderName: byLanguage(
+    text(1, limits.siteName).refine((name) => !unfit.test(name), 'A text without control characters.'),
+    limits.siteName,
+  ).describe("Display name of the sender. Without it, the site's name"),
+  replyTo: byLanguage(z.email('An e-mail address.').max(limits.emailBytes), limits.emailBytes).describe(
+    'Where answers go. Without it, to the sender',
+  ),
+  logo: byLanguage(
+    z.url({ protocol: /^https$/, error: 'An https URL.' }).max(limits.storyKeyBytes),
+    limits.storyKeyBytes,
+  ).describe('A picture above each mail'),
+  footer: byLanguage(text(1, limits.mailFooter), limits.mailFooter).describe('A text below each mail'),
+  postalAddress: byLanguage(text(1, limits.mailFooter), limits.mailFooter).describe(
+    "The publisher's address below each mail, which some countries require",
+  ),
+});
+
 export const siteSettingsSchema = z.object({
   stories: oneOf('known', 'origins', 'any').default('origins').describe("Story keys that a reader's write may create"),
   moderation: oneOf('pre', 'post').default('pre').describe("`pre` holds a guest's comment for a moderator"),
@@ -65,6 +83,7 @@ export const siteSettingsSchema = z.object({
   newsletter: newsletterCaps
     .prefault({})
     .describe('Mails to confirm and notices in an hour: by one network, and in all. Others are not sent'),
+  mail: mailSettings.prefault({}).describe('What mails show: each a text, or texts by language. null for none'),
   reactions: reactionRules.prefault({}).describe('Rules against ballot stuffing'),
 });
 
@@ -122,6 +141,7 @@ export const editedSiteSchema = z
       ...siteSettingsSchema.shape,
       rules: z.object({ ...commentRules.shape, external: shownCheck }),
       newsletter: newsletterCaps,
+      mail: mailSettings,
       reactions: reactionRules,
     }),
   })
@@ -129,6 +149,15 @@ export const editedSiteSchema = z
 
 function oneOf<const Values extends readonly [string, ...string[]]>(...values: Values) {
   return z.enum(values, `One of: ${values.join(', ')}.`);
+}
+
+/** A value for all languages, or values by language tag. */
+function byLanguage(value: z.ZodType<string>, maxChars: number) {
+  const texts = localizedText(maxChars).refine(
+    (values) => Object.values(values).every((each) => value.safeParse(each).success),
+    'A value that is not valid.',
+  );
+  return z.union([value, texts]).nullable().default(null);
 }
 
 function wholeNumber(min: number, max: number, otherwise = '') {

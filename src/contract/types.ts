@@ -1041,6 +1041,66 @@ export interface SitePatch {
       mailsPerHour?: number;
     };
     /**
+     * What mails show: each a text, or texts by language. null for none
+     */
+    mail?: {
+      /**
+       * Display name of the sender. Without it, the site's name
+       */
+      senderName?:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+      /**
+       * Where answers go. Without it, to the sender
+       */
+      replyTo?:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+      /**
+       * A picture above each mail
+       */
+      logo?:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+      /**
+       * A text below each mail
+       */
+      footer?:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+      /**
+       * The publisher's address below each mail, which some countries require
+       */
+      postalAddress?:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+    };
+    /**
      * Rules against ballot stuffing
      */
     reactions?: {
@@ -1128,6 +1188,63 @@ export interface EditedSite {
     newsletter: {
       networkMailsPerHour: number;
       mailsPerHour: number;
+    };
+    mail: {
+      /**
+       * Display name of the sender. Without it, the site's name
+       */
+      senderName:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+      /**
+       * Where answers go. Without it, to the sender
+       */
+      replyTo:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+      /**
+       * A picture above each mail
+       */
+      logo:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+      /**
+       * A text below each mail
+       */
+      footer:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
+      /**
+       * The publisher's address below each mail, which some countries require
+       */
+      postalAddress:
+        | (
+            | string
+            | {
+                [k: string]: string;
+              }
+          )
+        | null;
     };
     reactions: {
       /**

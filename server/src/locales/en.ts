@@ -94,5 +94,6 @@ export const en: Catalogue = {
     preferencesLink: 'See and change the newsletters you receive',
     knownNotYou: 'If it was not you, ignore this mail. The link is good for 30 days.',
     unsubscribe: 'Unsubscribe',
+    unsubscribeAll: 'Unsubscribe from all of them',
   },
 };

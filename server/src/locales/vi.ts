@@ -93,6 +93,7 @@ export const vi = {
     preferencesLink: 'Xem và thay đổi các bản tin bạn nhận',
     knownNotYou: 'Nếu không phải bạn vừa đăng ký, hãy bỏ qua thư này. Liên kết dùng được trong 30 ngày.',
     unsubscribe: 'Hủy đăng ký',
+    unsubscribeAll: 'Hủy đăng ký tất cả',
   },
 };
 

@@ -4,6 +4,7 @@ import { OperatorError } from '../config.js';
 import type { Database } from '../storage/database.js';
 import { openExistingDatabase } from '../storage/existing-database.js';
 import type { MailRow } from '../storage/tables.js';
+import { addMailTestCommand } from './test-command.js';
 import { runSequentially, type Command as WriteCommand } from '../storage/writer.js';
 
 const mailStates = ['queued', 'sending', 'sent', 'failed'] as const;
@@ -55,6 +56,7 @@ export function addMailCommands(program: Command): void {
         }),
       );
   actOn('retry', 'Send queued and failed mails now. Running servers follow within five seconds.', retryMail);
+  addMailTestCommand(mail);
   actOn('drop', 'Delete mails, whether they were sent or not.', dropMail);
 }
 

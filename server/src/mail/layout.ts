@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
 import type { MailMessage } from './queue.js';
+import type { MailSite } from './style.js';
 
 /** Site that sends a mail, and the language of its texts. */
 export interface MailFrame {
-  readonly site: { readonly name: string };
+  readonly site: Pick<MailSite, 'name' | 'mail'>;
   readonly lang: string;
 }
 
@@ -21,8 +22,10 @@ export interface MailContent {
   readonly unsubscribe?: { readonly url: string; readonly label: string };
 }
 
-/** Composes a mail: HTML in the frame of all mails (site name, button, footer), and the same as plain text. */
+/** Composes a mail: HTML in the frame of all mails (logo or site name, button, footer), and the same as plain text. */
 export async function composeMail({ site, lang }: MailFrame, content: MailContent): Promise<MailMessage> {
+  const { senderName = site.name, replyTo, logo, footer, postalAddress } = site.mail;
+  const small = [footer, postalAddress].flatMap((text) => text ?? []);
   const { subject, lead, items = [], action, code, note, unsubscribe } = content;
   const text = [
     lead,
@@ -31,7 +34,7 @@ export async function composeMail({ site, lang }: MailFrame, content: MailConten
     ...(code ? [`${code.lead}\n${code.code}`] : []),
     note,
     ...(unsubscribe ? [`${unsubscribe.label}: ${unsubscribe.url}`] : []),
-    `-- \n${site.name}`,
+    `-- \n${[site.name, ...small].join('\n')}`,
   ].join('\n\n');
   const page = await html`<!doctype html>
     <html lang="${lang}">
@@ -89,7 +92,7 @@ export async function composeMail({ site, lang }: MailFrame, content: MailConten
       </head>
       <body>
         <main>
-          <h1>${site.name}</h1>
+          <h1>${logo ? html`<img src="${logo}" alt="${site.name}" height="40" />` : site.name}</h1>
           <p>${lead}</p>
           ${
             items.length > 0
@@ -112,11 +115,13 @@ export async function composeMail({ site, lang }: MailFrame, content: MailConten
           }
           <p class="small">${note}</p>
           ${unsubscribe ? html`<p class="small"><a href="${unsubscribe.url}">${unsubscribe.label}</a></p>` : ''}
+          ${small.map((text) => html`<p class="small">${text}</p>`)}
         </main>
       </body>
     </html>`;
   return {
-    sender: site.name,
+    sender: senderName,
+    ...(replyTo === undefined ? {} : { replyTo }),
     subject,
     lang,
     text,

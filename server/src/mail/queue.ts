@@ -6,8 +6,10 @@ import { minuteMs, type EpochMs } from '../time.js';
 
 /** The content of a mail. Never contains text that a visitor typed. */
 export interface MailMessage {
-  /** Display name of the sender: the site's name. */
+  /** Display name of the sender: the site's own, or its name. */
   readonly sender: string;
+  /** Where answers go; to the sender without it. */
+  readonly replyTo?: string;
   readonly subject: string;
   readonly lang: string;
   readonly text: string;

@@ -127,10 +127,11 @@ export function readSender({ mailFrom, url }: Pick<Config, 'mailFrom' | 'url'>):
 }
 
 function toMimeOptions({ id, to, message }: OutgoingMail, { address, host }: Sender): SendMailOptions {
-  const { sender, subject, lang, text, html, unsubscribeUrl } = message;
+  const { sender, replyTo, subject, lang, text, html, unsubscribeUrl } = message;
   return {
     from: { name: sender, address },
     to: { name: '', address: to },
+    ...(replyTo ? { replyTo: { name: '', address: replyTo } } : {}),
     subject,
     text,
     html,

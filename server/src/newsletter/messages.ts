@@ -1,13 +1,13 @@
 import type { Catalogue } from '../locales/registry.js';
 import { composeMail } from '../mail/layout.js';
 import type { MailMessage } from '../mail/queue.js';
-import type { Site } from '../sites/store.js';
+import type { MailSite } from '../mail/style.js';
 import { localize } from '../text.js';
 import type { StoredNewsletter } from './domain/lists.js';
 
 /** Site and language of a mail. */
 export interface MailContext {
-  readonly site: Pick<Site, 'name' | 'lang'>;
+  readonly site: MailSite;
   readonly newsletters: readonly StoredNewsletter[];
   /** Requested language, for the names of newsletters. */
   readonly lang: string;
@@ -53,7 +53,10 @@ export function confirmMail(
 }
 
 /** Composes the mail to an address that is subscribed already. Only mail reveals this, never a response. */
-export function alreadySubscribedMail(context: MailContext, { token }: { token: string }): Promise<MailMessage> {
+export function alreadySubscribedMail(
+  context: MailContext,
+  { token, unsubscribeToken }: { token: string; unsubscribeToken: string },
+): Promise<MailMessage> {
   const { catalogue, site, url } = context;
   const words = catalogue.newsletterMails;
   return composeMail(
@@ -67,6 +70,7 @@ export function alreadySubscribedMail(context: MailContext, { token }: { token: 
         label: words.preferencesLink,
       },
       note: words.knownNotYou,
+      unsubscribe: { url: unsubscribeUrl(url, unsubscribeToken), label: words.unsubscribeAll },
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { MailComposer } from '../../mail/queue.js';
+import { readMailSite } from '../../mail/style.js';
 import { catalogueFor } from '../../locales/registry.js';
 import { resetCounters } from '../../storage/limit-counters.js';
 import type { Transaction } from '../../storage/writer.js';
@@ -84,9 +85,22 @@ export function signupMailComposers(tokens: NewsletterTokens, caps: Caps, url: s
 
     'newsletter-known': async (transaction, { siteId, content }) => {
       const { emailKey, lang } = content as unknown as SignupMail;
+      const subscriptions = await transaction.db
+        .selectFrom('subscriptions')
+        .select('id')
+        .where('siteId', '=', siteId)
+        .where('emailKey', '=', emailKey)
+        .where('state', '=', 'confirmed')
+        .orderBy('newsletterId')
+        .execute();
+      // Ended since: nothing to tell, and nothing to unsubscribe from.
+      if (subscriptions.length === 0) return undefined;
       const { token, tokenHash } = tokens.newToken();
       await addManageToken(transaction, { siteId, emailKey, tokenHash });
-      return alreadySubscribedMail(await readMailContext(transaction, siteId, lang, url), { token });
+      return alreadySubscribedMail(await readMailContext(transaction, siteId, lang, url), {
+        token,
+        unsubscribeToken: tokens.signUnsubscribeToken(subscriptions.map(({ id }) => id)),
+      });
     },
   };
 }
@@ -120,7 +134,8 @@ export async function readMailContext(
   lang: string,
   url: string,
 ): Promise<MailContext> {
-  const site = await db.selectFrom('sites').select(['name', 'lang']).where('id', '=', siteId).executeTakeFirstOrThrow();
+  const site = await readMailSite(db, siteId, lang);
+  if (!site) throw new Error(`There is no site ${siteId}.`);
   return {
     site,
     newsletters: await readStoredNewsletters(db, siteId),
