@@ -76,6 +76,7 @@ describe.each(databases)('a person on %s', (kind) => {
       expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('We have sent a code')]);
       const mail = (await server.mails()).at(-1)!;
       expect(mail.subject).toBe('Your code to see or erase your data at The Paper');
+      expect(mail.source).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
       return { token, code: mail.code };
     };
     const act = (token: string, code: string, act: 'export' | 'erase') =>

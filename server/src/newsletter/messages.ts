@@ -76,8 +76,11 @@ export function alreadySubscribedMail(
 }
 
 /** Composes the mail with the code that a reader needs to download or erase their data. */
-export function personCodeMail(context: MailContext, { code }: { code: string }): Promise<MailMessage> {
-  const { catalogue, site } = context;
+export function personCodeMail(
+  context: MailContext,
+  { code, unsubscribeToken }: { code: string; unsubscribeToken: string | undefined },
+): Promise<MailMessage> {
+  const { catalogue, site, url } = context;
   const words = catalogue.newsletterMails;
   return composeMail(
     { site, lang: catalogue.lang },
@@ -86,6 +89,9 @@ export function personCodeMail(context: MailContext, { code }: { code: string })
       lead: words.personLead,
       code: { lead: words.personCode, code },
       note: words.personNotYou,
+      ...(unsubscribeToken !== undefined && {
+        unsubscribe: { url: unsubscribeUrl(url, unsubscribeToken), label: words.unsubscribeAll },
+      }),
     },
   );
 }

@@ -85,24 +85,34 @@ export function signupMailComposers(tokens: NewsletterTokens, caps: Caps, url: s
 
     'newsletter-known': async (transaction, { siteId, content }) => {
       const { emailKey, lang } = content as unknown as SignupMail;
-      const subscriptions = await transaction.db
-        .selectFrom('subscriptions')
-        .select('id')
-        .where('siteId', '=', siteId)
-        .where('emailKey', '=', emailKey)
-        .where('state', '=', 'confirmed')
-        .orderBy('newsletterId')
-        .execute();
+      const unsubscribeToken = await makeUnsubscribeToken(transaction, tokens, { siteId, emailKey });
       // Ended since: nothing to tell, and nothing to unsubscribe from.
-      if (subscriptions.length === 0) return undefined;
+      if (unsubscribeToken === undefined) return undefined;
       const { token, tokenHash } = tokens.newToken();
       await addManageToken(transaction, { siteId, emailKey, tokenHash });
       return alreadySubscribedMail(await readMailContext(transaction, siteId, lang, url), {
         token,
-        unsubscribeToken: tokens.signUnsubscribeToken(subscriptions.map(({ id }) => id)),
+        unsubscribeToken,
       });
     },
   };
+}
+
+/** Returns a token that ends the confirmed subscriptions of an address; `undefined` where it has none. */
+export async function makeUnsubscribeToken(
+  { db }: Transaction,
+  tokens: NewsletterTokens,
+  { siteId, emailKey }: { siteId: string; emailKey: string },
+): Promise<string | undefined> {
+  const subscriptions = await db
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('siteId', '=', siteId)
+    .where('emailKey', '=', emailKey)
+    .where('state', '=', 'confirmed')
+    .orderBy('newsletterId')
+    .execute();
+  return subscriptions.length > 0 ? tokens.signUnsubscribeToken(subscriptions.map(({ id }) => id)) : undefined;
 }
 
 /** Stores the token of a link to the preferences. */

@@ -6,7 +6,7 @@ import { runSequentially, type Command } from '../../storage/writer.js';
 import { codeLifetimeMs, type Caps } from '../domain/caps.js';
 import { matchCode } from '../domain/confirmation.js';
 import { readHolder } from '../domain/preferences.js';
-import { readMailContext } from '../domain/signup-mails.js';
+import { makeUnsubscribeToken, readMailContext } from '../domain/signup-mails.js';
 import type { NewsletterTokens } from '../domain/tokens.js';
 import { personCodeMail } from '../messages.js';
 import { erasePeople, readPerson, type PersonData } from './person.js';
@@ -85,7 +85,8 @@ export function personCodeComposers(tokens: NewsletterTokens, caps: Caps, url: s
         })
         .execute();
       await resetCounters(transaction, [caps.addressTries({ siteId, emailKey })]);
-      return personCodeMail(await readMailContext(transaction, siteId, lang, url), { code });
+      const unsubscribeToken = await makeUnsubscribeToken(transaction, tokens, { siteId, emailKey });
+      return personCodeMail(await readMailContext(transaction, siteId, lang, url), { code, unsubscribeToken });
     },
   };
 }
