@@ -45,6 +45,9 @@ import { newsletterComposers, Subscriptions } from './newsletter/domain/subscrip
 import { addNewsletterPages } from './newsletter/pages/link-pages.js';
 import { addNewsletterEditingRoutes } from './newsletter/editing-routes.js';
 import { addNewsletterRoutes } from './newsletter/routes.js';
+import { countDeliveries } from './newsletter/webhooks/delivery-counts.js';
+import { expiredDeliveries } from './newsletter/webhooks/retention.js';
+import { WebhookWorker } from './newsletter/webhooks/worker.js';
 import { requireSqlite } from './ops/backup.js';
 import { BackupSchedule } from './ops/backup-schedule.js';
 import { addHealthRoutes } from './ops/health.js';
@@ -83,6 +86,7 @@ export const { version } = createRequire(import.meta.url)('../package.json') as 
 /** How long each feature keeps what has a lifetime. docs/privacy.md lists them. */
 export const retentionRules: readonly RetentionRule[] = [
   ...newsletterRetention,
+  expiredDeliveries,
   finishedMails,
   guestsWithoutActs,
   expiredIdempotencyKeys,
@@ -129,6 +133,7 @@ export function createServices(
     rowCaches: new RowCaches(database, [readers, stories]),
     mailer,
     subscriptions: new Subscriptions(config, database, mailer, log),
+    webhooks: new WebhookWorker(database, log),
     live: new LiveHub({ log, sites, stories, sources: liveSources(database, polls) }),
     readiness: new Readiness(database, log),
     retention: new Retention(database, log, retentionRules),
@@ -192,6 +197,7 @@ function metricSources(services: Services): MetricSources {
     ...services,
     version,
     countMails: () => countMails(read, Date.now()),
+    countDeliveries: () => countDeliveries(read, Date.now()),
     countPending: () => countPending(read),
   };
 }

@@ -5,6 +5,7 @@ import { commentCounters, sortOrderLengths, threadTotals } from './comments/coun
 import { OperatorError } from './config.js';
 import { addMailCommands } from './mail/commands.js';
 import { addNewsletterCommands } from './newsletter/commands.js';
+import { addWebhookCommands } from './newsletter/webhooks/commands.js';
 import { addBackupCommand, addRestoreCommand } from './ops/backup.js';
 import { addMigrateCommand } from './ops/migrate.js';
 import { addRecountCommand } from './ops/recount.js';
@@ -37,6 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addPollCommands(program);
   addReaderCommands(program);
   addNewsletterCommands(program, checkSecrets);
+  addWebhookCommands(program);
   addMailCommands(program);
   addMigrateCommand(program);
   addBackupCommand(program);

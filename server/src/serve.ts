@@ -83,6 +83,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   if (demo && partnerPort !== undefined) await listen(createPageListener(demo.partner, connections), partnerPort, host);
   services.mailer.start();
   services.subscriptions.start();
+  services.webhooks.start();
   services.retention.start();
   services.backups?.start();
   log.info({ url: config.url, database: database.kind }, 'listening');
@@ -96,7 +97,7 @@ export async function serve(config: Config): Promise<RunningServer> {
 }
 
 function stopParts(
-  { config, readiness, connections, live, retention, backups, subscriptions, mailer, database }: Services,
+  { config, readiness, connections, live, retention, backups, subscriptions, webhooks, mailer, database }: Services,
   tracing: Tracing | undefined,
 ) {
   return {
@@ -112,6 +113,7 @@ function stopParts(
         await subscriptions.stop();
       },
       mail: () => mailer.stop(),
+      webhooks: () => webhooks.stop(),
       backups: async () => backups?.stop(),
       retention: () => retention.stop(),
     },

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fetchFeed } from '../../server/src/stories/feeds/fetch.js';
-import { isPublicAddress } from '../../server/src/stories/feeds/public-address.js';
+import { isPublicAddress } from '../../server/src/http/public-address.js';
 
 // One address of this machine plays a public server, whose redirects lead elsewhere.
 const publicAddress = '127.0.0.2';
-vi.mock(import('../../server/src/stories/feeds/public-address.js'), async (original) => {
+vi.mock(import('../../server/src/http/public-address.js'), async (original) => {
   const { isPublicAddress } = await original();
   return { isPublicAddress: (address) => address === publicAddress || isPublicAddress(address) };
 });

@@ -103,6 +103,7 @@ export async function openTestServices(
       await services.live.close();
       await services.subscriptions.stop();
       await services.mailer.stop();
+      await services.webhooks.stop();
       await services.retention.stop();
       await database.close();
       await made?.drop();

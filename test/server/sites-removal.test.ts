@@ -220,6 +220,18 @@ async function fill({ services }: TestServer, siteId: string): Promise<void> {
     ],
     suppressions: [{ id: id(1), siteId, emailHash: 'x', reason: 'manual', source: 'command', createdAt: 1 }],
     bounce_sources: [{ siteId, provider: 'ses', secret: 'x', createdAt: 1 }],
+    webhooks: [
+      {
+        ...{ id: id(1), siteId, service: 'webhook', url: 'https://paper.example/', secret: 'x' },
+        ...{ settingsJson: '{}', eventsJson: '[]', isActive: 0, createdAt: 1 },
+      },
+    ],
+    webhook_deliveries: [
+      {
+        ...{ id: id(1), siteId, webhookId: id(1), emailKey: address.emailKey, event: 'left', payloadJson: '{}' },
+        ...{ createdAt: 1, queuedAt: 1 },
+      },
+    ],
     mails: [{ id: id(1), siteId, kind: 'x', toAddress: address.emailKey, messageJson: '{}', createdAt: 1 }],
   };
   await writer.submit(

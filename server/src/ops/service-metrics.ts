@@ -5,7 +5,8 @@ import { secondMs } from '../time.js';
 import type { BackupState } from './backup-schedule.js';
 import { cachedCounts } from './metrics.js';
 
-const mailStates = ['due', 'waiting', 'given-up'];
+const queueStates = ['due', 'waiting', 'given-up'];
+const pausedEndpoints = 'paused-endpoints';
 
 /** What the metrics of a process are read from. */
 export interface MetricSources {
@@ -20,6 +21,8 @@ export interface MetricSources {
   readonly readiness: { check(): Promise<string | undefined> };
   /** By state: `due`, `waiting` or `given-up`. */
   countMails(this: void): Promise<ReadonlyMap<string, number>>;
+  /** By state: those of mails, and `paused-endpoints`. */
+  countDeliveries(this: void): Promise<ReadonlyMap<string, number>>;
   /** By site. */
   countPending(this: void): Promise<ReadonlyMap<string, { readonly comments: number; readonly names: number }>>;
 }
@@ -28,8 +31,12 @@ export interface MetricSources {
 export function serviceMetrics(sources: MetricSources): Metric[] {
   const { version, database, cache, live, retention, connections, readiness, backups } = sources;
   const mails = cachedCounts<ReadonlyMap<string, number>>(
-    new Map(mailStates.map((state) => [state, 0])),
+    new Map(queueStates.map((state) => [state, 0])),
     sources.countMails,
+  );
+  const deliveries = cachedCounts<ReadonlyMap<string, number>>(
+    new Map([...queueStates, pausedEndpoints].map((state) => [state, 0])),
+    sources.countDeliveries,
   );
   const pending = cachedCounts<Awaited<ReturnType<MetricSources['countPending']>>>(new Map(), sources.countPending);
   const pendingOf = async (kind: 'comments' | 'names') =>
@@ -69,6 +76,19 @@ export function serviceMetrics(sources: MetricSources): Metric[] {
       help: 'Mails that are due, wait for another attempt, or were given up within three days.',
       type: 'gauge',
       read: async () => labelled('state', await mails()),
+    },
+    {
+      name: 'afterword_webhook_deliveries',
+      help: 'Webhook deliveries that are due, wait for another attempt, or were given up within three days.',
+      type: 'gauge',
+      read: async () =>
+        labelled('state', new Map([...(await deliveries())].filter(([state]) => queueStates.includes(state)))),
+    },
+    {
+      name: 'afterword_webhooks_paused',
+      help: 'Webhooks that are paused after failures in a row.',
+      type: 'gauge',
+      read: async () => [{ value: (await deliveries()).get(pausedEndpoints) ?? 0 }],
     },
     {
       name: 'afterword_comments_pending',

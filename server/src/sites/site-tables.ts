@@ -44,6 +44,8 @@ const entries: Readonly<Record<keyof Tables, Entry>> = {
   mails: { key: ['id'] },
   suppressions: { key: ['id'] },
   bounce_sources: { key: ['site_id', 'provider'] },
+  webhooks: { key: ['id'] },
+  webhook_deliveries: { key: ['id'] },
   // Counters have hashed keys, which name no site. They expire by themselves.
   limit_counters: null,
   leases: null,

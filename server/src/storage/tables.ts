@@ -11,8 +11,10 @@ import type {
   SubscriptionTokenRow,
   SuppressionRow,
 } from './newsletter-tables.js';
+import type { WebhookDeliveryRow, WebhookRow } from './webhook-tables.js';
 
 export type * from './newsletter-tables.js';
+export type * from './webhook-tables.js';
 
 /**
  * The types of all tables.
@@ -47,6 +49,8 @@ export interface Tables {
   mails: MailRow;
   suppressions: SuppressionRow;
   bounce_sources: BounceSourceRow;
+  webhooks: WebhookRow;
+  webhook_deliveries: WebhookDeliveryRow;
   limit_counters: LimitCounterRow;
   leases: LeaseRow;
   metadata: MetadataRow;

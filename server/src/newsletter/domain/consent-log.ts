@@ -1,6 +1,7 @@
 import { newId } from '../../ids.js';
 import type { ConsentEventRow } from '../../storage/tables.js';
 import type { Transaction } from '../../storage/writer.js';
+import { queueDeliveries, webhookEventOf } from '../webhooks/events.js';
 import type { NewsletterTokens } from './tokens.js';
 
 export interface NewConsentEvents extends Pick<ConsentEventRow, 'siteId' | 'lang' | 'type' | 'method'> {
@@ -10,7 +11,10 @@ export interface NewConsentEvents extends Pick<ConsentEventRow, 'siteId' | 'lang
   readonly page?: string | null;
 }
 
-/** Appends to the consent log: who agreed to what, when and how. Append-only; contains hashes instead of addresses. */
+/**
+ * Appends to the consent log: who agreed to what, when and how. Append-only; contains hashes instead of addresses. Queues
+ * the change for the webhooks of the site.
+ */
 export async function logConsent(
   { db }: Transaction,
   tokens: NewsletterTokens,
@@ -37,4 +41,5 @@ export async function logConsent(
       })),
     )
     .execute();
+  await queueDeliveries(db, { siteId, emailKey, lang, method, lists, page, event: webhookEventOf(type), reason: type });
 }

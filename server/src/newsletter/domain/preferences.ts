@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { newId } from '../../ids.js';
 import type { Tables } from '../../storage/tables.js';
 import type { Command, Transaction } from '../../storage/writer.js';
+import { queueDeliveries } from '../webhooks/events.js';
 import { logConsent } from './consent-log.js';
 import { readStoredNewsletters } from './lists.js';
 import { isSuppressed } from './suppressions.js';
@@ -93,6 +94,12 @@ async function applyUpdate(
     type: 'confirmed',
     method: 'form',
     lists: added.map(({ id, consent }) => ({ id, consent: consent.id })),
+  });
+  if (added.length + removed.length === 0) return;
+  const after = (await subscriptionsOf(db, holder).execute()).filter(({ state }) => state === 'confirmed');
+  await queueDeliveries(db, {
+    ...{ siteId, emailKey, event: 'changed', reason: 'preferences', method: 'form', lang: known.lang },
+    lists: after.map(({ newsletterId, consentTextId }) => ({ id: newsletterId, consent: consentTextId })),
   });
 }
 

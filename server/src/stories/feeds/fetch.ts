@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { limits } from 'afterword/contract';
 import { OperatorError } from '../../config.js';
 import { secondMs } from '../../time.js';
-import { isPublicAddress } from './public-address.js';
+import { isPublicAddress } from '../../http/public-address.js';
 
 export interface Fetched {
   readonly bytes: Uint8Array;
