@@ -98,6 +98,8 @@ describe.each(databases)('metrics on %s', (kind) => {
       'afterword_mails{state="due"}',
       'afterword_mails{state="waiting"}',
       'afterword_mails{state="given-up"}',
+      'afterword_webhook_deliveries{state="due"}',
+      'afterword_webhooks_paused',
       'afterword_comments_pending{site="paper"}',
       'afterword_names_pending{site="paper"}',
       'afterword_backup_last_success_timestamp_seconds',

@@ -5,6 +5,8 @@ import { runSequentially, type Command } from '../../storage/writer.js';
 import { localize, type LocalizedText } from '../../text.js';
 import { consentTexts } from '../domain/lists.js';
 import type { NewsletterTokens } from '../domain/tokens.js';
+import { queueDeliveries } from '../webhooks/events.js';
+import { deleteDeliveriesOf } from '../webhooks/retention.js';
 
 /** An address of a site, by its key. */
 export interface PersonAddress {
@@ -99,8 +101,9 @@ export async function readPerson(
 }
 
 /**
- * Erases an address: its subscriptions, signups, links, codes and queued mails. Its receipts stay without the hash of the
- * address and without the page, so that counts stay right and nothing leads to the person.
+ * Erases an address: its subscriptions, signups, links, codes, queued mails and webhook deliveries. Its receipts stay without
+ * the hash of the address and without the page, so that counts stay right and nothing leads to the person. Webhooks hear that
+ * it has left, by a delivery that is deleted once it has arrived.
  */
 export function erasePeople(tokens: NewsletterTokens): Command<PersonAddress, void> {
   return {
@@ -108,9 +111,16 @@ export function erasePeople(tokens: NewsletterTokens): Command<PersonAddress, vo
     run: ({ db }, people) =>
       runSequentially(people, async (person) => {
         const { siteId, emailKey } = person;
-        const subscriptions = await rowsOf(db.selectFrom('subscriptions').select('email'), person).execute();
+        const subscriptions = await rowsOf(db.selectFrom('subscriptions').selectAll(), person).execute();
         const signups = await rowsOf(db.selectFrom('subscription_requests').select('email'), person).execute();
         const spellings = new Set([emailKey, ...[...subscriptions, ...signups].map(({ email }) => email)]);
+        await deleteDeliveriesOf(db, person);
+        const [first] = subscriptions;
+        if (first)
+          await queueDeliveries(db, {
+            ...{ siteId, emailKey, event: 'left', reason: 'erased', method: 'command', lang: first.lang },
+            lists: subscriptions.map(({ newsletterId }) => ({ id: newsletterId, consent: null })),
+          });
         for (const table of ['subscriptions', 'subscription_requests', 'subscription_tokens'] as const)
           await db.deleteFrom(table).where('siteId', '=', siteId).where('emailKey', '=', emailKey).execute();
         await db

@@ -146,7 +146,7 @@ export const settleDeliveries: Command<{ delivery: ClaimedDelivery; outcome: Del
 
 /** Doubles the delay with every failure. */
 function retryDelayMs(failures: number): number {
-  return Math.min(minRetryMs * 2 ** (failures - 1), maxRetryMs) * (1 + Math.random() * jitter);
+  return Math.round(Math.min(minRetryMs * 2 ** (failures - 1), maxRetryMs) * (1 + Math.random() * jitter));
 }
 
 async function setWebhook(
