@@ -14,7 +14,7 @@ export async function countDeliveries(read: Kysely<Tables>, now: EpochMs): Promi
     .selectFrom('webhooks')
     .select(sql<number>`count(*)`.as('count'))
     .where('isActive', '=', 0);
-  const [due, waiting, givenUp, pausedRow] = await Promise.all([
+  const [due, later, givenUp, pausedRow] = await Promise.all([
     count(deliveries.where('dueAt', '<=', now)),
     count(deliveries.where('dueAt', '>', now)),
     count(
@@ -27,7 +27,7 @@ export async function countDeliveries(read: Kysely<Tables>, now: EpochMs): Promi
   ]);
   return new Map([
     ['due', due],
-    ['waiting', waiting],
+    ['waiting', later],
     ['given-up', givenUp],
     ['paused-endpoints', Number(pausedRow?.count ?? 0)],
   ]);
