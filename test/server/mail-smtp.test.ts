@@ -95,6 +95,19 @@ describe('mail by SMTP', () => {
     });
   });
 
+  it('sends a mail that is queued while another hangs', async () => {
+    const { port } = await listen({
+      beforeAnswer: ({ to }) =>
+        JSON.stringify(to).includes('reader1@') ? new Promise<void>(() => undefined) : undefined,
+    });
+    await queue(...many(3));
+    start(port, { smtpConnections: 2 }, { attemptMs: 8000 });
+    await expect.poll(sentCount, { timeout: 10_000 }).toBe(2);
+    await queue('late@reader.example');
+    await expect.poll(sentCount, { timeout: 10_000 }).toBe(3);
+    expect((await rows())[1]!.claimId).not.toBeNull();
+  }, 40_000);
+
   it('keeps to a rate', async () => {
     const times: number[] = [];
     const { port } = await listen({ beforeAnswer: () => void times.push(Date.now()) });
@@ -103,6 +116,33 @@ describe('mail by SMTP', () => {
     await expect.poll(sentCount, { timeout: 15_000 }).toBe(4);
     // Four mails have three pauses of half a second between them.
     expect(times.at(-1)! - times[0]!).toBeGreaterThan(1300);
+  });
+
+  it('keeps to a rate with all connections, where a mail takes longer than its turn', async () => {
+    let current = 0;
+    let largest = 0;
+    const { port } = await listen({
+      async beforeAnswer() {
+        largest = Math.max(largest, ++current);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        current -= 1;
+      },
+    });
+    await queue(...many(6));
+    start(port, { mailsPerMinute: 600, smtpConnections: 3 });
+    await expect.poll(sentCount, { timeout: 15_000 }).toBe(6);
+    expect(largest).toBeGreaterThan(1);
+  });
+
+  it('stops at once while it waits for the next turn', async () => {
+    const { port } = await listen();
+    await queue(...many(2));
+    const mailer = start(port, { mailsPerMinute: 1 });
+    await expect.poll(sentCount, { timeout: 10_000 }).toBe(1);
+    const startedAt = performance.now();
+    await mailer.stop();
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    expect((await rows())[1]).toMatchObject({ tries: 0, claimId: null });
   });
 
   describe('of a server that fails', () => {

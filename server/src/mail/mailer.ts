@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../storage/database.js';
 import { hourMs, minuteMs, secondMs, type EpochMs } from '../time.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { withDeadline } from './deadline.js';
 import { DemoMailbox } from './demo-mailbox.js';
 import {
   adoptMails,
@@ -26,6 +28,8 @@ const leaseMs = 90 * secondMs;
 /** Interval of queries for mails that another node or the command line has queued. */
 const pollIntervalMs = 5 * secondMs;
 const minDelayMs = 100;
+/** Interval of queries by a connection without a mail while another has one. */
+const idlePollMs = 200;
 const minRetryMs = minuteMs;
 const maxRetryMs = 4 * hourMs;
 const giveUpMs = 48 * hourMs;
@@ -154,7 +158,7 @@ export class Mailer {
         await this.#deliverDue();
       }
       const next = await nextDue(this.#database.read);
-      if (next !== undefined) delayMs = Math.min(delayMs, Math.max(next, this.#pace.nextAt) - Date.now());
+      if (next !== undefined) delayMs = Math.min(delayMs, next - Date.now());
       if (this.#breaker.isOpen) delayMs = this.#breaker.probeAt - Date.now();
     } catch (error) {
       this.#log.error({ err: error }, 'the mail queue could not be read');
@@ -169,8 +173,19 @@ export class Mailer {
     do {
       if (!(await this.#deliverNext(first))) return;
     } while (this.#breaker.isOpen);
+    const round = new AbortController();
+    const ending = AbortSignal.any([round.signal, this.#stopping.signal]);
+    let busyCount = this.#transports.length;
     const deliverAll = async (transport: Transport) => {
-      while (!this.#breaker.isOpen && (await this.#deliverNext(transport)));
+      for (;;) {
+        while (!this.#breaker.isOpen && (await this.#deliverNext(transport)));
+        busyCount -= 1;
+        if (busyCount === 0) round.abort();
+        // Mails that are queued meanwhile do not wait for a connection that hangs.
+        await sleep(idlePollMs, undefined, { signal: ending, ref: false }).catch(() => undefined);
+        if (ending.aborted) return;
+        busyCount += 1;
+      }
     };
     await Promise.all(this.#transports.map(deliverAll));
   }
@@ -180,9 +195,8 @@ export class Mailer {
     const { read, writer } = this.#database;
     // Without a write where nothing is due.
     const next = await nextDue(read);
-    if (next === undefined || next > Date.now() || !(await this.#canClaim(transport))) return false;
-    if (!this.#pace.take(Date.now())) return false;
-    const mail = await writer.submit(claimMail, { leaseMs });
+    if (next === undefined || next > Date.now() || !(await this.#pace.take(this.#stopping.signal))) return false;
+    const mail = (await this.#canClaim(transport)) ? await writer.submit(claimMail, { leaseMs }) : undefined;
     if (!mail) {
       this.#pace.giveBack();
       return false;
@@ -264,27 +278,4 @@ function detailsOf(error: unknown): { code?: string; responseCode?: number; comm
     ...(responseCode === undefined ? {} : { responseCode }),
     ...(command === undefined ? {} : { command }),
   };
-}
-
-/** Closes the connection of an attempt that does not end, so that it ends before its lease does. */
-async function withDeadline<T>(
-  transport: Transport,
-  attempt: Promise<T>,
-  deadlineMs: number,
-  signal?: AbortSignal,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    const breakOff = () => {
-      transport.close();
-      reject(Object.assign(new Error('The mail server did not answer in time.'), { code: 'EDEADLINE' }));
-    };
-    timer = setTimeout(breakOff, deadlineMs);
-    signal?.addEventListener('abort', breakOff, { once: true });
-  });
-  try {
-    return await Promise.race([attempt, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
