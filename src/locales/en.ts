@@ -118,6 +118,9 @@ export const en: Catalogue = {
     notSent: 'Not sent yet. Your address is still here.',
     empty: 'There is no newsletter yet.',
     latestIssue: 'See the latest issue',
+    open: 'Get the newsletter',
+    close: 'Close',
+    noThanks: 'No, thanks',
     confirmStep: {
       checkInbox: 'Check your inbox',
       sentTo: ['We have sent a message to ', '. Enter the code in it to finish.'],

@@ -128,6 +128,9 @@ export const vi = {
     notSent: 'Chưa gửi được. Địa chỉ của bạn vẫn còn ở đây.',
     empty: 'Hiện chưa có bản tin nào.',
     latestIssue: 'Xem số mới nhất',
+    open: 'Nhận bản tin',
+    close: 'Đóng',
+    noThanks: 'Không, cảm ơn',
     confirmStep: {
       checkInbox: 'Kiểm tra hộp thư',
       /** Hai nửa câu, quanh địa chỉ vừa nhập. */

@@ -4,7 +4,7 @@ export const styles = css`
   :host {
     --_own-accent: var(--aw-newsletter-accent);
   }
-  :host(:is([variant='card'], [variant='popover'])) {
+  :host([variant='card']) {
     --_surface: var(--aw-newsletter-surface);
   }
   /* As high as the form for which there is room: the next step shifts nothing, and leaves no hole below. */
@@ -14,7 +14,7 @@ export const styles = css`
     padding-block: var(--aw-space-4, 16px);
     border-block: 1px solid var(--_line);
   }
-  :host(:is([variant='card'], [variant='popover'])) .signup {
+  :host([variant='card']) .signup {
     padding: var(--aw-space-5, 24px);
     border: 0;
     border-radius: min(var(--aw-radius-2, 10px), 40px);
@@ -102,6 +102,10 @@ export const styles = css`
     block-size: 44px;
     margin-block-start: 40px;
   }
+  .block.open {
+    inline-size: 12em;
+    block-size: 44px;
+  }
   .block.heading {
     inline-size: 40%;
     block-size: 1.25em;
@@ -116,7 +120,7 @@ export const styles = css`
     margin-block: var(--aw-space-1, 4px);
   }
   @media (forced-colors: active) {
-    :host(:is([variant='card'], [variant='popover'])) .signup {
+    :host([variant='card']) .signup {
       outline: 1px solid;
       outline-offset: -1px;
     }

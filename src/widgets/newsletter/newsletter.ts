@@ -14,6 +14,7 @@ import { domainOf, suggestEmail } from './email-suggestion.js';
 import { type SubscribeDetail, SubscribeEvent } from './events.js';
 import { type ListField, renderIssue, renderListText } from './list-texts.js';
 import { reserve } from './reserve.js';
+import type { SignupPopover } from './signup-popover.js';
 import { styles } from './newsletter.styles.js';
 
 /** What nobody sees or types, as copied from chats. Joiners are part of words in some languages. */
@@ -41,11 +42,13 @@ const loadConfirmStep = () => import('./confirm-step.js');
  * @csspart submit - The submit button.
  * @csspart consent - A label with its checkbox.
  * @csspart failure - The text of a failed validation or request.
+ * @csspart open - The button that opens the variant `popover`.
+ * @csspart popover - What that button opens.
  * @csspart notice - The text of a failure to load, or of an empty widget.
  * @csspart retry - The button that loads again after a failure.
  *
  * @cssproperty [--aw-newsletter-accent=--aw-color-accent] - Background of the submit button.
- * @cssproperty [--aw-newsletter-surface=text at 4 %] - Background of the variants `card` and `popover`.
+ * @cssproperty [--aw-newsletter-surface=text at 4 %] - Background of the variant `card`.
  *
  * @cssstate check-inbox - A message with a code is on its way.
  * @cssstate confirmed - The reader has subscribed.
@@ -60,8 +63,11 @@ export class NewsletterElement extends WidgetElement {
 
   /** Ids of the newsletters to offer, separated by spaces; all of the site's where it is empty. */
   @property({ useDefault: true }) list = '';
-  /** Between two rules in the flow of the text, or on a background of its own. */
+  /** Between two rules in the flow of the text, on a background of its own, or behind a button. */
   @property({ reflect: true, useDefault: true }) variant: 'inline' | 'card' | 'popover' = 'inline';
+
+  /** Percentage of the page after which the variant `popover` opens by itself, once; 0 for never. */
+  @property({ type: Number, attribute: 'open-at', useDefault: true }) openAt = 0;
 
   @state() private lists: NewsletterList[] = [];
   @state() private failures: Failures = {};
@@ -70,6 +76,7 @@ export class NewsletterElement extends WidgetElement {
   /** Set once the API has taken an address. */
   @state() private confirmStep?: ConfirmStep | undefined;
   #client?: StoryClient;
+  #popover?: SignupPopover;
   /** Input is validated from the first submit on. */
   #submitted = false;
 
@@ -88,7 +95,13 @@ export class NewsletterElement extends WidgetElement {
     this.lists = ids.length
       ? ids.flatMap((id) => lists.find((list) => list.id === id) ?? this.#warnUnknown(id))
       : lists;
+    if (this.variant === 'popover') await this.#loadPopover(client);
     return this.lists.length > 0;
+  }
+
+  async #loadPopover({ site }: StoryClient): Promise<void> {
+    const { SignupPopover } = await import('./signup-popover.js');
+    this.#popover ??= new SignupPopover(this, site);
   }
 
   /** Names the command that makes the newsletter. */
@@ -103,6 +116,7 @@ export class NewsletterElement extends WidgetElement {
   }
 
   protected override renderLoading(): unknown {
+    if (this.variant === 'popover') return html`<div class="block open"></div>`;
     return html`<div class="signup">
       <div class="block heading"></div>
       <div class="block promise"></div>
@@ -117,9 +131,12 @@ export class NewsletterElement extends WidgetElement {
 
   protected override renderReady(words: Catalogue): unknown {
     for (const step of ['check-inbox', 'confirmed']) this.setState(step, this.confirmStep?.state === step);
-    return html`<section class="signup" aria-labelledby=${this.confirmStep ? 'confirm-heading' : 'heading'}>
+    const isPopover = this.variant === 'popover' && this.#popover;
+    const headingId = this.confirmStep ? 'confirm-heading' : 'heading';
+    const section = html`<section class="signup" aria-labelledby=${isPopover ? nothing : headingId}>
       ${this.#renderForm(words)} ${this.confirmStep?.render(words)}
     </section>`;
+    return isPopover ? isPopover.render(words.newsletter, section, headingId) : section;
   }
 
   /** Draws the form; during the confirmation it stays hidden and keeps its values. */
@@ -306,7 +323,10 @@ export class NewsletterElement extends WidgetElement {
         client,
         body,
         names: this.lists.filter(({ id }) => lists.includes(id)).map((list) => this.#renderText(list, 'name')),
-        onConfirmed: () => report('confirmed'),
+        onConfirmed: () => {
+          report('confirmed');
+          this.#popover?.stopOpening();
+        },
         onBack: () => void this.#returnToForm(),
       });
       report(state);

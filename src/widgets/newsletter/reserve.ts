@@ -10,4 +10,9 @@ export const reserve = css`
   :host(:is(:not([list]), [list*=' '])) {
     --_reserve: calc(156px + 4.28em + var(--_head, 1.72em));
   }
+  /* The button that opens it. */
+  :host([variant='popover']) {
+    --_reserve: 44px;
+    --_reserve-narrow: 0px;
+  }
 `;

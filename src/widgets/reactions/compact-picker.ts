@@ -5,7 +5,6 @@ import { pickerStyles } from './compact-picker.styles.js';
 
 /** A press of this length opens the choices, to be taken by lifting the finger over one. */
 const longPressMs = 350;
-const gapPx = 8;
 
 interface PickerHost extends ReactiveControllerHost, HTMLElement {
   readonly renderRoot: ShadowRoot;
@@ -129,23 +128,12 @@ export class CompactPickerController implements ReactiveController {
       this.#trigger.focus({ preventScroll: true });
   }
 
-  /** Positions the popover beside the trigger, and follows it while the page scrolls. */
   async #place(): Promise<void> {
-    const { autoUpdate, computePosition, flip, offset, shift } = await import('@floating-ui/dom');
-    const [trigger, popover] = [this.#trigger, this.#popover];
-    const update = async () => {
-      const { x, y } = await computePosition(trigger, popover, {
-        placement: 'top-start',
-        middleware: [offset(gapPx), flip(), shift({ padding: gapPx })],
-      });
-      // By CSSOM, which a strict style-src allows, and as a transform, which is no layout shift.
-      popover.style.translate = `${x}px ${y}px`;
-    };
-    Object.assign(popover.style, { top: 0, left: 0, ...withoutZoom(trigger) });
-    await update();
-    if (!this.#isOpen) return;
+    const { placePopover } = await import('../../base/place-popover.js');
+    const stopFollowing = await placePopover(this.#trigger, this.#popover, 'top-start');
+    if (!this.#isOpen) return stopFollowing();
     this.#stopFollowing?.();
-    this.#stopFollowing = autoUpdate(trigger, popover, update);
+    this.#stopFollowing = stopFollowing;
   }
 
   #onClick = (event: Event): void => {
@@ -232,14 +220,4 @@ export class CompactPickerController implements ReactiveController {
   #choiceAt({ clientX, clientY }: PointerEvent): HTMLElement | null | undefined {
     return this.#host.renderRoot.elementFromPoint(clientX, clientY)?.closest<HTMLElement>('#choices .choice');
   }
-}
-
-/**
- * Returns styles that undo the page's CSS `zoom` on an element of the top layer, which would scale its position as well.
- * The text stays as large as that around it.
- */
-function withoutZoom({
-  currentCSSZoom: zoom = 1,
-}: HTMLElement & { currentCSSZoom?: number }): Partial<CSSStyleDeclaration> {
-  return zoom === 1 ? {} : { zoom: `${1 / zoom}`, fontSize: `${zoom}em` };
 }
