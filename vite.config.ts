@@ -103,7 +103,7 @@ const cdn: UserConfig = {
 const coreModules =
   /^(src\/(client|base|contract)\/|src\/loader\/core|src\/locales\/registry|node_modules\/(@lit|lit|lit-html|lit-element)\/)/;
 const lazyModules =
-  /\/client\/(live|outbox|session|signals|single-parts|page-watcher)|\/base\/(dates|sign-in-request|error-sentence|layout-shift|newsroom-text|submit|styles\/form)|\/directives?\b|\/directive-helpers|\/decorators\/(base|query)/;
+  /\/client\/(live|outbox|session|signals|single-parts|page-watcher)|\/base\/(dates|sign-in-request|error-sentence|layout-shift|newsroom-text|place-popover|submit|styles\/form)|\/directives?\b|\/directive-helpers|\/decorators\/(base|query)/;
 
 function inCore(id: string): boolean {
   const path = relative(root, id).replaceAll('\\', '/');

@@ -183,6 +183,7 @@ describe('the form', () => {
       lists: ['daily'],
       consent: ['c1'],
       lang: 'vi',
+      page: location.origin + location.pathname,
       topic: '',
     });
     expect(request!.headers.get('Authorization')).toBeNull();

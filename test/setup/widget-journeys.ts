@@ -16,6 +16,8 @@ export interface Journey {
   earlier?: Step[];
   /** A content blocker refuses the joint request of all widgets. */
   withoutPageRequest?: boolean;
+  /** The page allows no Trusted Types policy of ours. */
+  withoutTrustedTypes?: boolean;
 }
 
 const text = 'Một lời *bình luận*';
@@ -59,6 +61,7 @@ export const journeys: Journey[] = [
   { tag: '<aw-reactions>', steps: [readPoll, vote] },
   { tag: '<aw-reactions lang="en">', steps: [readPoll] },
   { tag: '<aw-reactions>', withoutPageRequest: true, steps: [readPoll] },
+  { tag: '<aw-reactions>', withoutTrustedTypes: true, steps: [readPoll] },
   { tag: '<aw-reactions variant="bars">', steps: [readPoll, vote] },
   {
     tag: '<aw-reactions variant="compact">',
@@ -83,6 +86,17 @@ export const journeys: Journey[] = [
           await button(form, 'Đăng ký').click();
         },
         done: (form) => form.getByRole('heading', { name: 'Kiểm tra hộp thư' }),
+      },
+    ],
+  },
+  {
+    tag: '<aw-newsletter variant="popover" list="daily">',
+    steps: [
+      read((form) => button(form, 'Nhận bản tin')),
+      {
+        name: 'open the form',
+        act: (form) => button(form, 'Nhận bản tin').click(),
+        done: (form) => form.getByRole('textbox').first(),
       },
     ],
   },

@@ -1,7 +1,6 @@
 import { type CSSResultGroup, html, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { errorSentence } from '../../base/error-sentence.js';
-import { renderHeading } from '../../base/heading.js';
 import { formStyles } from '../../base/styles/form.js';
 import { widgetStyles } from '../../base/styles/widget.js';
 import { dispatchSubmits } from '../../base/submit.js';
@@ -12,8 +11,9 @@ import type { Catalogue } from '../../locales/registry.js';
 import type { ConfirmStep } from './confirm-step.js';
 import { domainOf, suggestEmail } from './email-suggestion.js';
 import { type SubscribeDetail, SubscribeEvent } from './events.js';
-import { type ListField, renderIssue, renderListText } from './list-texts.js';
+import { renderListText } from './list-texts.js';
 import { reserve } from './reserve.js';
+import { type Failures, renderSignupForm } from './signup-form.js';
 import type { SignupPopover } from './signup-popover.js';
 import { styles } from './newsletter.styles.js';
 
@@ -21,10 +21,6 @@ import { styles } from './newsletter.styles.js';
 const invisible = /(?!\p{Join_Control})\p{Default_Ignorable_Code_Point}/gu;
 /** Finds incomplete addresses. Only the API decides whether an address is valid. */
 const addressPattern = /^\S+@[^\s@]+\.[^\s@]{2,}$/;
-
-/** What a failed validation or request is shown at; `form` is below it. */
-type Field = 'consent' | 'email' | 'form';
-type Failures = Partial<Record<Field, (words: Catalogue) => string>>;
 
 const loadConfirmStep = () => import('./confirm-step.js');
 
@@ -141,110 +137,20 @@ export class NewsletterElement extends WidgetElement {
 
   /** Draws the form; during the confirmation it stays hidden and keeps its values. */
   #renderForm(catalogue: Catalogue): unknown {
-    const words = catalogue.newsletter;
-    const { lists, suggestion } = this;
-    const [list] = lists;
-    const single = lists.length === 1;
-    return html`<form
-      novalidate
-      ?hidden=${!!this.confirmStep}
-      @focusin=${this.#preload}
-      @submit=${this.#onSubmit}
-      @input=${this.#validate}
-    >
-      ${renderHeading(this.headingLevel, single ? this.#renderText(list!, 'name') : words.heading)}
-      ${
-        single
-          ? html`<p class="promise" part="promise">
-                ${this.#renderText(list!, 'description')}
-                <span class="muted">${this.#renderText(list!, 'frequency')}</span>
-                ${renderIssue(list!, words.latestIssue)}
-              </p>
-              ${this.#renderConsent(list!)}`
-          : html`<fieldset>
-              <legend class="visually-hidden">${words.lists}</legend>
-              ${lists.map((each) => this.#renderConsent(each, true))}
-            </fieldset>`
-      }
-      ${this.#renderFailure('consent', catalogue)}
-      <div class="entry">
-        <label for="email">${words.email}</label>
-        <input
-          id="email"
-          class="field"
-          part="field"
-          name="email"
-          type="email"
-          dir="ltr"
-          required
-          autocomplete="email"
-          autocapitalize="off"
-          spellcheck="false"
-          aria-invalid=${!!this.failures.email}
-          aria-describedby=${this.#failureId('email')}
-          @change=${this.#onEmailChange}
-        />
-        ${this.#renderFailure('email', catalogue)}
-        ${
-          suggestion
-            ? html`<button type="button" class="suggestion" @click=${this.#acceptSuggestion}>
-                ${words.didYouMean(domainOf(suggestion))}
-              </button>`
-            : nothing
-        }
-        <button class="button primary" part="submit" aria-disabled=${this.sending || nothing}>
-          ${words.subscribe}
-        </button>
-      </div>
-      ${this.#renderFailure('form', catalogue)}
-      <label class="visually-hidden" aria-hidden="true"
-        >${words.leaveEmpty}<input
-          name="topic"
-          tabindex="-1"
-          autocomplete="off"
-          data-1p-ignore
-          data-bwignore
-          data-form-type="other"
-          data-lpignore="true"
-      /></label>
-    </form>`;
-  }
-
-  /** @param isOne of several, which need their names */
-  #renderConsent(list: NewsletterList, isOne = false): unknown {
-    return html`<label class="consent" part="consent"
-      ><input
-        type="checkbox"
-        name="list"
-        value=${list.id}
-        ?required=${!isOne}
-        aria-invalid=${!!this.failures.consent}
-        aria-describedby=${this.#failureId('consent')}
-      /><span
-        >${
-          isOne
-            ? html`<b>${this.#renderText(list, 'name')}</b>
-                <span class="muted">${this.#renderText(list, 'frequency')}</span><br />`
-            : nothing
-        }${this.#renderText(list, 'consent')}
-        ${isOne ? renderIssue(list, this.locale.words!.newsletter.latestIssue) : nothing}</span
-      ></label
-    >`;
-  }
-
-  #renderText(list: NewsletterList, field: ListField): unknown {
-    return renderListText(list, field, this.locale.textLang);
-  }
-
-  #renderFailure(field: Field, catalogue: Catalogue): unknown {
-    const sentence = this.failures[field];
-    return sentence
-      ? html`<p class="failure" part="failure" id=${`${field}-failure`}>${sentence(catalogue)}</p>`
-      : nothing;
-  }
-
-  #failureId(field: Field): unknown {
-    return this.failures[field] ? `${field}-failure` : nothing;
+    const { lists, failures, suggestion, sending, headingLevel } = this;
+    const isHidden = !!this.confirmStep;
+    const siteLang = this.locale.textLang;
+    return renderSignupForm(
+      { lists, failures, suggestion, isSending: sending, isHidden, headingLevel, siteLang },
+      {
+        onFocus: this.#preload,
+        onSubmit: this.#onSubmit,
+        onInput: this.#validate,
+        onEmailChange: this.#onEmailChange,
+        onSuggestion: this.#acceptSuggestion,
+      },
+      catalogue,
+    );
   }
 
   get #form(): HTMLFormElement {
@@ -262,9 +168,7 @@ export class NewsletterElement extends WidgetElement {
   }
 
   /** Loads the code of the next step while the reader fills in the form. */
-  #preload(): void {
-    loadConfirmStep().catch(() => undefined);
-  }
+  #preload = (): void => void loadConfirmStep().catch(() => undefined);
 
   #validate = (): void => {
     if (this.#submitted) this.failures = this.#failuresOf(this.#body);
@@ -322,7 +226,9 @@ export class NewsletterElement extends WidgetElement {
       this.confirmStep = new ConfirmStep(this, {
         client,
         body,
-        names: this.lists.filter(({ id }) => lists.includes(id)).map((list) => this.#renderText(list, 'name')),
+        names: this.lists
+          .filter(({ id }) => lists.includes(id))
+          .map((list) => renderListText(list, 'name', this.locale.textLang)),
         onConfirmed: () => {
           report('confirmed');
           this.#popover?.stopOpening();

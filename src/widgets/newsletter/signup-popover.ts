@@ -1,4 +1,4 @@
-import { type CSSResult, html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import { type CSSResult, html, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Site } from '../../client/site.js';
 import type { Catalogue } from '../../locales/registry.js';
 import { signupPopoverStyles } from './signup-popover.styles.js';
