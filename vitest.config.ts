@@ -79,9 +79,7 @@ export default defineConfig({
       browserProject('browser', { exclude: ['test/browser/loader.test.ts'] }),
       // The same tests against the built files, save those that import modules of the sources.
       browserProject('browser-built', {
-        exclude: ['live', 'outbox', 'parse-template', 'playground', 'queued-comments'].map(
-          (name) => `test/browser/${name}.test.ts`,
-        ),
+        exclude: ['live', 'outbox', 'playground', 'queued-comments'].map((name) => `test/browser/${name}.test.ts`),
         plugins: [builtWidgets()],
         setup: ['test/setup/build.js'],
       }),

@@ -15,7 +15,7 @@ export function cdnPlugins(): Plugin[] {
       failOnError: true,
       options: { minifyOptions: { conservativeCollapse: true } },
     }) as unknown as Plugin,
-    trustedTypes(),
+    trustedTypesPolicy(),
     classicLoader(),
     pinnedLoader(),
     cloakStyles(),
@@ -23,39 +23,24 @@ export function cdnPlugins(): Plugin[] {
   ];
 }
 
-/** Places in lit-html, as published, that {@link trustedTypes} changes. */
-const litPlaces = {
-  policy: /(\w+)=(\w+)\?\2\.createPolicy\(\s*(["'])lit-html\3\s*,\s*(\{[^}]*\})\s*\)/,
-  boundSuffix: /(["'])\$lit\$\1/,
-  parsing: /const (\w+)=(\w+)\.createElement\("template"\);return \1\.innerHTML=(\w+),\1/,
-};
+const createPolicyCall = /(\w+)\.createPolicy\(\s*(["'])lit-html\2\s*,\s*(\{[^}]*\})\s*\)/;
 
 /**
  * Names Lit's Trusted Types policy `afterword`, so that a page can allow exactly ours and a second Lit on the page does
  * not collide with it, and guards its creation: Lit calls `createPolicy` at import, which throws where the page's CSP
- * does not allow the name. Without the policy, a template throws an
- * object whose `load` loads our own parser; the widget renders again then.
+ * does not allow the name.
  */
-function trustedTypes(): Plugin {
-  const parser = `${process.cwd()}/src/loader/parse-template.ts`;
+function trustedTypesPolicy(): Plugin {
   return {
-    name: 'trusted-types',
+    name: 'trusted-types-policy',
     transform(code, id) {
       if (!id.endsWith('/lit-html/lit-html.js')) return undefined;
-      const policy = litPlaces.policy.exec(code);
-      if (!policy || !litPlaces.boundSuffix.test(code) || !litPlaces.parsing.test(code))
-        return this.error('lit-html is written in another way: adapt litPlaces in cdn-assets.ts.');
-      const [, name, types, , rules] = policy;
-      const guarded = `${name}=${types}?(()=>{try{return ${types}.createPolicy("afterword",${rules})}catch{}})()`;
-      // A chunk of its own: few pages need it. Not awaited here: WebKit never runs some importers of a module that awaits.
-      const load = `()=>import(${JSON.stringify(parser)}).then(m=>{parse=m.parseTemplate})`;
-      const changed = code
-        .replace(litPlaces.policy, guarded)
-        .replace(litPlaces.boundSuffix, '"_lit_"')
-        .replace(litPlaces.parsing, (found, ...groups) => {
-          return `if(isRefused){if(!parse)throw{load:${load}};return parse(${groups[2]})}${found}`;
-        });
-      return { code: `let parse;${changed}\n;const isRefused=${types}&&!${name};`, map: null };
+      if (!createPolicyCall.test(code))
+        this.error(
+          'lit-html creates its Trusted Types policy in another way: adapt createPolicyCall in cdn-assets.ts.',
+        );
+      const guarded = '(() => { try { return $1.createPolicy("afterword", $3) } catch {} })()';
+      return { code: code.replace(createPolicyCall, guarded), map: null };
     },
   };
 }

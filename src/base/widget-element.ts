@@ -223,23 +223,15 @@ export abstract class WidgetElement extends LitElement {
   }
 
   /**
-   * Catches errors of rendering. Where the page refuses our Trusted Types policy, the build of the script tag throws what
-   * loads a parser of templates.
+   * Catches errors of rendering, and shows the fallback content at the reserved height. A page that refuses our Trusted
+   * Types policy makes Lit throw.
    */
   protected override performUpdate(): void {
     try {
       super.performUpdate();
     } catch (error) {
+      this.warn(error);
       if (!this.renderRoot.querySelector('slot')) this.renderRoot.prepend(createFallback());
-      const { load } = error as { load?: () => Promise<void> };
-      if (!load) return this.warn(error);
-      load().then(
-        () => {
-          this.renderRoot.querySelector('.base:not([part])')?.remove();
-          this.requestUpdate();
-        },
-        (failure: unknown) => this.warn(failure),
-      );
     }
   }
 

@@ -192,17 +192,13 @@ interface OpenOptions {
 /** Opens the page of a journey. */
 async function open(journey: Journey, { blocked, onRequest }: OpenOptions = {}) {
   const context = await browser.newContext({ viewport: { width: 800, height: 900 }, locale: 'vi-VN' });
-  const { tag, earlier = [], withoutPageRequest, withoutTrustedTypes } = journey;
+  const { tag, earlier = [], withoutPageRequest } = journey;
   const name = tagNameOf(journey);
   const html = `<!doctype html><html lang="vi"><title>A story</title><link rel="stylesheet" href="/cloak.css">
     <script type="module" src="/afterword.js" data-site="demo" data-story="${server.url}/"></script>
     ${tag}<p>${fallback}</p></${name}>`;
   if (withoutPageRequest) await context.route('**/v1/sites/*/page?*', (route) => route.abort());
-  const policy = "require-trusted-types-for 'script'; trusted-types of-the-page";
-  const headers = withoutTrustedTypes ? { 'content-security-policy': policy } : {};
-  await context.route('**/a-story', (route) =>
-    route.fulfill({ contentType: 'text/html; charset=utf-8', headers, body: html }),
-  );
+  await context.route('**/a-story', (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }));
   if (earlier.length) {
     const page = await context.newPage();
     await page.goto(`${server.url}/a-story`);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { launchBrowser } from '../setup/launch-browser.js';
 import { shiftIn } from '../setup/layout-shift.js';
 import { startServer, type RunningServer } from '../setup/start-server.js';
+import { waitFor } from '../setup/wait-for.js';
 
 let server: RunningServer;
 let browser: Browser;
@@ -36,36 +37,19 @@ async function serve(page: Page): Promise<void> {
 
 describe('a page that refuses our Trusted Types policy', () => {
   test.for([390, 1280])('does not shift, %d px wide', async (width, { expect }) => {
-    const act = (page: Page) => page.locator('aw-comments [part=composer]').waitFor();
-    const state = { name: 'strict', prepare: serve, act };
+    const state = { name: 'strict', prepare: serve };
     expect(await shiftIn(browser, `${server.url}/strict`, state, width)).toEqual({ shift: 0, moved: [] });
   });
 
-  test('has widgets that can be read, voted in, commented on and signed up with', async ({ expect }) => {
+  test('shows the fallback content of the widgets, and warns', async ({ expect }) => {
     const page = await browser.newPage({ viewport: { width: 900, height: 900 } });
-    const errors: string[] = [];
+    const [errors, warnings]: [string[], string[]] = [[], []];
     page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
     await serve(page);
     await page.goto(`${server.url}/strict`);
-    const poll = page.locator('aw-reactions').first();
-    const thread = page.locator('aw-comments');
-    await poll.getByRole('button', { name: /^Thích/ }).click();
-    await poll.locator('[aria-pressed=true]').waitFor();
-    await page.locator('aw-reactions[variant] [part~=trigger]').click();
-    await page.locator('aw-reactions[variant] [part~=choices] svg path').first().waitFor();
-    await page.keyboard.press('Escape');
-    await thread.getByRole('textbox').first().fill('**Một** lời');
-    await thread.getByRole('button', { name: 'Gửi', exact: true }).click();
-    await thread.getByRole('article').filter({ hasText: 'Một lời' }).waitFor();
-    const signup = page.locator('aw-newsletter');
-    for (const box of await signup.getByRole('checkbox').all()) await box.check();
-    await signup.getByRole('textbox').fill('lan@mail.example');
-    await signup.getByRole('button', { name: 'Đăng ký' }).click();
-    await signup.getByRole('heading', { name: 'Kiểm tra hộp thư' }).waitFor();
-    await page.reload();
-    await poll.getByRole('button', { name: /^Thích/, pressed: true }).waitFor();
-    await thread.getByRole('article').filter({ hasText: 'Một lời' }).waitFor();
-    await page.locator('aw-stories').getByRole('article').first().waitFor();
+    await waitFor(() => expect(warnings.join('\n')).toContain('[aw-reactions] '));
+    expect(await page.getByText('Phản hồi').isVisible()).toBe(true);
     expect(errors).toEqual([]);
     await page.close();
   });

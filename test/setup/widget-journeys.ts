@@ -16,8 +16,6 @@ export interface Journey {
   earlier?: Step[];
   /** A content blocker refuses the joint request of all widgets. */
   withoutPageRequest?: boolean;
-  /** The page allows no Trusted Types policy of ours. */
-  withoutTrustedTypes?: boolean;
 }
 
 const text = 'Một lời *bình luận*';
@@ -61,7 +59,6 @@ export const journeys: Journey[] = [
   { tag: '<aw-reactions>', steps: [readPoll, vote] },
   { tag: '<aw-reactions lang="en">', steps: [readPoll] },
   { tag: '<aw-reactions>', withoutPageRequest: true, steps: [readPoll] },
-  { tag: '<aw-reactions>', withoutTrustedTypes: true, steps: [readPoll] },
   { tag: '<aw-reactions variant="bars">', steps: [readPoll, vote] },
   {
     tag: '<aw-reactions variant="compact">',
