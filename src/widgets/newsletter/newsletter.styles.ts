@@ -31,6 +31,7 @@ export const styles = css`
     overflow-wrap: anywhere;
   }
   .issue {
+    margin-inline-start: var(--aw-space-1, 4px);
     color: var(--_accent-text);
     text-underline-offset: 3px;
   }
