@@ -5,25 +5,13 @@ import type { Tables, WebhookRow } from '../../storage/tables.js';
 import { runSequentially, type Command } from '../../storage/writer.js';
 import type { Webhook } from './destination.js';
 import type { WebhookEvent } from './events.js';
-
-/** The settings of a service. */
-export interface ServiceSettings {
-  /** Our newsletter whose subscribers the service gets. */
-  readonly newsletter?: string;
-  readonly user?: string;
-  readonly list?: string;
-  readonly label?: string;
-}
+import type { ServiceSettings } from './settings.js';
 
 /** An endpoint to add. */
 export interface NewEndpoint extends Pick<WebhookRow, 'siteId' | 'service' | 'url' | 'secret'> {
   readonly events: readonly WebhookEvent[];
   readonly settings: ServiceSettings;
   readonly allowsPrivate: boolean;
-}
-
-export function settingsOf({ settingsJson }: Pick<WebhookRow, 'settingsJson'>): ServiceSettings {
-  return JSON.parse(settingsJson) as ServiceSettings;
 }
 
 /** @throws OperatorError where there is no such endpoint */

@@ -5,8 +5,9 @@ import type { Site } from '../../sites/store.js';
 import type { Tables, WebhookRow } from '../../storage/tables.js';
 import { readStoredNewsletters } from '../domain/lists.js';
 import { destinations } from './destinations.js';
-import type { NewEndpoint, ServiceSettings } from './endpoints.js';
+import type { NewEndpoint } from './endpoints.js';
 import { webhookEvents, type WebhookEvent } from './events.js';
+import type { ServiceSettings } from './settings.js';
 import { newWebhookSecret } from './signature.js';
 
 /** The options of `afterword webhooks add`. */

@@ -1,0 +1,109 @@
+import {
+  DeliveryFailure,
+  parsePayload,
+  requireSuccess,
+  type Destination,
+  type Send,
+  type Webhook,
+} from '../destination.js';
+import { settingsOf } from '../settings.js';
+import { basicAuth, maxServiceBodyBytes, parseJson, sendJson, type ServiceRequest } from './service-request.js';
+
+/** A subscriber, as far as it is read. */
+interface Subscriber {
+  readonly id: number;
+  readonly status: 'enabled' | 'disabled' | 'blocklisted';
+  readonly lists?: readonly { readonly id: number }[];
+}
+
+/**
+ * Keeps one list of listmonk (https://listmonk.app/docs/apis/subscribers/). Who has confirmed is subscribed as confirmed,
+ * without another mail to opt in; who has left is unsubscribed from that list alone; who has bounced is blocklisted.
+ */
+export const listmonk: Destination = {
+  maxBodyBytes: maxServiceBodyBytes,
+  async deliver(webhook, delivery, send) {
+    const { type, data } = parsePayload(delivery);
+    const { newsletter = '' } = settingsOf(webhook);
+    const isListed = data.lists.includes(newsletter);
+    const client = new ListmonkClient(webhook, send);
+    if (isListed && (type === 'confirmed' || type === 'changed')) await client.subscribe(data.email);
+    else if (isListed && type === 'left') await client.unsubscribe(data.email);
+    else if (isListed && type === 'bounced') await client.blocklist(data.email);
+  },
+  async check(webhook, send) {
+    await new ListmonkClient(webhook, send).readList();
+  },
+};
+
+class ListmonkClient {
+  readonly #send: Send;
+  readonly #url: string;
+  readonly #headers: Record<string, string>;
+  readonly #listId: number;
+
+  constructor(webhook: Webhook, send: Send) {
+    const { user = '', list } = settingsOf(webhook);
+    this.#send = send;
+    this.#url = webhook.url.replace(/\/$/, '');
+    this.#headers = basicAuth(user, webhook.secret);
+    this.#listId = Number(list);
+  }
+
+  /** @throws DeliveryFailure for wrong credentials and an unknown list */
+  async readList(): Promise<void> {
+    const response = await this.#request('GET', `/api/lists/${this.#listId}`);
+    // It answers 400 to an unknown id.
+    if (response.status === 400) throw new DeliveryFailure('list-not-found', { endpoint: 'down' });
+    requireSuccess(response);
+  }
+
+  async subscribe(email: string): Promise<void> {
+    const known = await this.#find(email);
+    if (known) return this.#add(known);
+    const subscriber = { email, name: email.split('@')[0], status: 'enabled' };
+    const json = { ...subscriber, lists: [this.#listId], preconfirm_subscriptions: true };
+    const response = await this.#request('POST', '/api/subscribers', json);
+    if (response.status !== 409) return requireSuccess(response);
+    // Made meanwhile.
+    const made = await this.#find(email);
+    if (!made) return requireSuccess(response);
+    await this.#add(made);
+  }
+
+  async unsubscribe(email: string): Promise<void> {
+    const known = await this.#find(email);
+    if (known) await this.#changeLists(known, { action: 'unsubscribe' });
+  }
+
+  async blocklist(email: string): Promise<void> {
+    const known = await this.#find(email);
+    if (known) requireSuccess(await this.#request('PUT', `/api/subscribers/${known.id}/blocklist`));
+  }
+
+  async #add(subscriber: Subscriber): Promise<void> {
+    // Enabling it could send to an address that the service itself has blocked, for another list.
+    if (subscriber.status === 'blocklisted') throw new DeliveryFailure('blocklisted', { isPermanent: true });
+    await this.#changeLists(subscriber, { action: 'add', status: 'confirmed' });
+  }
+
+  async #changeLists(
+    { id }: Subscriber,
+    change: { action: 'add' | 'unsubscribe'; status?: 'confirmed' },
+  ): Promise<void> {
+    const json = { ids: [id], target_list_ids: [this.#listId], ...change };
+    requireSuccess(await this.#request('PUT', '/api/subscribers/lists', json));
+  }
+
+  async #find(email: string): Promise<Subscriber | undefined> {
+    // It stores addresses in lower case.
+    const query = `subscribers.email = '${email.toLowerCase().replaceAll("'", "''")}'`;
+    const search = new URLSearchParams({ query, per_page: '1' });
+    const response = await this.#request('GET', `/api/subscribers?${search.toString()}`);
+    return parseJson<{ data: { results: Subscriber[] } }>(response).data.results[0];
+  }
+
+  #request(method: ServiceRequest['method'], path: string, json?: unknown) {
+    return sendJson(this.#send, { method, url: this.#url + path, headers: this.#headers, json });
+  }
+}
