@@ -7,14 +7,14 @@ import { WebhookWorker } from '../../server/src/newsletter/webhooks/worker.js';
 import { waitFor } from '../setup/wait-for.js';
 import { runCommand } from './cli.js';
 import { openNewsletterServer, type NewsletterServer } from './newsletter-server.js';
-import { ghostKey, openGhost, openListmonk, openMailchimp, type StandIn } from './service-stand-ins.js';
+import { ghostKey, openGhost, openListmonk, openMailchimp, type ServiceStub } from './service-stubs.js';
 import { databases } from './setup.js';
 
 const lan = 'lan@reader.example';
 
 describe.each(databases)('services on %s', (kind) => {
   let server: NewsletterServer;
-  let service: StandIn<unknown> | undefined;
+  let service: ServiceStub<unknown> | undefined;
   let worker: WebhookWorker;
   beforeEach(async () => {
     server = await openNewsletterServer(kind);
@@ -28,7 +28,7 @@ describe.each(databases)('services on %s', (kind) => {
   });
 
   const run = (...argv: string[]) => runCommand(server, 'webhooks', ...argv);
-  const open = async <Store>(opening: Promise<StandIn<Store>>): Promise<StandIn<Store>> => {
+  const open = async <Store>(opening: Promise<ServiceStub<Store>>): Promise<ServiceStub<Store>> => {
     const opened = await opening;
     service = opened;
     return opened;
@@ -218,7 +218,7 @@ describe.each(databases)('services on %s', (kind) => {
     });
   });
 
-  it('hear of their own newsletter alone, and name what they need', async () => {
+  it('get their own newsletter alone, and name what they need', async () => {
     const { url, store } = await open(openListmonk());
     await add('listmonk', url, '--user', 'afterword', '--token', 'token', '--list', '3');
     await confirm(lan, ['weekend']);

@@ -102,8 +102,8 @@ export async function readPerson(
 
 /**
  * Erases an address: its subscriptions, signups, links, codes, queued mails and webhook deliveries. Its receipts stay without
- * the hash of the address and without the page, so that counts stay right and nothing leads to the person. Webhooks hear that
- * it has left, by a delivery that is deleted once it has arrived.
+ * the hash of the address and without the page, so that counts stay right and nothing leads to the person. Webhooks get a `left`
+ * that is deleted once it is delivered.
  */
 export function erasePeople(tokens: NewsletterTokens): Command<PersonAddress, void> {
   return {

@@ -20,7 +20,7 @@ interface DeliveriesOptions {
 export function addWebhookCommands(program: Command): void {
   const webhooks = program
     .command('webhooks')
-    .description('Endpoints that hear of signups: signed webhooks, listmonk, Mailchimp, Ghost.');
+    .description('Endpoints that changes of subscriptions are sent to: signed webhooks, listmonk, Mailchimp, Ghost.');
   addEndpointCommands(webhooks);
   addDeliveryCommands(webhooks);
 }

@@ -75,7 +75,7 @@ export async function queueDeliveries(db: Kysely<Tables>, change: SubscriptionCh
     .execute();
 }
 
-/** A service has one newsletter, and hears of that one alone. */
+/** Returns whether an endpoint gets a change. A service gets those of one newsletter. */
 function isWanted({ eventsJson, settingsJson }: Selectable<WebhookRow>, { event, lists }: SubscriptionChange): boolean {
   const { newsletter } = JSON.parse(settingsJson) as { newsletter?: string };
   return (

@@ -29,7 +29,7 @@ const neededOptions: Readonly<Record<Service, readonly ('url' | 'user' | 'token'
   ghost: ['url', 'token', 'list'],
 };
 
-/** Events that a service hears of. It has no use for addresses that have not confirmed. */
+/** Events that are sent to a service. It has no use for addresses that have not confirmed. */
 const serviceEvents: readonly WebhookEvent[] = ['confirmed', 'changed', 'left', 'bounced'];
 
 /** Checks what is to be added. @throws OperatorError with what is missing or wrong */

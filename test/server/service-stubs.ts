@@ -6,7 +6,7 @@ import { openReceiver, type ReceivedRequest } from './webhook-receiver.js';
 type Reply = [status: number, body: unknown];
 
 /** A local server that answers as a service's published API description says. */
-export interface StandIn<Store> {
+export interface ServiceStub<Store> {
   readonly url: string;
   readonly store: Store;
   readonly requests: readonly ReceivedRequest[];
@@ -15,10 +15,10 @@ export interface StandIn<Store> {
   close(): Promise<void>;
 }
 
-async function openStandIn<Store>(
+async function openStub<Store>(
   store: Store,
   reply: (store: Store, request: ReceivedRequest, url: URL, json: never) => Reply | Promise<Reply>,
-): Promise<StandIn<Store>> {
+): Promise<ServiceStub<Store>> {
   const receiver = await openReceiver();
   const failures: { method: string; status: number; body: unknown }[] = [];
   const send = (response: ServerResponse, [status, body]: Reply) =>
@@ -48,7 +48,7 @@ export interface ListmonkStore {
  * listmonk, by https://listmonk.app/docs/apis/subscribers/ and docs/swagger/collections.yaml of knadh/listmonk: list 3, user
  * `afterword`, token `token`. Refuses wrong credentials by 403, a known address by 409, and an unknown list or field by 400.
  */
-export function openListmonk(): Promise<StandIn<ListmonkStore>> {
+export function openListmonk(): Promise<ServiceStub<ListmonkStore>> {
   const knownLists = [3, 4];
   const data = (value: unknown): Reply => [200, { data: value }];
   const refuse = (status: number, message: string): Reply => [status, { message }];
@@ -56,7 +56,7 @@ export function openListmonk(): Promise<StandIn<ListmonkStore>> {
     ...subscriber,
     lists: [...lists].map(([id, status]) => ({ id, subscription_status: status })),
   });
-  return openStandIn<ListmonkStore>({ subscribers: [] }, ({ subscribers }, { method, headers }, url, json) => {
+  return openStub<ListmonkStore>({ subscribers: [] }, ({ subscribers }, { method, headers }, url, json) => {
     if (headers.authorization !== basic('afterword', 'token')) return refuse(403, 'invalid API credentials');
     const route = `${method} ${url.pathname}`;
     const list = /^GET \/api\/lists\/(\d+)$/.exec(route)?.[1];
@@ -121,14 +121,14 @@ export interface MailchimpStore {
  * Mailchimp, by https://mailchimp.com/developer/marketing/api/list-members/ and its list of errors: audience `abc123`, key
  * `key-us6`. Refuses a wrong key by 401, an unknown audience or member by 404, and members in compliance state by 400.
  */
-export function openMailchimp(): Promise<StandIn<MailchimpStore>> {
+export function openMailchimp(): Promise<ServiceStub<MailchimpStore>> {
   const refuse = (status: number, title: string, detail = ''): Reply => [
     status,
     { title, status, detail, instance: 'x' },
   ];
   const statuses = ['subscribed', 'unsubscribed', 'cleaned', 'pending', 'transactional'];
   const store: MailchimpStore = { members: new Map(), inCompliance: new Set() };
-  return openStandIn(store, ({ members, inCompliance }, { method, headers }, url, json) => {
+  return openStub(store, ({ members, inCompliance }, { method, headers }, url, json) => {
     const [user, password] = Buffer.from(headers.authorization?.split(' ')[1] ?? '', 'base64')
       .toString()
       .split(':');
@@ -167,11 +167,11 @@ export const ghostKey = `5f1e:${'ab'.repeat(32)}`;
  * Ghost, by https://docs.ghost.org/admin-api (token authentication, members, newsletters): newsletters `n1` and `n2`. Refuses
  * a wrong, expired or too long-lived token by 401, a known address by 422, and an unknown member or newsletter by 404.
  */
-export function openGhost(): Promise<StandIn<GhostStore>> {
+export function openGhost(): Promise<ServiceStub<GhostStore>> {
   const refuse = (status: number, type: string, message: string): Reply => [status, { errors: [{ type, message }] }];
   const knownNewsletters = ['n1', 'n2'];
   const base = '/ghost/api/admin';
-  return openStandIn<GhostStore>({ members: [] }, async ({ members }, { method, headers }, url, json) => {
+  return openStub<GhostStore>({ members: [] }, async ({ members }, { method, headers }, url, json) => {
     const token = /^Ghost (\S+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
     try {
       const { payload, protectedHeader } = await jwtVerify(token, Buffer.from(ghostKey.split(':')[1]!, 'hex'), {
