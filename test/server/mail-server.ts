@@ -19,6 +19,7 @@ export async function openMailServer(port = 0, { beforeAnswer, ...options }: Mai
   const deliveries: Delivery[] = [];
   const server = new SMTPServer({
     authOptional: true,
+    closeTimeout: 200,
     disabledCommands: ['STARTTLS', 'AUTH'],
     ...options,
     onRcptTo({ address }, _session, done) {
