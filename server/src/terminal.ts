@@ -1,21 +1,30 @@
 import { createInterface } from 'node:readline/promises';
 import { OperatorError } from './operator-error.js';
 
+/** The terminal that a question is asked at. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly output: NodeJS.WritableStream;
+}
+
 /**
  * Asks the operator to type a word before a command deletes something.
  *
  * @param question says what is deleted
- * @throws OperatorError where another word is typed, or where nobody can be asked
+ * @throws OperatorError where another word is typed, or where there is no terminal
  */
-export async function confirmByTyping(question: string, word: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new OperatorError(`${question} Run it in a terminal, or with --yes.`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const typed = await terminal.question(`${question} Type "${word}" to go on: `);
-    if (typed.trim() !== word) throw new OperatorError('Nothing was deleted.');
-  } finally {
-    terminal.close();
-  }
+export async function confirmByTyping(
+  question: string,
+  word: string,
+  { input, output }: Terminal = { input: process.stdin, output: process.stdout },
+): Promise<void> {
+  if (!input.isTTY) throw new OperatorError(`${question} Run it in a terminal, or with --yes.`);
+  const terminal = createInterface({ input, output });
+  // The end of the input is an answer, too.
+  const ended = new Promise<string>((done) => terminal.once('close', () => done('')));
+  const typed = await Promise.race([terminal.question(`${question} Type "${word}" to go on: `), ended]);
+  terminal.close();
+  if (typed.trim() !== word) throw new OperatorError('Nothing was deleted.');
 }
 
 /** Aligns rows of cells: the first column to the left, numbers to the right. */

@@ -78,7 +78,7 @@ describe.each(databases)('suppressed addresses on %s', (kind) => {
     expect(first).toMatchObject({
       code: 0,
       stdout: '2 addresses suppressed, 0 were suppressed before, 2 lines refused.\n',
-      stderr: 'line 3 is refused: not an e-mail address\nline 4 is refused: no address\n',
+      stderr: 'line 3 is refused: not an address that mail can be sent to\nline 4 is refused: no address\n',
     });
     expect(await server.states(lan)).toEqual({ daily: 'bounced' });
     expect((await consents()).at(-1)).toBe('bounced command');
@@ -90,7 +90,7 @@ describe.each(databases)('suppressed addresses on %s', (kind) => {
     );
     expect((await consents()).filter((event) => event.startsWith('bounced'))).toHaveLength(1);
     expect((await run('bounced', fileOf(csv), '--column', 'mail')).stderr).toContain(
-      'there is no column "mail". There are: name, Email.',
+      'The first line has no column "mail". It has: "name", "Email".',
     );
     expect((await run('bounced', join(server.folder, 'none.csv'))).stderr).toContain('cannot be read (ENOENT)');
     const latin = Buffer.from('nguy\u00EAn@reader.example\n', 'latin1');

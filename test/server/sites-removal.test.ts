@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { exportSite } from '../../server/src/sites/export.js';
-import { confirmRemoval } from '../../server/src/sites/removal-command.js';
 import { belongsTo, siteTables } from '../../server/src/sites/site-tables.js';
+import { confirmByTyping } from '../../server/src/terminal.js';
 import type { Tables } from '../../server/src/storage/tables.js';
 import { runCommand } from './cli.js';
 import { databases, openTestServices, type TestServer } from './setup.js';
@@ -81,7 +81,9 @@ describe.each(databases)('sites remove on %s', (kind) => {
     const before = await count('paper');
     expect(await runCommand(server, 'sites', 'remove', 'paper')).toMatchObject({
       code: 1,
-      stderr: 'afterword: There is no terminal to ask at. Add --yes to remove "paper".\n',
+      stderr: expect.stringMatching(
+        /^afterword: This deletes "[^"]+" .* Run it in a terminal, or with --yes\.\n$/,
+      ) as string,
     });
     expect((await runCommand(server, 'sites', 'remove', 'none', '--yes')).stderr).toBe(
       'afterword: There is no site "none".\n',
@@ -140,16 +142,15 @@ describe.each(databases)('sites remove on %s', (kind) => {
 });
 
 describe('the question of sites remove', () => {
-  const site = { id: 'paper', name: 'The Paper' };
   const answer = (typed: string) => {
     const input = Object.assign(new PassThrough(), { isTTY: true });
     input.end(typed);
-    return confirmRemoval({ input, output: new PassThrough() }, site);
+    return confirmByTyping('This deletes a site.', 'paper', { input, output: new PassThrough() });
   };
 
   test('is answered by the id', () => expect(answer('paper\n')).resolves.toBeUndefined());
   test.each(['yes\n', 'Paper\n', '\n', ''])('refuses %j', (typed) =>
-    expect(answer(typed)).rejects.toThrow('Nothing was removed.'),
+    expect(answer(typed)).rejects.toThrow('Nothing was deleted.'),
   );
 });
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { OperatorError } from '../../config.js';
+import { readAddressFile, refusalOf } from '../address-file.js';
 import { withTokens, type SecretCheck } from '../command-tokens.js';
 import { parseEmailAddress } from '../domain/email-address.js';
 import { removeSuppressions, suppressAddresses } from '../domain/suppressions.js';
-import { readBounceFile } from './bounce-file.js';
 import { recordBounces } from './record-bounces.js';
 import { addBounceSourceCommand } from './source-command.js';
 
@@ -44,13 +44,14 @@ export function addBounceCommands(newsletters: Command, checkSecrets: SecretChec
           counts.suppressed += batch.length > 0 ? (await record(batch)).suppressedCount : 0;
           batch = [];
         };
-        for await (const line of readBounceFile(file, given.column)) {
+        for await (const { line, text } of readAddressFile(file, { column: given.column, isHeaderOptional: true })) {
           counts.read += 1;
-          if ('refusal' in line) {
+          const email = parseEmailAddress(text);
+          if (!email) {
             counts.refused += 1;
             if (counts.refused <= maxShownRefusals)
-              process.stderr.write(`line ${line.line} is refused: ${line.refusal}\n`);
-          } else if (batch.push(line.emailKey) === maxBatch) await flush();
+              process.stderr.write(`line ${line} is refused: ${refusalOf(text)}\n`);
+          } else if (batch.push(email.key) === maxBatch) await flush();
         }
         await flush();
         if (counts.refused > maxShownRefusals)

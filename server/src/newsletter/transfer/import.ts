@@ -1,24 +1,15 @@
-import { createReadStream, createWriteStream, openSync, readSync, closeSync, statSync } from 'node:fs';
 import { once } from 'node:events';
-import { TextDecoderStream } from 'node:stream/web';
-import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { createWriteStream } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import { OperatorError } from '../../config.js';
 import type { Site } from '../../sites/store.js';
 import type { Database } from '../../storage/database.js';
+import { readAddressFile, refusalOf } from '../address-file.js';
 import { parseEmailAddress } from '../domain/email-address.js';
 import type { NewsletterTokens } from '../domain/tokens.js';
 import { importSubscribers, lookUpSubscribers, type ImportOutcome, type ImportedAddress } from './import-batch.js';
 
 /** Addresses that are written in one transaction. */
 const batchRows = 500;
-/** A longer line is no line of addresses: a quote that never closes would fill the memory. */
-const maxRecordChars = 100_000;
-/** Bytes that are read to find the encoding and the separator. */
-const sampleBytes = 64 * 1024;
-const separators = [',', ';', '\t'];
-
 export interface ImportOptions {
   readonly site: Site;
   readonly newsletterId: string;
@@ -62,17 +53,15 @@ export async function importFile(
     for (const outcome of outcomes) summary[outcome]++;
   };
   try {
-    for await (const { line, email } of readAddresses(file, options)) {
-      const parsed = parseEmailAddress(email);
+    for await (const { line, text } of readAddressFile(file, options)) {
+      const parsed = parseEmailAddress(text);
       if (!parsed) {
         summary.refused++;
-        await refusals.write(line, email);
+        await refusals.write(line, text);
       } else if (!seen.add(parsed)) summary.kept++;
       if (seen.size === batchRows) await flush();
     }
     await flush();
-  } catch (error) {
-    throw toOperatorError(file, error);
   } finally {
     await refusals.close();
   }
@@ -101,65 +90,6 @@ class Batch {
   }
 }
 
-/** Reads the column of addresses, line by line. */
-async function* readAddresses(
-  file: string,
-  { column, onProgress }: Pick<ImportOptions, 'column' | 'onProgress'>,
-): AsyncIterable<{ line: number; email: string }> {
-  const { size } = statSync(file);
-  const { encoding, separator } = inspect(file);
-  const bytes = createReadStream(file);
-  const text = Readable.fromWeb(Readable.toWeb(bytes).pipeThrough(new TextDecoderStream(encoding)));
-  const records = text.pipe(
-    parse({
-      delimiter: separator,
-      relax_quotes: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: maxRecordChars,
-      info: true,
-    }),
-  );
-  text.once('error', (error) => records.destroy(error));
-  let index: number | undefined;
-  for await (const { record, info } of records as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-    if (index === undefined) {
-      index = findColumn(file, record, column);
-      continue;
-    }
-    onProgress(size === 0 ? 1 : bytes.bytesRead / size);
-    yield { line: info.lines, email: record[index] ?? '' };
-  }
-  if (index === undefined) throw new OperatorError(`${file} is empty.`);
-}
-
-function findColumn(file: string, header: readonly string[], wanted: string | undefined): number {
-  const normalize = (name: string) => name.normalize('NFC').trim().toLowerCase();
-  const names = header.map(normalize);
-  const candidates = wanted === undefined ? ['email', 'e-mail', 'email address'] : [normalize(wanted)];
-  const index = names.findIndex((name) => candidates.includes(name));
-  if (index >= 0) return index;
-  const shown = header.map((name) => `"${name.trim().slice(0, 40)}"`).slice(0, 20);
-  throw new OperatorError(
-    `${file}: The first line has no column "${wanted ?? 'email'}". It has: ${shown.join(', ')}. Name one with --column.`,
-  );
-}
-
-/** Finds encoding and separator by the byte order mark and the first line. */
-function inspect(file: string): { encoding: string; separator: string } {
-  const sample = Buffer.alloc(sampleBytes);
-  const descriptor = openSync(file, 'r');
-  const length = readSync(descriptor, sample);
-  closeSync(descriptor);
-  const bytes = sample.subarray(0, length);
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
-  const [firstLine = ''] = new TextDecoder(encoding).decode(bytes).split(/\r?\n|\r/, 1);
-  const countOf = (separator: string) => firstLine.split(separator).length;
-  const [separator = ','] = [...separators].sort((a, b) => countOf(b) - countOf(a));
-  return { encoding, separator };
-}
-
 /** A CSV file of refused lines: number and text. It is made with the first one. */
 class RefusedLines {
   readonly #file: string;
@@ -172,7 +102,7 @@ class RefusedLines {
   async write(line: number, email: string): Promise<void> {
     const isFirst = this.#stream === undefined;
     this.#stream ??= createWriteStream(this.#file, { mode: 0o600 });
-    const reason = email.trim() === '' ? 'no address' : 'not an address that mail can be sent to';
+    const reason = refusalOf(email);
     const text = stringify([{ line, email, reason }], { header: isFirst, escape_formulas: true });
     if (!this.#stream.write(text)) await once(this.#stream, 'drain');
   }
@@ -182,16 +112,4 @@ class RefusedLines {
     this.#stream.end();
     await once(this.#stream, 'close');
   }
-}
-
-function toOperatorError(file: string, error: unknown): unknown {
-  const { code, message } = error as { code?: string; message: string };
-  if (code === 'CSV_MAX_RECORD_SIZE')
-    return new OperatorError(
-      `${file}: A line has more than ${maxRecordChars} characters. A quote is probably not closed. Lines before it are imported.`,
-    );
-  if (code?.startsWith('CSV_')) return new OperatorError(`${file}: ${message} Lines before it are imported.`);
-  if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR')
-    return new OperatorError(`${file}: cannot be read (${code}).`);
-  return error;
 }
