@@ -125,7 +125,7 @@ export interface SuppressionRow {
   siteId: string;
   /** The keyed hash of the normalized address, as in the consent log. */
   emailHash: string;
-  reason: 'hard-bounce' | 'complaint' | 'erased' | 'manual';
+  reason: 'hard-bounce' | 'complaint' | 'manual';
   /** The mail service that reported it, or where an operator did. */
   source: 'generic' | 'ses' | 'postmark' | 'mailgun' | 'file' | 'command';
   createdAt: EpochMs;

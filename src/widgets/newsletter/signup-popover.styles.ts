@@ -29,7 +29,8 @@ export const signupPopoverStyles = css`
   }
   #popover.unasked {
     position: fixed;
-    inset: auto 8px 8px auto;
+    inset-block: auto 8px;
+    inset-inline: auto 8px;
   }
   #popover .signup {
     min-block-size: 0;

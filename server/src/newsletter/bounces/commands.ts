@@ -65,7 +65,7 @@ export function addBounceCommands(newsletters: Command, checkSecrets: SecretChec
 
   const suppressed = newsletters
     .command('suppressed')
-    .description('Addresses that get no mail: bounced, reported as spam, erased, or added by you.');
+    .description('Addresses that get no mail: bounced, reported as spam, or added by you.');
 
   suppressed
     .command('list')

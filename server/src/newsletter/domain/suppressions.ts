@@ -20,12 +20,11 @@ interface SubscriptionChange extends Pick<SubscriptionRow, 'state'>, Pick<Consen
   readonly from: readonly SubscriptionRow['state'][];
 }
 const unended = ['pending', 'confirmed', 'bounced'] as const;
-/** Changes of the subscriptions of an address, by the reason. Erasure deletes them itself. */
-const subscriptionChanges: Readonly<Record<SuppressionRow['reason'], SubscriptionChange | undefined>> = {
+/** Changes of the subscriptions of an address, by the reason. */
+const subscriptionChanges: Readonly<Record<SuppressionRow['reason'], SubscriptionChange>> = {
   'hard-bounce': { from: ['confirmed'], state: 'bounced', type: 'bounced' },
   complaint: { from: unended, state: 'unsubscribed', type: 'complained' },
   manual: { from: unended, state: 'unsubscribed', type: 'unsubscribed' },
-  erased: undefined,
 };
 /** Bound of the parameters of one statement. */
 const maxKeys = 500;
@@ -103,7 +102,7 @@ export async function suppress(
     .execute();
   const change = subscriptionChanges[reason];
   const isByOperator = source === 'file' || source === 'command';
-  if (change)
+  
     await changeSubscriptions(
       transaction,
       tokens,
