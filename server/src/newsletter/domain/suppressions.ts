@@ -102,16 +102,16 @@ export async function suppress(
     .execute();
   const change = subscriptionChanges[reason];
   const isByOperator = source === 'file' || source === 'command';
-  
-    await changeSubscriptions(
-      transaction,
-      tokens,
-      { siteId, emailKey },
-      {
-        ...change,
-        method: isByOperator ? 'command' : 'webhook',
-      },
-    );
+
+  await changeSubscriptions(
+    transaction,
+    tokens,
+    { siteId, emailKey },
+    {
+      ...change,
+      method: isByOperator ? 'command' : 'webhook',
+    },
+  );
   return !wasSuppressed;
 }
 
