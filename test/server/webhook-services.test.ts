@@ -146,6 +146,9 @@ describe.each(databases)('services on %s', (kind) => {
       await bounce('minh@reader.example');
       await delivered(4);
       expect([...store.members.values()].map(({ status }) => status)).toEqual(['unsubscribed', 'cleaned']);
+      const [confirmed, , left] = await deliveries();
+      expect((await run('replay', confirmed!.id)).stderr).toContain(`Replay that one: ${left!.id}`);
+      expect((await run('replay', left!.id)).code).toBe(0);
     });
 
     it('that refuses an address is not asked again, and has nobody to end whom it does not know', async () => {

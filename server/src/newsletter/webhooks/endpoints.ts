@@ -76,17 +76,32 @@ export const resumeEndpoint: Command<string, undefined> = {
     }),
 };
 
-/** Queues deliveries again, with three days from now. */
+/**
+ * Queues deliveries again, with three days from now. Refuses those to a service that has got a later change of the address:
+ * nobody who has left is subscribed again.
+ */
 export const replayDelivery: Command<string, 'queued'> = {
   name: 'replay-webhook-delivery',
   run: ({ db, locked }, ids) =>
     runSequentially(ids, async (id) => {
-      const found = db.selectFrom('webhook_deliveries').select(['claimId', 'dueAt']).where('id', '=', id);
+      const found = db.selectFrom('webhook_deliveries').selectAll().where('id', '=', id);
       const row = await locked(found).executeTakeFirst();
       const now = Date.now();
       if (!row) return new OperatorError(`${id}: There is no such delivery. They are deleted after 30 days.`);
       if (row.claimId !== null && (row.dueAt ?? 0) > now)
         return new OperatorError(`${id}: The delivery is being sent. Try again in a minute.`);
+      const { service } = await readEndpoint(db, row.webhookId);
+      const later = await db
+        .selectFrom('webhook_deliveries')
+        .select('id')
+        .where('webhookId', '=', row.webhookId)
+        .where('emailKey', '=', row.emailKey)
+        .where('id', '>', id)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (service !== 'webhook' && later)
+        return new OperatorError(`${id}: There is a later change of the same address. Replay that one: ${later.id}`);
       await db
         .updateTable('webhook_deliveries')
         .set({ queuedAt: now, dueAt: now, deliveredAt: null, tries: 0, claimId: null })
