@@ -117,8 +117,8 @@ describe('with settings of the page', () => {
     document.body.append(host);
     const widget = element({ story: 'ahead' });
     host.append(widget);
-    prefetch(widget, 'vi');
-    prefetch(element({}, 'aw-comment-count'), 'vi');
+    void prefetch(widget, 'vi');
+    void prefetch(element({}, 'aw-comment-count'), 'vi');
     await expect(storyClientFor(widget, 'vi').part(parts.reactions())).resolves.toEqual({ version: 1 });
     expect(fetched).toHaveBeenCalledTimes(1);
     expect(fetched.mock.calls[0]![0]).toBe('https://api.example/base/v1/sites/demo/page?story=ahead&lang=vi&parts=r');
@@ -130,8 +130,8 @@ describe('with settings of the page', () => {
     fetched.mockImplementation(() =>
       Promise.resolve(new Response('{"type":"","title":"","status":404,"code":"not-found"}', { status: 404 })),
     );
-    prefetch(element({ story: 'broken' }), '');
-    prefetch(element({ story: 'x'.repeat(3000) }), '');
+    void prefetch(element({ story: 'broken' }), '');
+    void prefetch(element({ story: 'x'.repeat(3000) }), '');
     await new Promise((resolve) => setTimeout(resolve, 50));
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();

@@ -47,7 +47,7 @@ describe.each(databases)('newsletter pages on %s', (kind) => {
     const [, known] = await server.mails();
     const second = await subscribed({ lists: ['weekend'], consent: 'weekend-1' });
     const links = [first, known, second].flatMap((mail) => mail?.text?.match(/https?:\/\/\S+/g) ?? []);
-    expect(links).toHaveLength(5);
+    expect(links).toHaveLength(6);
     const before = await everything();
     for (const link of links) {
       const { pathname, search } = new URL(link);
