@@ -13,11 +13,11 @@ interface HeadingOptions {
  * @param level from 1 to 6, else 2; `none` hides the heading, which still names the section that refers to it
  */
 export function renderHeading(
-  level: string,
+  level: string | number,
   content: unknown,
   { name = 'heading', id = name }: HeadingOptions = {},
 ): unknown {
-  switch (level) {
+  switch (`${level}`) {
     case 'none':
       return html`<span id=${id} hidden>${content}</span>`;
     case '1':

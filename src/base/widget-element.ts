@@ -77,8 +77,8 @@ export abstract class WidgetElement extends LitElement {
   /** Colour scheme; `auto` follows the text colour of the page. */
   @property({ reflect: true, useDefault: true }) theme: 'light' | 'dark' | 'auto' = 'auto';
   /** Level of the widget's heading, from 1 to 6; `none` hides it, for a page with a heading of its own. */
-  @property({ attribute: 'heading-level', useDefault: true }) headingLevel: '1' | '2' | '3' | '4' | '5' | '6' | 'none' =
-    '2';
+  @property({ attribute: 'heading-level', useDefault: true }) headingLevel:
+    1 | 2 | 3 | 4 | 5 | 6 | '1' | '2' | '3' | '4' | '5' | '6' | 'none' = '2';
 
   declare readonly renderRoot: ShadowRoot;
   /** @internal */

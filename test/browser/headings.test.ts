@@ -131,4 +131,10 @@ describe('a widget without its heading', () => {
     await waitFor(() => expect(page.getByRole('group').elements()).toEqual([]));
     await waitFor(() => expect(widget.shadowRoot!.activeElement).not.toBeNull());
   });
+
+  it('takes its level as a number, as frameworks set it', async () => {
+    const widget = await show('aw-newsletter', { list: 'daily' });
+    (widget as HTMLElementTagNameMap['aw-newsletter']).headingLevel = 4;
+    await waitFor(() => expect(widget.shadowRoot!.querySelector('h4')?.textContent.trim()).toBe('Bản tin sáng'));
+  });
 });

@@ -13,7 +13,7 @@ export interface ThreadHost extends ReactiveControllerHost, HTMLElement {
   readonly pageQuery: { sort: Sort; limit: number };
   /** The button that loads the next page. */
   readonly moreButton: Element | null;
-  readonly headingLevel: string;
+  readonly headingLevel: string | number;
   announce(text: string): void;
   adoptStyles(...styles: CSSResult[]): void;
   refresh(): Promise<void>;

@@ -17,7 +17,7 @@ export interface FormState {
   readonly suggestion: string | undefined;
   readonly isSending: boolean;
   readonly isHidden: boolean;
-  readonly headingLevel: string;
+  readonly headingLevel: string | number;
   /** Language of the site's texts, where it is not that of the page. */
   readonly siteLang: string | undefined;
 }
