@@ -11,8 +11,8 @@ import { addRejectedNames } from './migrations/0008-rejected-names.js';
 import { addNewsletterEditing } from './migrations/0009-newsletter-editing.js';
 import { addSiteColumns } from './migrations/0010-sites.js';
 import { addSuppressions } from './migrations/0011-suppressions.js';
-import { addConsentReceipts } from './migrations/0013-consent-receipts.js';
-import { addWebhooks } from './migrations/0014-webhooks.js';
+import { addConsentReceipts } from './migrations/0012-consent-receipts.js';
+import { addWebhooks } from './migrations/0013-webhooks.js';
 import type { Tables } from './tables.js';
 
 /** A change of the schema, for both databases. */
@@ -40,8 +40,8 @@ export const migrations: Migrations = {
   '0009-newsletter-editing': { up: addNewsletterEditing, compatibleWith: '0002-metadata' },
   '0010-sites': { up: addSiteColumns, compatibleWith: '0002-metadata' },
   '0011-suppressions': { up: addSuppressions, compatibleWith: '0002-metadata' },
-  '0013-consent-receipts': { up: addConsentReceipts, compatibleWith: '0002-metadata' },
-  '0014-webhooks': { up: addWebhooks, compatibleWith: '0002-metadata' },
+  '0012-consent-receipts': { up: addConsentReceipts, compatibleWith: '0002-metadata' },
+  '0013-webhooks': { up: addWebhooks, compatibleWith: '0002-metadata' },
 };
 
 /** Migrations of builds before the first release. Their data cannot be carried over. */
