@@ -96,6 +96,15 @@ describe('the popover of a newsletter', () => {
     await expect.element(dialog).toBeVisible();
   });
 
+  test('opens by itself where the page is read so far before its code has loaded', async () => {
+    const tall = document.createElement('div');
+    tall.style.blockSize = '9000px';
+    document.body.append(tall);
+    readTo(0.9);
+    render('open-at="60"');
+    await expect.element(dialog).toBeVisible();
+  });
+
   test('never opens by itself while the reader types', async () => {
     render('open-at="60"');
     await expect.element(open).toBeVisible();

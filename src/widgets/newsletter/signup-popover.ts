@@ -21,6 +21,8 @@ export class SignupPopover implements ReactiveController {
   /** Opened by the depth of reading instead of by the button. */
   #isUnasked = false;
   #isPlaced = false;
+  /** It may still open by itself on this page. */
+  #mayOpen = true;
   #heading = '';
   #stopFollowing?: (() => void) | undefined;
 
@@ -32,11 +34,16 @@ export class SignupPopover implements ReactiveController {
   }
 
   hostConnected(): void {
-    addEventListener('scroll', this.#onScroll, { passive: true });
+    addEventListener('scroll', this.#openAtDepth, { passive: true });
+  }
+
+  /** The page may be scrolled already when the code arrives. */
+  hostUpdated(): void {
+    this.#openAtDepth();
   }
 
   hostDisconnected(): void {
-    removeEventListener('scroll', this.#onScroll);
+    removeEventListener('scroll', this.#openAtDepth);
     this.#stopFollowing?.();
   }
 
@@ -75,7 +82,7 @@ export class SignupPopover implements ReactiveController {
 
   /** Never opens by itself again: the reader has closed it, or has subscribed. */
   stopOpening(): void {
-    removeEventListener('scroll', this.#onScroll);
+    this.#mayOpen = false;
     this.#site.storage.set(this.#key, true);
   }
 
@@ -104,12 +111,12 @@ export class SignupPopover implements ReactiveController {
     this.#popover?.showPopover();
   }
 
-  #onScroll = (): void => {
+  #openAtDepth = (): void => {
     const { openAt } = this.#host;
+    if (!this.#mayOpen || !openAt || this.#isOpen) return;
     const { scrollHeight } = document.scrollingElement ?? document.documentElement;
-    if (!openAt || this.#isOpen || ((scrollY + innerHeight) / scrollHeight) * 100 < openAt) return;
-    if (isTyping() || !this.#popover) return;
-    removeEventListener('scroll', this.#onScroll);
+    if (((scrollY + innerHeight) / scrollHeight) * 100 < openAt || isTyping() || !this.#popover) return;
+    this.#mayOpen = false;
     if (!this.#site.storage.get(this.#key, isTrue)) void this.#open(true);
   };
 

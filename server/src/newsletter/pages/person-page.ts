@@ -82,8 +82,11 @@ export function addPersonPages(
           ${hiddenField('token', token)}
           <label for="code">${words.inboxCode}</label>
           <input
+            type="text"
             id="code"
             name="code"
+            class="code"
+            dir="ltr"
             inputmode="numeric"
             autocomplete="one-time-code"
             required
