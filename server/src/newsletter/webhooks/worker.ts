@@ -11,8 +11,9 @@ import {
   type DeliveryOutcome,
 } from './outbox.js';
 
-/** Interval of queries for deliveries that any node or the command line has queued. */
-const pollIntervalMs = 2 * secondMs;
+/** Intervals of queries for deliveries that any node or the command line has queued. Doubles while there are none. */
+const minPollMs = 100;
+const maxPollMs = 2 * secondMs;
 /** Lease of one delivery, longer than an attempt. After a crash, another node takes the delivery when it ends. */
 const leaseMs = 30 * secondMs;
 
@@ -27,6 +28,7 @@ export class WebhookWorker {
   readonly #running = new Map<string, Promise<void>>();
   #polling: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #pollMs = minPollMs;
   #isStarted = false;
 
   constructor(database: Database, log: Logger) {
@@ -52,13 +54,15 @@ export class WebhookWorker {
   #schedule(delayMs: number): void {
     if (this.#stopping.signal.aborted) return;
     this.#timer = setTimeout(() => {
-      this.#polling = this.#poll().finally(() => this.#schedule(pollIntervalMs));
+      this.#polling = this.#poll().finally(() => this.#schedule(this.#pollMs));
     }, delayMs).unref();
   }
 
   async #poll(): Promise<void> {
     try {
-      for (const id of await readDueWebhooks(this.#database.read, Date.now()))
+      const due = await readDueWebhooks(this.#database.read, Date.now());
+      this.#pollMs = due.length > 0 ? minPollMs : Math.min(2 * this.#pollMs, maxPollMs);
+      for (const id of due)
         if (!this.#running.has(id)) this.#running.set(id, this.#deliverAll(id));
     } catch (error) {
       this.#log.error({ err: error }, 'webhook deliveries could not be read');
