@@ -22,7 +22,7 @@ export class SignupPopover implements ReactiveController {
   #isUnasked = false;
   #isPlaced = false;
   /** It may still open by itself on this page. */
-  #mayOpen = true;
+  #opensUnasked = true;
   #heading = '';
   #stopFollowing?: (() => void) | undefined;
 
@@ -82,7 +82,7 @@ export class SignupPopover implements ReactiveController {
 
   /** Never opens by itself again: the reader has closed it, or has subscribed. */
   stopOpening(): void {
-    this.#mayOpen = false;
+    this.#opensUnasked = false;
     this.#site.storage.set(this.#key, true);
   }
 
@@ -113,10 +113,10 @@ export class SignupPopover implements ReactiveController {
 
   #openAtDepth = (): void => {
     const { openAt } = this.#host;
-    if (!this.#mayOpen || !openAt || this.#isOpen) return;
+    if (!this.#opensUnasked || !openAt || this.#isOpen) return;
     const { scrollHeight } = document.scrollingElement ?? document.documentElement;
     if (((scrollY + innerHeight) / scrollHeight) * 100 < openAt || isTyping() || !this.#popover) return;
-    this.#mayOpen = false;
+    this.#opensUnasked = false;
     if (!this.#site.storage.get(this.#key, isTrue)) void this.#open(true);
   };
 
