@@ -138,6 +138,9 @@ export const requirements: Record<string, Requirement> = {
       await more.click();
       const item = thread.getByRole('button', { name: 'Chép liên kết' });
       await item.waitFor();
+      // The menu takes the focus once it has its place.
+      const keepsFocus = (button: Element) => (button.getRootNode() as ShadowRoot).activeElement === button;
+      await waitFor(async () => expect(await more.evaluate(keepsFocus)).toBe(false));
       await page.keyboard.press('Escape');
       await item.waitFor({ state: 'hidden' });
       expect(await dialog.evaluate((element: HTMLDialogElement) => element.open)).toBe(true);
