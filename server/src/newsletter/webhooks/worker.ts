@@ -62,8 +62,7 @@ export class WebhookWorker {
     try {
       const due = await readDueWebhooks(this.#database.read, Date.now());
       this.#pollMs = due.length > 0 ? minPollMs : Math.min(2 * this.#pollMs, maxPollMs);
-      for (const id of due)
-        if (!this.#running.has(id)) this.#running.set(id, this.#deliverAll(id));
+      for (const id of due) if (!this.#running.has(id)) this.#running.set(id, this.#deliverAll(id));
     } catch (error) {
       this.#log.error({ err: error }, 'webhook deliveries could not be read');
     }
