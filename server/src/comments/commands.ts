@@ -1,6 +1,7 @@
 import { story as storySchema } from 'afterword/contract';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { readLimit } from '../command-options.js';
 import { OperatorError } from '../config.js';
 import { Problem } from '../problem.js';
 import { withSite } from '../sites/with-site.js';
@@ -55,8 +56,7 @@ export function addCommentCommands(program: Command): void {
     .action(async ({ site, state, limit }: { site: string; state: string; limit: string }) => {
       const wanted = z.enum(queues).safeParse(state);
       if (!wanted.success) throw new OperatorError(`--state ${state} is not one of ${queues.join(', ')}.`);
-      const maxRows = Number(limit);
-      if (!Number.isInteger(maxRows) || maxRows < 1) throw new OperatorError('--limit must be a whole number above 0.');
+      const maxRows = readLimit(limit);
       await withSite(site, async (database) => {
         const rows =
           wanted.data === reported

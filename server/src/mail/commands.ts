@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Selectable } from 'kysely';
+import { readLimit } from '../command-options.js';
 import { OperatorError } from '../config.js';
-import type { Database } from '../storage/database.js';
-import { openExistingDatabase } from '../storage/existing-database.js';
+import { withExistingDatabase } from '../storage/existing-database.js';
 import type { MailRow } from '../storage/tables.js';
 import { addMailTestCommand } from './test-command.js';
 import { runSequentially, type Command as WriteCommand } from '../storage/writer.js';
@@ -29,9 +29,8 @@ export function addMailCommands(program: Command): void {
     .action(async ({ site, state, limit }: ListOptions) => {
       if (state !== undefined && !(mailStates as readonly string[]).includes(state))
         throw new OperatorError(`--state ${state} is not one of ${mailStates.join(', ')}.`);
-      const maxRows = Number(limit);
-      if (!Number.isInteger(maxRows) || maxRows < 1) throw new OperatorError('--limit must be a whole number above 0.');
-      await withDatabase(async ({ read }) => {
+      const maxRows = readLimit(limit);
+      await withExistingDatabase(async ({ read }) => {
         let rows = read.selectFrom('mails').selectAll().orderBy('id', 'desc').limit(maxRows);
         if (site !== undefined) rows = rows.where('siteId', '=', site);
         if (state !== undefined) {
@@ -51,7 +50,7 @@ export function addMailCommands(program: Command): void {
       .description(description)
       .argument('<id...>', 'ids of mails')
       .action((ids: string[]) =>
-        withDatabase(async ({ writer }) => {
+        withExistingDatabase(async ({ writer }) => {
           for (const id of ids) process.stdout.write(`${id}\t${await writer.submit(command, id)}\n`);
         }),
       );
@@ -116,13 +115,4 @@ function printMail(row: Selectable<MailRow>): void {
 function maskAddress(address: string): string {
   const at = address.lastIndexOf('@');
   return at < 1 ? '-' : `${[...address][0]}…${address.slice(at)}`;
-}
-
-async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {
-  const { database } = await openExistingDatabase(process.env);
-  try {
-    await work(database);
-  } finally {
-    await database.close();
-  }
 }

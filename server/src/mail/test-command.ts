@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { OperatorError, readConfig } from '../config.js';
 import { newId } from '../ids.js';
-import { openExistingDatabase } from '../storage/existing-database.js';
+import { withExistingDatabase } from '../storage/existing-database.js';
 import { composeMail } from './layout.js';
 import { readMailSite, type MailSite } from './style.js';
 import { MailRefused, openSmtp, readSender } from './transports.js';
@@ -45,15 +45,12 @@ export function addMailTestCommand(mail: Command): void {
     });
 }
 
-async function readSite(id: string): Promise<MailSite> {
-  const { database } = await openExistingDatabase(process.env);
-  try {
-    const site = await readMailSite(database.read, id, undefined);
+function readSite(id: string): Promise<MailSite> {
+  return withExistingDatabase(async ({ read }) => {
+    const site = await readMailSite(read, id, undefined);
     if (!site) throw new OperatorError(`There is no site "${id}".`);
     return site;
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 interface SmtpError {

@@ -7,9 +7,9 @@ import type { Database } from '../storage/database.js';
 import { confirmByTyping } from '../terminal.js';
 import { dayMs } from '../time.js';
 import { addBounceCommands } from './bounces/commands.js';
-import type { SecretCheck } from './command-tokens.js';
+import { requireNewsletter, type SecretCheck } from './command-context.js';
 import { putNewsletter, removalGraceMs, removeNewsletter, toNewNewsletter } from './domain/list-editing.js';
-import { readEditedNewsletter, readStoredNewsletters } from './domain/lists.js';
+import { countSubscribers, readEditedNewsletter, readStoredNewsletters } from './domain/lists.js';
 import { addPersonCommand } from './person/commands.js';
 import { addReportCommand } from './report/commands.js';
 import { addTransferCommands } from './transfer/commands.js';
@@ -85,15 +85,10 @@ export function addNewsletterCommands(program: Command, checkSecrets: SecretChec
   command('list', 'List the newsletters: id, confirmed subscribers, unconfirmed ones, bounced ones, name.').action(
     ({ site }: SiteOption) =>
       withSite(site, async ({ read }, { id, lang }) => {
+        const subscribersOf = await countSubscribers(read, id);
         for (const newsletter of await readStoredNewsletters(read, id)) {
-          const { subscribers, name } = (await readEditedNewsletter(read, id, newsletter.id))!;
-          const columns = [
-            newsletter.id,
-            subscribers.confirmed,
-            subscribers.pending,
-            subscribers.bounced,
-            textIn(name, lang),
-          ];
+          const { confirmed, pending, bounced } = subscribersOf(newsletter.id);
+          const columns = [newsletter.id, confirmed, pending, bounced, textIn(newsletter.name, lang)];
           process.stdout.write(`${columns.join('\t')}\n`);
         }
       }),
@@ -126,14 +121,9 @@ export function addNewsletterCommands(program: Command, checkSecrets: SecretChec
   addBounceCommands(newsletters, checkSecrets);
 }
 
-async function existing({ read }: Database, site: Site, id: string): Promise<EditedNewsletter> {
-  const found = await readEditedNewsletter(read, site.id, id);
-  if (found) return found;
-  const known = (await readStoredNewsletters(read, site.id)).map((newsletter) => newsletter.id);
-  const others = known.length > 0 ? `There are: ${known.join(', ')}.` : 'There is none yet.';
-  throw new OperatorError(
-    `The site "${site.id}" has no newsletter "${id}". ${others} Add it with: afterword newsletters add ${id} --site ${site.id}`,
-  );
+async function existing(database: Database, site: Site, id: string): Promise<EditedNewsletter> {
+  await requireNewsletter(database, site, id);
+  return (await readEditedNewsletter(database.read, site.id, id))!;
 }
 
 /** Stores a newsletter: the given texts, and those it has. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Command as CommandLine } from 'commander';
 import { OperatorError, readConfig } from '../config.js';
 import type { Database } from '../storage/database.js';
-import { openExistingDatabase } from '../storage/existing-database.js';
+import { withExistingDatabase } from '../storage/existing-database.js';
 import { putMetadata, readMetadata } from '../storage/metadata.js';
 import type { Command } from '../storage/writer.js';
 
@@ -33,13 +33,8 @@ export function addSecretCommands(program: CommandLine): void {
       'Make the given secret that of the database, where the one before is lost. All tokens and links become invalid.',
     )
     .action(async () => {
-      const { database } = await openExistingDatabase(process.env);
-      try {
-        // Only now: reading the settings creates a secret where there is none.
-        await database.writer.submit(adoptSecrets, readConfig(process.env).secrets);
-      } finally {
-        await database.close();
-      }
+      // Only then: reading the settings creates a secret where there is none.
+      await withExistingDatabase(({ writer }) => writer.submit(adoptSecrets, readConfig(process.env).secrets));
       process.stdout.write('The database accepts this secret from now on. Restart servers that use another.\n');
     });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { pollBody, slug, storyKey, type EditedPoll } from 'afterword/contract';
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { readLimit } from '../command-options.js';
 import { OperatorError } from '../config.js';
 import { Problem } from '../problem.js';
 import { withSite } from '../sites/with-site.js';
@@ -155,8 +156,7 @@ export function addPollCommands(program: Command): void {
     .option('--format <format>', 'csv or json', 'csv')
     .action((id: string, given: SiteOption & { story?: string[]; limit: string; format: string }) =>
       withSite(given.site, async (database, site) => {
-        const limit = Number(given.limit);
-        if (!Number.isInteger(limit) || limit < 1) throw new OperatorError('--limit must be a whole number above 0.');
+        const limit = readLimit(given.limit);
         if (!['csv', 'json'].includes(given.format)) throw new OperatorError('--format is csv or json.');
         const poll = await readPoll(database, site, id);
         const known = new StoryResolver(database);

@@ -7,7 +7,7 @@ import { memoryCache } from '../storage/memory-cache.js';
 import type { PollChoiceRow, PollRow, Tables } from '../storage/tables.js';
 import type { Command } from '../storage/writer.js';
 import { translate, type LocalizedText } from '../text.js';
-import { secondMs, type EpochMs } from '../time.js';
+import { secondMs, toIsoTime, type EpochMs } from '../time.js';
 
 /** Poll as an editor defines it. */
 export interface NewPoll {
@@ -129,15 +129,15 @@ function toPoll(row: PollRow & { storyKey: string | null }, choices: readonly Po
 export function toEditedPoll({ storyId: _, storyKey, opensAt, closesAt, choices, ...poll }: StoredPoll): EditedPoll {
   return {
     ...poll,
-    opensAt: toIsoTime(opensAt),
-    closesAt: toIsoTime(closesAt),
+    opensAt: toNullableIsoTime(opensAt),
+    closesAt: toNullableIsoTime(closesAt),
     story: storyKey,
     choices: [...choices],
   };
 }
 
-function toIsoTime(at: EpochMs | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+function toNullableIsoTime(at: EpochMs | null): string | null {
+  return at === null ? null : toIsoTime(at);
 }
 
 /** Returns the state at a time: the stored state, limited by the opening and closing times. */
@@ -163,8 +163,8 @@ export function toPublicPoll(poll: StoredPoll, lang: string | undefined, siteLan
     multiple,
     results,
     state: pollState(poll, now),
-    opensAt: toIsoTime(opensAt),
-    closesAt: toIsoTime(closesAt),
+    opensAt: toNullableIsoTime(opensAt),
+    closesAt: toNullableIsoTime(closesAt),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { newSiteSchema, siteSettingsSchema } from 'afterword/contract';
 import { OperatorError, readConfig } from '../config.js';
 import { openDatabase, type Database } from '../storage/database.js';
-import { openExistingDatabase } from '../storage/existing-database.js';
+import { withExistingDatabase } from '../storage/existing-database.js';
 import { Problem } from '../problem.js';
 import { parseDurationMs } from './duration.js';
 import { addRemovalCommand } from './removal-command.js';
@@ -209,9 +209,8 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function withExistingSites(setups: readonly SiteSetup[], work: (sites: Sites) => Promise<void>): Promise<void> {
-  const { database } = await openExistingDatabase(process.env);
-  await withSites(database, setups, work);
+function withExistingSites(setups: readonly SiteSetup[], work: (sites: Sites) => Promise<void>): Promise<void> {
+  return withExistingDatabase((database) => work(new Sites(database, setups)));
 }
 
 /** Closes the database after the work. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { OperatorError } from '../operator-error.js';
-import { openExistingDatabase } from '../storage/existing-database.js';
+import { withExistingDatabase } from '../storage/existing-database.js';
 import { confirmByTyping } from '../terminal.js';
 import { removeSite } from './removal.js';
 
@@ -14,10 +14,9 @@ export function addRemovalCommand(sites: Command): void {
     .argument('<id>', 'the site')
     .option('--export <file>', 'the file of the export (default: <id>-<time>.jsonl in the current folder)')
     .option('--yes', 'do not ask')
-    .action(async (id: string, options: { export?: string; yes?: boolean }) => {
+    .action((id: string, options: { export?: string; yes?: boolean }) => {
       const file = resolve(options.export ?? `${id}-${new Date().toISOString().replace(/\.\d+|:/g, '')}.jsonl`);
-      const { database } = await openExistingDatabase(process.env);
-      try {
+      return withExistingDatabase(async (database) => {
         const site = await database.read.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
         if (!site) throw new OperatorError(`There is no site "${id}".`);
         if (existsSync(file)) throw new OperatorError(`${file} exists already. Name another file with --export.`);
@@ -32,9 +31,7 @@ export function addRemovalCommand(sites: Command): void {
         const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
         print(`The export is ${file}`);
         print(`Site ${id} is removed, with ${total} rows.`);
-      } finally {
-        await database.close();
-      }
+      });
     });
 }
 

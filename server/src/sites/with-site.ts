@@ -1,6 +1,6 @@
 import { OperatorError, type Config } from '../config.js';
 import type { Database } from '../storage/database.js';
-import { openExistingDatabase } from '../storage/existing-database.js';
+import { withExistingDatabase } from '../storage/existing-database.js';
 import { Sites, type Site } from './store.js';
 
 /**
@@ -9,17 +9,14 @@ import { Sites, type Site } from './store.js';
  * @param id without it, the only site there is
  * @throws OperatorError where there is no such site
  */
-export async function withSite(
+export function withSite(
   id: string | undefined,
   work: (database: Database, site: Site, config: Config) => Promise<void>,
 ): Promise<void> {
-  const { config, database } = await openExistingDatabase(process.env);
-  try {
+  return withExistingDatabase(async (database, config) => {
     const sites = new Sites(database, []);
     await work(database, id === undefined ? await onlySite(sites) : await existingSite(sites, id), config);
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 async function onlySite(sites: Sites): Promise<Site> {

@@ -14,6 +14,22 @@ export async function openExistingDatabase(env: NodeJS.ProcessEnv): Promise<{ co
   return { config, database: await openDatabase(config.database, { mustExist: true }) };
 }
 
+/**
+ * Runs the work of a command on the database of the environment, and closes it after the work.
+ *
+ * @throws OperatorError where there is no database
+ */
+export async function withExistingDatabase<Result>(
+  work: (database: Database, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const { config, database } = await openExistingDatabase(process.env);
+  try {
+    return await work(database, config);
+  } finally {
+    await database.close();
+  }
+}
+
 /** @throws OperatorError where a SQLite database has no file */
 export function requireDatabaseFile({ database }: Pick<Config, 'database'>): void {
   const file = sqliteFile(database);

@@ -1,6 +1,7 @@
 import { storyKey } from 'afterword/contract';
 import type { Command } from 'commander';
-import { OperatorError, readConfig } from '../config.js';
+import { readLimit } from '../command-options.js';
+import { readConfig } from '../config.js';
 import { withSite } from '../sites/with-site.js';
 import { siteKey } from '../sites/site-key.js';
 import { openDatabase } from '../storage/database.js';
@@ -36,8 +37,7 @@ export function addStoryCommands(program: Command): void {
     .option('--site <id>', 'the site (default: the only one)')
     .option('--limit <n>', 'maximum number of stories', '50')
     .action(async ({ site, limit }: { site?: string; limit: string }) => {
-      const maxRows = Number(limit);
-      if (!Number.isInteger(maxRows) || maxRows < 1) throw new OperatorError('--limit must be a whole number above 0.');
+      const maxRows = readLimit(limit);
       await withSite(site, async ({ read }, { id }) => {
         const rows = await read
           .selectFrom('stories')

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { readLimit } from '../../command-options.js';
 import { OperatorError } from '../../config.js';
 import { readAddressFile, refusalOf } from '../address-file.js';
-import { withTokens, type SecretCheck } from '../command-tokens.js';
+import { withTokens, type SecretCheck } from '../command-context.js';
 import { parseEmailAddress } from '../domain/email-address.js';
 import { removeSuppressions, suppressAddresses } from '../domain/suppressions.js';
 import { recordBounces } from './record-bounces.js';
@@ -76,8 +77,7 @@ export function addBounceCommands(newsletters: Command, checkSecrets: SecretChec
     .option('--email <address>', 'the suppression of one address')
     .option('--limit <n>', 'maximum number', '50')
     .action(({ site, email, limit }: SiteOption & { readonly email?: string; readonly limit: string }) => {
-      const maxRows = Number(limit);
-      if (!Number.isInteger(maxRows) || maxRows < 1) throw new OperatorError('--limit must be a whole number above 0.');
+      const maxRows = readLimit(limit);
       return withTokens(site, checkSecrets, async ({ read }, { id }, tokens) => {
         const all = read.selectFrom('suppressions').selectAll().where('siteId', '=', id);
         const found = email === undefined ? all : all.where('emailHash', 'in', tokens.hashEmailByAll(keyOf(email)));

@@ -5,6 +5,7 @@ import type { Site } from '../../sites/store.js';
 import type { Database } from '../../storage/database.js';
 import type { ConsentTextRow, Tables } from '../../storage/tables.js';
 import { translate, type LocalizedText } from '../../text.js';
+import { toIsoTime } from '../../time.js';
 
 /** A newsletter with its current consent text. */
 export type StoredNewsletter = Pick<
@@ -54,24 +55,36 @@ export async function readEditedNewsletter(
   if (!stored) return undefined;
   const versions = await consentTexts(read, siteId).where('newsletterId', '=', id).execute();
   const [current, ...earlier] = versions.reverse().map(toConsentVersion);
+  const subscribersOf = await countSubscribers(read, siteId, id);
+  return { ...stored, consent: current!, earlierConsents: earlier, subscribers: subscribersOf(id) };
+}
+
+/**
+ * Counts the subscribers of a site's newsletters by state.
+ *
+ * @param newsletterId the only one that is counted
+ */
+export async function countSubscribers(
+  read: Kysely<Tables>,
+  siteId: string,
+  newsletterId?: string,
+): Promise<(id: string) => EditedNewsletter['subscribers']> {
   const counts = await read
     .selectFrom('subscriptions')
-    .select(['state', sql<number>`count(*)`.as('count')])
+    .select(['newsletterId', 'state', sql<number>`count(*)`.as('count')])
     .where('siteId', '=', siteId)
-    .where('newsletterId', '=', id)
-    .groupBy('state')
+    .$if(newsletterId !== undefined, (query) => query.where('newsletterId', '=', newsletterId ?? ''))
+    .groupBy(['newsletterId', 'state'])
     .execute();
-  const countOf = (state: string) => Number(counts.find((row) => row.state === state)?.count ?? 0);
-  return {
-    ...stored,
-    consent: current!,
-    earlierConsents: earlier,
-    subscribers: { confirmed: countOf('confirmed'), pending: countOf('pending'), bounced: countOf('bounced') },
+  return (id) => {
+    const countOf = (state: string) =>
+      Number(counts.find((row) => row.newsletterId === id && row.state === state)?.count ?? 0);
+    return { confirmed: countOf('confirmed'), pending: countOf('pending'), bounced: countOf('bounced') };
   };
 }
 
 function toConsentVersion({ id, textJson, createdAt }: ConsentTextRow): EditedNewsletter['consent'] {
-  return { id, text: JSON.parse(textJson) as LocalizedText, since: new Date(createdAt).toISOString() };
+  return { id, text: JSON.parse(textJson) as LocalizedText, since: toIsoTime(createdAt) };
 }
 
 /** Lists the newsletters of a site for the public, in one language. */

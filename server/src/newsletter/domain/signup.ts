@@ -105,7 +105,8 @@ async function processSignup(context: SignupContext, request: SignupRow): Promis
   await db.deleteFrom('subscription_requests').where('id', '=', request.id).execute();
 }
 
-async function readMailCaps({ db }: Transaction, siteId: string): Promise<MailCaps> {
+/** Reads the settings of a site that cap its mails. */
+export async function readMailCaps({ db }: Transaction, siteId: string): Promise<MailCaps> {
   const { settingsJson } = await db
     .selectFrom('sites')
     .select('settingsJson')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { OperatorError } from '../../config.js';
 import { confirmByTyping } from '../../terminal.js';
-import { withTokens, type SecretCheck } from '../command-tokens.js';
+import { withTokens, type SecretCheck } from '../command-context.js';
 import { parseEmailAddress } from '../domain/email-address.js';
 import { erasePeople, readPerson } from './person.js';
 

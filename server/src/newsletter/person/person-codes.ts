@@ -1,11 +1,11 @@
 import type { MailComposer } from '../../mail/queue.js';
 import { queueMail } from '../../mail/queue.js';
-import { siteSettingsSchema } from '../../sites/store.js';
 import { LimitCounters, resetCounters } from '../../storage/limit-counters.js';
 import { runSequentially, type Command } from '../../storage/writer.js';
 import { codeLifetimeMs, type Caps } from '../domain/caps.js';
 import { matchCode } from '../domain/confirmation.js';
 import { readHolder } from '../domain/preferences.js';
+import { readMailCaps } from '../domain/signup.js';
 import { makeUnsubscribeToken, readMailContext } from '../domain/signup-mails.js';
 import type { NewsletterTokens } from '../domain/tokens.js';
 import { personCodeMail } from '../messages.js';
@@ -41,16 +41,14 @@ export function requestPersonCode(caps: Caps): Command<CodeRequest, boolean> {
         const { siteId, emailKey } = holder;
         const known = await db
           .selectFrom('subscriptions')
-          .innerJoin('sites', 'sites.id', 'subscriptions.siteId')
-          .select(['email', 'subscriptions.lang', 'settingsJson'])
-          .where('subscriptions.siteId', '=', siteId)
+          .select(['email', 'lang'])
+          .where('siteId', '=', siteId)
           .where('emailKey', '=', emailKey)
           .executeTakeFirst();
         if (!known) return false;
         const request = { siteId, emailKey, networkHash };
         const counters = await LimitCounters.lock(transaction, caps.mailKeys(request));
-        const { newsletter } = siteSettingsSchema.parse(JSON.parse(known.settingsJson));
-        if (caps.allowsConfirmMail(counters, request, newsletter)) {
+        if (caps.allowsConfirmMail(counters, request, await readMailCaps(transaction, siteId))) {
           await queueMail(db, { siteId, kind: mailKind, to: known.email, content: { emailKey, lang: known.lang } });
           caps.addConfirmMail(counters, request);
         }

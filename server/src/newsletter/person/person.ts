@@ -3,6 +3,7 @@ import type { Site } from '../../sites/store.js';
 import type { ConsentEventRow, SubscriptionRow, Tables } from '../../storage/tables.js';
 import { runSequentially, type Command } from '../../storage/writer.js';
 import { localize, type LocalizedText } from '../../text.js';
+import { toIsoTime } from '../../time.js';
 import { consentTexts } from '../domain/lists.js';
 import type { NewsletterTokens } from '../domain/tokens.js';
 import { queueDeliveries } from '../webhooks/events.js';
@@ -79,12 +80,12 @@ export async function readPerson(
       newsletter: row.newsletterId,
       state: row.state,
       lang: row.lang,
-      signedUpAt: toIso(row.createdAt),
-      changedAt: toIso(row.changedAt),
+      signedUpAt: toIsoTime(row.createdAt),
+      changedAt: toIsoTime(row.changedAt),
       page: row.page,
     })),
     receipts: events.map((event) => ({
-      at: toIso(event.at),
+      at: toIsoTime(event.at),
       newsletter: event.newsletterId,
       type: event.type,
       method: event.method,
@@ -94,7 +95,7 @@ export async function readPerson(
       source: event.source,
     })),
     signups: signups.map(({ createdAt, listsJson }) => ({
-      at: toIso(createdAt),
+      at: toIsoTime(createdAt),
       newsletters: (JSON.parse(listsJson) as { id: string }[]).map(({ id }) => id),
     })),
   };
@@ -143,8 +144,4 @@ function rowsOf<Query extends { where(column: 'siteId' | 'emailKey', operator: '
   { siteId, emailKey }: PersonAddress,
 ): Query {
   return query.where('siteId', '=', siteId).where('emailKey', '=', emailKey);
-}
-
-function toIso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -1,14 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import { Option, type Command } from 'commander';
+import { readDays } from '../../command-options.js';
 import { OperatorError } from '../../config.js';
 import { withSite } from '../../sites/with-site.js';
 import { toTable } from '../../terminal.js';
 import { dayMs } from '../../time.js';
-import { readStoredNewsletters } from '../domain/lists.js';
+import { requireNewsletter } from '../command-context.js';
 import { toSvg } from './chart.js';
 import { groupings, readReport, reportColumns, totalOf, type Grouping, type ReportRow } from './report.js';
-
-const maxDays = 3650;
 
 interface ReportGiven {
   readonly site?: string;
@@ -49,22 +48,17 @@ export function addReportCommand(newsletters: Command): void {
     .option('--zone <name>', 'time zone of days', Intl.DateTimeFormat().resolvedOptions().timeZone)
     .addOption(new Option('--format <format>', 'of the output').choices(Object.keys(formats)).default('table'))
     .action((given: ReportGiven) =>
-      withSite(given.site, async ({ read }, site) => {
-        if (!/^\d{1,4}$/.test(given.days) || Number(given.days) < 1 || Number(given.days) > maxDays)
-          throw new OperatorError(`--days: "${given.days}" must be a whole number from 1 to ${maxDays}.`);
+      withSite(given.site, async (database, site) => {
+        const days = readDays(given.days);
         if (!isTimeZone(given.zone))
           throw new OperatorError(`--zone: "${given.zone}" is not a time zone, such as Asia/Ho_Chi_Minh.`);
-        const known = (await readStoredNewsletters(read, site.id)).map(({ id }) => id);
-        if (given.list !== undefined && !known.includes(given.list))
-          throw new OperatorError(
-            `The site "${site.id}" has no newsletter "${given.list}". There are: ${known.join(', ')}.`,
-          );
+        if (given.list !== undefined) await requireNewsletter(database, site, given.list);
         const now = Date.now();
-        const since = now - Number(given.days) * dayMs;
+        const since = now - days * dayMs;
         const options = { since, now, by: given.by, list: given.list, timeZone: given.zone };
-        const title = `${site.name}: ${given.list ?? 'newsletters'}, the last ${given.days} days by ${given.by}`;
+        const title = `${site.name}: ${given.list ?? 'newsletters'}, the last ${days} days by ${given.by}`;
         process.stdout.write(
-          await formats[given.format](await readReport(read, site.id, options), { by: given.by, title }),
+          await formats[given.format](await readReport(database.read, site.id, options), { by: given.by, title }),
         );
       }),
     );

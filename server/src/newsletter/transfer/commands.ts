@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { OperatorError } from '../../config.js';
 import { withSite } from '../../sites/with-site.js';
-import { withTokens, type SecretCheck } from '../command-tokens.js';
+import { requireNewsletter, withTokens, type SecretCheck } from '../command-context.js';
 import { showProgress } from '../../terminal.js';
-import { readStoredNewsletters } from '../domain/lists.js';
 import { exportSubscribers } from './export.js';
 import { exportFormats } from './formats.js';
 import { importFile } from './import.js';
@@ -39,8 +38,7 @@ export function addTransferCommands(newsletters: Command, checkSecrets: SecretCh
       withSite(given.site, async (database, site) => {
         const format = Object.hasOwn(exportFormats, given.format) ? exportFormats[given.format] : undefined;
         if (!format) throw new OperatorError(`--format ${given.format} is not one of ${formats}.`);
-        const known = (await readStoredNewsletters(database.read, site.id)).map(({ id }) => id);
-        for (const list of given.list ?? []) requireList(site.id, known, list);
+        for (const list of given.list ?? []) await requireNewsletter(database, site, list);
         const states = given.all ? (['pending', 'confirmed', 'unsubscribed'] as const) : (['confirmed'] as const);
         const count = await exportSubscribers(database, site, file, { lists: given.list, states, format });
         process.stderr.write(
@@ -65,11 +63,7 @@ export function addTransferCommands(newsletters: Command, checkSecrets: SecretCh
     .option('--refused <file>', 'file for refused lines (default: <csv>.refused.csv)')
     .action((file: string, given: ImportGiven) =>
       withTokens(given.site, checkSecrets, async (database, site, tokens) => {
-        requireList(
-          site.id,
-          (await readStoredNewsletters(database.read, site.id)).map(({ id }) => id),
-          given.list,
-        );
+        await requireNewsletter(database, site, given.list);
         if (given.consentSource.trim() === '')
           throw new OperatorError('--consent-source must name how readers have agreed.');
         const refusedFile = given.refused ?? `${file}.refused.csv`;
@@ -92,11 +86,4 @@ export function addTransferCommands(newsletters: Command, checkSecrets: SecretCh
         );
       }),
     );
-}
-
-function requireList(siteId: string, known: readonly string[], list: string): void {
-  if (known.includes(list)) return;
-  const others =
-    known.length > 0 ? `There are: ${known.join(', ')}.` : `Add it with: afterword newsletters add ${list}`;
-  throw new OperatorError(`The site "${siteId}" has no newsletter "${list}". ${others}`);
 }

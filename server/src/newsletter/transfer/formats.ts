@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import type { SubscriptionRow } from '../../storage/tables.js';
+import { toIsoTime } from '../../time.js';
 
 /** An address with its subscriptions on a site. */
 export interface ExportedPerson {
@@ -36,8 +37,8 @@ export const exportFormats: Readonly<Record<string, ExportFormat>> = {
         list: row.newsletterId,
         state: row.state,
         lang,
-        signed_up_at: toIso(row.createdAt),
-        changed_at: toIso(row.changedAt),
+        signed_up_at: toIsoTime(row.createdAt),
+        changed_at: toIsoTime(row.changedAt),
         consent: row.consentTextId ?? '',
         page: row.page ?? '',
       })),
@@ -90,8 +91,8 @@ function toJson({ email, lang, subscriptions }: ExportedPerson) {
     subscriptions: subscriptions.map((row) => ({
       list: row.newsletterId,
       state: row.state,
-      signedUpAt: toIso(row.createdAt),
-      changedAt: toIso(row.changedAt),
+      signedUpAt: toIsoTime(row.createdAt),
+      changedAt: toIsoTime(row.changedAt),
       consent: row.consentTextId,
       page: row.page,
     })),
@@ -103,9 +104,5 @@ function listsOf({ subscriptions }: ExportedPerson): string[] {
 }
 
 function confirmedAt({ subscriptions }: ExportedPerson): string {
-  return toIso(Math.min(...subscriptions.map(({ changedAt }) => changedAt)));
-}
-
-function toIso(at: number): string {
-  return new Date(at).toISOString();
+  return toIsoTime(Math.min(...subscriptions.map(({ changedAt }) => changedAt)));
 }

@@ -41,53 +41,34 @@ export async function importFile(
 ): Promise<ImportSummary> {
   const summary: ImportSummary = { added: 0, confirmed: 0, kept: 0, left: 0, suppressed: 0, refused: 0 };
   const refusals = new RefusedLines(options.refusedFile);
-  const seen = new Batch();
+  const command = importSubscribers(tokens);
+  /** Distinct addresses of the next transaction, by key. */
+  const addresses = new Map<string, ImportedAddress>();
   const flush = async () => {
-    const { addresses } = seen.take();
-    if (addresses.length === 0) return;
+    if (addresses.size === 0) return;
     const { site, newsletterId, lang, consentSource } = options;
-    const batch = { siteId: site.id, newsletterId, lang, consentSource, addresses };
+    const batch = { siteId: site.id, newsletterId, lang, consentSource, addresses: [...addresses.values()] };
+    addresses.clear();
     const outcomes = options.isDryRun
       ? await lookUpSubscribers(database.read, tokens, batch)
-      : await database.writer.submit(importSubscribers(tokens), batch);
+      : await database.writer.submit(command, batch);
     for (const outcome of outcomes) summary[outcome]++;
   };
   try {
     for await (const { line, text } of readAddressFile(file, options)) {
-      const parsed = parseEmailAddress(text);
-      if (!parsed) {
+      const email = parseEmailAddress(text);
+      if (!email) {
         summary.refused++;
         await refusals.write(line, text);
-      } else if (!seen.add(parsed)) summary.kept++;
-      if (seen.size === batchRows) await flush();
+      } else if (addresses.has(email.key)) summary.kept++;
+      else addresses.set(email.key, { emailKey: email.key, email: email.address });
+      if (addresses.size === batchRows) await flush();
     }
     await flush();
   } finally {
     await refusals.close();
   }
   return summary;
-}
-
-/** Distinct addresses that wait for their transaction. */
-class Batch {
-  #byKey = new Map<string, ImportedAddress>();
-
-  get size(): number {
-    return this.#byKey.size;
-  }
-
-  /** @returns false for an address that is in the batch already */
-  add({ key, address }: { readonly key: string; readonly address: string }): boolean {
-    if (this.#byKey.has(key)) return false;
-    this.#byKey.set(key, { emailKey: key, email: address });
-    return true;
-  }
-
-  take(): { addresses: ImportedAddress[] } {
-    const addresses = [...this.#byKey.values()];
-    this.#byKey = new Map();
-    return { addresses };
-  }
 }
 
 /** A CSV file of refused lines: number and text. It is made with the first one. */

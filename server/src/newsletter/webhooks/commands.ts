@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { readLimit } from '../../command-options.js';
 import { OperatorError } from '../../config.js';
 import { existingSite, withSite } from '../../sites/with-site.js';
 import { Sites } from '../../sites/store.js';
-import type { Database } from '../../storage/database.js';
-import { openExistingDatabase } from '../../storage/existing-database.js';
+import { withExistingDatabase } from '../../storage/existing-database.js';
 import { attempt, DeliveryFailure } from './destination.js';
 import { destinationOf } from './destinations.js';
 import { addEndpoint, readEndpoint, removeEndpoint, replayDelivery, resumeEndpoint } from './endpoints.js';
@@ -58,7 +58,7 @@ function addEndpointCommands(webhooks: Command): void {
     .description('List endpoints: id, site, service, state, failures in a row, queued deliveries, events, address.')
     .option('--site <id>', 'endpoints of one site')
     .action(({ site }: { site?: string }) =>
-      withDatabase(async (database) => {
+      withExistingDatabase(async (database) => {
         if (site !== undefined) await existingSite(new Sites(database, []), site);
         const { read } = database;
         let rows = read.selectFrom('webhooks').selectAll().orderBy('id');
@@ -82,7 +82,7 @@ function addEndpointCommands(webhooks: Command): void {
     .description('Remove an endpoint with its deliveries, queued ones included.')
     .argument('<id>', 'its id')
     .action((id: string) =>
-      withDatabase(async ({ writer }) => {
+      withExistingDatabase(async ({ writer }) => {
         await writer.submit(removeEndpoint, id);
         process.stdout.write(`Webhook ${id} is removed.\n`);
       }),
@@ -93,7 +93,7 @@ function addEndpointCommands(webhooks: Command): void {
     .description('Send to a paused endpoint again, at once: what was queued meanwhile, too.')
     .argument('<id>', 'its id')
     .action((id: string) =>
-      withDatabase(async ({ writer }) => {
+      withExistingDatabase(async ({ writer }) => {
         await writer.submit(resumeEndpoint, id);
         process.stdout.write(`Webhook ${id} is active. Running servers follow within two seconds.\n`);
       }),
@@ -104,7 +104,7 @@ function addEndpointCommands(webhooks: Command): void {
     .description('Send an event "test" to a webhook, or check the credentials and the list of a service.')
     .argument('<id>', 'its id')
     .action((id: string) =>
-      withDatabase(async ({ read }) => {
+      withExistingDatabase(async ({ read }) => {
         const webhook = await readEndpoint(read, id);
         const destination = destinationOf(webhook);
         try {
@@ -126,9 +126,8 @@ function addDeliveryCommands(webhooks: Command): void {
     .option('--failed', 'only those that were given up')
     .option('--limit <n>', 'maximum number of deliveries', '50')
     .action(({ site, failed, limit }: DeliveriesOptions) => {
-      const maxRows = Number(limit);
-      if (!Number.isInteger(maxRows) || maxRows < 1) throw new OperatorError('--limit must be a whole number above 0.');
-      return withDatabase(async ({ read }) => {
+      const maxRows = readLimit(limit);
+      return withExistingDatabase(async ({ read }) => {
         let rows = read.selectFrom('webhook_deliveries').selectAll().orderBy('id', 'desc').limit(maxRows);
         if (site !== undefined) rows = rows.where('siteId', '=', site);
         if (failed) rows = rows.where('dueAt', 'is', null).where('deliveredAt', 'is', null);
@@ -145,7 +144,7 @@ function addDeliveryCommands(webhooks: Command): void {
     .description('Send deliveries again, with the same webhook-id. Running servers follow within two seconds.')
     .argument('<id...>', 'ids of deliveries')
     .action((ids: string[]) =>
-      withDatabase(async ({ writer }) => {
+      withExistingDatabase(async ({ writer }) => {
         for (const id of ids) process.stdout.write(`${id}\t${await writer.submit(replayDelivery, id)}\n`);
       }),
     );
@@ -159,13 +158,4 @@ function printRow(columns: readonly (string | number)[]): void {
 function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
-}
-
-async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {
-  const { database } = await openExistingDatabase(process.env);
-  try {
-    await work(database);
-  } finally {
-    await database.close();
-  }
 }
