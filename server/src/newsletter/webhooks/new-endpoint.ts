@@ -8,7 +8,7 @@ import { destinations } from './destinations.js';
 import type { NewEndpoint } from './endpoints.js';
 import { webhookEvents, type WebhookEvent } from './events.js';
 import type { ServiceSettings } from './settings.js';
-import { newWebhookSecret } from './signature.js';
+import { newWebhookSecret } from './signed-webhook.js';
 
 /** The options of `afterword webhooks add`. */
 export interface AddOptions extends ServiceSettings {

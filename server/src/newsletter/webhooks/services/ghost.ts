@@ -1,14 +1,8 @@
 import { SignJWT } from 'jose';
-import {
-  DeliveryFailure,
-  parsePayload,
-  requireSuccess,
-  type Destination,
-  type Send,
-  type Webhook,
-} from '../destination.js';
+import { DeliveryFailure, requireSuccess, type Send, type Webhook } from '../destination.js';
 import { settingsOf } from '../settings.js';
-import { maxServiceBodyBytes, parseJson, sendJson, type ServiceRequest } from './service-request.js';
+import { serviceDestination, type ServiceClient } from './service-destination.js';
+import { parseJson, sendJson, type ServiceRequest } from './service-request.js';
 import type { OutboundResponse } from '../../../http/outbound.js';
 
 interface Named {
@@ -28,23 +22,9 @@ const bouncedLabel = 'bounced';
  * Keeps the members of one newsletter of Ghost (https://docs.ghost.org/admin-api/members/overview). Other newsletters and labels
  * of a member stay. Ghost has no blocklist in its API: who has bounced loses the newsletter and gets the label `bounced`.
  */
-export const ghost: Destination = {
-  maxBodyBytes: maxServiceBodyBytes,
-  async deliver(webhook, delivery, send) {
-    const { type, data } = parsePayload(delivery);
-    const { newsletter = '' } = settingsOf(webhook);
-    if (!data.lists.includes(newsletter)) return;
-    const client = new GhostClient(webhook, send);
-    if (type === 'confirmed' || type === 'changed') await client.subscribe(data.email);
-    else if (type === 'left') await client.unsubscribe(data.email, []);
-    else if (type === 'bounced') await client.unsubscribe(data.email, [bouncedLabel]);
-  },
-  async check(webhook, send) {
-    await new GhostClient(webhook, send).readNewsletter();
-  },
-};
+export const ghost = serviceDestination((webhook, send) => new GhostClient(webhook, send));
 
-class GhostClient {
+class GhostClient implements ServiceClient {
   readonly #send: Send;
   readonly #url: string;
   readonly #key: string;
@@ -60,8 +40,7 @@ class GhostClient {
     this.#labels = label === undefined ? [] : [label];
   }
 
-  /** @throws DeliveryFailure for a wrong key and an unknown newsletter */
-  async readNewsletter(): Promise<void> {
+  async check(): Promise<void> {
     requireSuccess(await this.#request('GET', `/newsletters/${encodeURIComponent(this.#newsletterId)}/`));
   }
 
@@ -77,7 +56,15 @@ class GhostClient {
     await this.#addNewsletter(made);
   }
 
-  async unsubscribe(email: string, addedLabels: readonly string[]): Promise<void> {
+  unsubscribe(email: string): Promise<void> {
+    return this.#removeNewsletter(email, []);
+  }
+
+  bounce(email: string): Promise<void> {
+    return this.#removeNewsletter(email, [bouncedLabel]);
+  }
+
+  async #removeNewsletter(email: string, addedLabels: readonly string[]): Promise<void> {
     const known = await this.#find(email);
     if (!known) return;
     const newsletters = known.newsletters.filter(({ id }) => id !== this.#newsletterId);

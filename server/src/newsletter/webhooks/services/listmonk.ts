@@ -1,13 +1,7 @@
-import {
-  DeliveryFailure,
-  parsePayload,
-  requireSuccess,
-  type Destination,
-  type Send,
-  type Webhook,
-} from '../destination.js';
+import { DeliveryFailure, requireSuccess, type Send, type Webhook } from '../destination.js';
 import { settingsOf } from '../settings.js';
-import { basicAuth, maxServiceBodyBytes, parseJson, sendJson, type ServiceRequest } from './service-request.js';
+import { serviceDestination, type ServiceClient } from './service-destination.js';
+import { basicAuth, parseJson, sendJson, type ServiceRequest } from './service-request.js';
 
 /** A subscriber, as far as it is read. */
 interface Subscriber {
@@ -20,23 +14,9 @@ interface Subscriber {
  * Keeps one list of listmonk (https://listmonk.app/docs/apis/subscribers/). Who has confirmed is subscribed as confirmed,
  * without another mail to opt in; who has left is unsubscribed from that list alone; who has bounced is blocklisted.
  */
-export const listmonk: Destination = {
-  maxBodyBytes: maxServiceBodyBytes,
-  async deliver(webhook, delivery, send) {
-    const { type, data } = parsePayload(delivery);
-    const { newsletter = '' } = settingsOf(webhook);
-    const isListed = data.lists.includes(newsletter);
-    const client = new ListmonkClient(webhook, send);
-    if (isListed && (type === 'confirmed' || type === 'changed')) await client.subscribe(data.email);
-    else if (isListed && type === 'left') await client.unsubscribe(data.email);
-    else if (isListed && type === 'bounced') await client.blocklist(data.email);
-  },
-  async check(webhook, send) {
-    await new ListmonkClient(webhook, send).readList();
-  },
-};
+export const listmonk = serviceDestination((webhook, send) => new ListmonkClient(webhook, send));
 
-class ListmonkClient {
+class ListmonkClient implements ServiceClient {
   readonly #send: Send;
   readonly #url: string;
   readonly #headers: Record<string, string>;
@@ -50,8 +30,7 @@ class ListmonkClient {
     this.#listId = Number(list);
   }
 
-  /** @throws DeliveryFailure for wrong credentials and an unknown list */
-  async readList(): Promise<void> {
+  async check(): Promise<void> {
     const response = await this.#request('GET', `/api/lists/${this.#listId}`);
     // It answers 400 to an unknown id.
     if (response.status === 400) throw new DeliveryFailure('list-not-found', { endpoint: 'down' });
@@ -76,7 +55,7 @@ class ListmonkClient {
     if (known) await this.#changeLists(known, { action: 'unsubscribe' });
   }
 
-  async blocklist(email: string): Promise<void> {
+  async bounce(email: string): Promise<void> {
     const known = await this.#find(email);
     if (known) requireSuccess(await this.#request('PUT', `/api/subscribers/${known.id}/blocklist`));
   }

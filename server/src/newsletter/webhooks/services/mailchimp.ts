@@ -1,14 +1,8 @@
 import { hash } from 'node:crypto';
-import {
-  DeliveryFailure,
-  parsePayload,
-  requireSuccess,
-  type Destination,
-  type Send,
-  type Webhook,
-} from '../destination.js';
+import { DeliveryFailure, requireSuccess, type Send, type Webhook } from '../destination.js';
 import { settingsOf } from '../settings.js';
-import { basicAuth, maxServiceBodyBytes, sendJson, type ServiceRequest } from './service-request.js';
+import { serviceDestination, type ServiceClient } from './service-destination.js';
+import { basicAuth, sendJson, type ServiceRequest } from './service-request.js';
 import type { OutboundResponse } from '../../../http/outbound.js';
 
 /** Refusals of one member, which stay: https://mailchimp.com/developer/marketing/docs/errors/ */
@@ -22,23 +16,9 @@ const memberRefusals: Readonly<Record<string, string>> = {
  * Keeps one audience of Mailchimp (https://mailchimp.com/developer/marketing/api/list-members/). Members are named by the MD5
  * of the address in lower case.
  */
-export const mailchimp: Destination = {
-  maxBodyBytes: maxServiceBodyBytes,
-  async deliver(webhook, delivery, send) {
-    const { type, data } = parsePayload(delivery);
-    const { newsletter = '' } = settingsOf(webhook);
-    if (!data.lists.includes(newsletter)) return;
-    const client = new MailchimpClient(webhook, send);
-    if (type === 'confirmed' || type === 'changed') await client.subscribe(data.email, data.lang);
-    else if (type === 'left') await client.end(data.email, 'unsubscribed');
-    else if (type === 'bounced') await client.end(data.email, 'cleaned');
-  },
-  async check(webhook, send) {
-    await new MailchimpClient(webhook, send).readAudience();
-  },
-};
+export const mailchimp = serviceDestination((webhook, send) => new MailchimpClient(webhook, send));
 
-class MailchimpClient {
+class MailchimpClient implements ServiceClient {
   readonly #send: Send;
   readonly #audienceUrl: string;
   readonly #headers: Record<string, string>;
@@ -49,12 +29,10 @@ class MailchimpClient {
     this.#headers = basicAuth('afterword', webhook.secret);
   }
 
-  /** @throws DeliveryFailure for a wrong key and an unknown audience */
-  async readAudience(): Promise<void> {
+  async check(): Promise<void> {
     requireSuccess(await this.#request('GET', this.#audienceUrl));
   }
 
-  /** Adds a member, or subscribes one that there is. */
   async subscribe(email: string, lang: string): Promise<void> {
     const json = {
       email_address: email,
@@ -67,11 +45,18 @@ class MailchimpClient {
     requireSuccess(response);
   }
 
-  /** Ends the subscription of a member. Without one there is nothing to end. */
-  async end(email: string, status: 'unsubscribed' | 'cleaned'): Promise<void> {
+  unsubscribe(email: string): Promise<void> {
+    return this.#end(email, 'unsubscribed');
+  }
+
+  bounce(email: string): Promise<void> {
+    return this.#end(email, 'cleaned');
+  }
+
+  async #end(email: string, status: 'unsubscribed' | 'cleaned'): Promise<void> {
     const response = await this.#request('PATCH', this.#memberUrl(email), { status });
     // Either of the two is unknown: the member or the audience.
-    if (response.status === 404) return this.readAudience();
+    if (response.status === 404) return this.check();
     if (response.status === 400) throw new DeliveryFailure(refusalOf(response), { isPermanent: true });
     requireSuccess(response);
   }
