@@ -1,3 +1,4 @@
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Reader } from 'afterword/contract';
 import type { MiddlewareHandler } from 'hono';
 import { Problem } from '../problem.js';
@@ -16,6 +17,11 @@ export interface Authenticator {
 /** Returns the token of an `Authorization: Bearer` header. */
 export function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+/** Compares secrets in a time that depends on neither. */
+export function isSameSecret(a: string, b: string): boolean {
+  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
 }
 
 /** Requires the server key of the site. Runs before the body is read, which may have five megabytes. */

@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import type { Api } from '../http/api.js';
-import { bearerToken } from '../http/authorization.js';
+import { bearerToken, isSameSecret } from '../http/authorization.js';
 import { Problem } from '../problem.js';
 import type { MetricsPage } from './metrics.js';
 import type { Readiness } from './readiness.js';
@@ -50,9 +49,4 @@ function isLocalRequest(headers: Readonly<Record<string, string>>, peer: string 
 
 function isLoopback(address: string | undefined): boolean {
   return address !== undefined && ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
-}
-
-function isSameSecret(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { isSameSecret } from '../../http/authorization.js';
 import { Problem } from '../../problem.js';
 import { hourMs, minuteMs, secondMs } from '../../time.js';
-import { isSameSecret, toJsonObject, type JsonObject, type ProviderDelivery, type ProviderReport } from './reports.js';
+import { toJsonObject, type JsonObject, type ProviderDelivery, type ProviderReport } from './reports.js';
 
 /** Mailgun repeats a delivery that failed for eight hours. */
 const maxAgeMs = 12 * hourMs;

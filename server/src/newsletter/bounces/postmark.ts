@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
+import { isSameSecret } from '../../http/authorization.js';
 import { Problem } from '../../problem.js';
 import type { BounceReport } from './record-bounces.js';
-import { isSameSecret, type JsonObject, type ProviderDelivery } from './reports.js';
+import { type JsonObject, type ProviderDelivery } from './reports.js';
 
 /** The name before the password in the webhook's address. */
 export const postmarkUser = 'afterword';

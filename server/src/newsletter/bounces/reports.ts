@@ -1,4 +1,3 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import { Problem } from '../../problem.js';
 import { parseEmailAddress } from '../domain/email-address.js';
 import type { BounceReport } from './record-bounces.js';
@@ -36,9 +35,4 @@ export function toBounceReports(reports: readonly ProviderReport[]): BounceRepor
     const parsed = typeof email === 'string' ? parseEmailAddress(email) : undefined;
     return parsed ? [{ emailKey: parsed.key, type }] : [];
   });
-}
-
-/** Compares secrets in a time that depends on neither. */
-export function isSameSecret(a: string, b: string): boolean {
-  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
 }

@@ -64,6 +64,24 @@ export function consentChoice(
   </div>`;
 }
 
+/** Renders the field of a code from a mail, whose failure is described by the element `problem`. */
+export function codeField(label: string, { invalid, focused }: { invalid: boolean; focused: boolean }): Html {
+  return html`<label for="code">${label}</label>
+    <input
+      type="text"
+      id="code"
+      name="code"
+      class="code"
+      dir="ltr"
+      inputmode="numeric"
+      autocomplete="one-time-code"
+      required
+      aria-invalid="${String(invalid)}"
+      aria-describedby="problem"
+      ${focused ? 'autofocus' : ''}
+    />`;
+}
+
 /** Submitted form, URL-encoded or multipart. */
 export interface Form {
   /** Returns the first value of a field, or an empty string. */

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Api } from '../../http/api.js';
 import { htmlPage, type Html } from '../../http/html-page.js';
 import { catalogueFor, type Catalogue } from '../../locales/registry.js';
-import { hiddenField, masthead, readForm } from './page-parts.js';
+import { codeField, hiddenField, masthead, readForm } from './page-parts.js';
 import type { NewsletterPageServices } from './subscribe-page.js';
 
 const codePath = '/newsletter/preferences/code';
@@ -79,21 +79,7 @@ export function addPersonPages(
         ${isWrong ? html`<p id="problem" class="problem" role="alert">${words.personCodeWrong}</p>` : ''}
         <p>${words.personSent}</p>
         <form method="post" action="${dataPath}" novalidate>
-          ${hiddenField('token', token)}
-          <label for="code">${words.inboxCode}</label>
-          <input
-            type="text"
-            id="code"
-            name="code"
-            class="code"
-            dir="ltr"
-            inputmode="numeric"
-            autocomplete="one-time-code"
-            required
-            aria-invalid="${String(isWrong)}"
-            aria-describedby="problem"
-            autofocus
-          />
+          ${hiddenField('token', token)} ${codeField(words.inboxCode, { invalid: isWrong, focused: true })}
           <button name="act" value="export">${words.personExport}</button>
           <p>${words.personEraseLead}</p>
           <button class="plain" name="act" value="erase">${words.personErase}</button>

@@ -14,7 +14,7 @@ import type { Database } from '../../storage/database.js';
 import type { LocalizedText } from '../../text.js';
 import { readStoredNewsletters, type StoredNewsletter } from '../domain/lists.js';
 import type { Subscriptions } from '../domain/subscriptions.js';
-import { consentChoice, hiddenField, masthead, newsroomText, readForm } from './page-parts.js';
+import { codeField, consentChoice, hiddenField, masthead, newsroomText, readForm } from './page-parts.js';
 
 /** Services that the newsletter pages use. */
 export interface NewsletterPageServices {
@@ -113,20 +113,7 @@ export function inboxPage(
       <p>${words.inboxLead}</p>
       <form method="post" action="/newsletter/confirm">
         ${hiddenField('site', site.id)} ${hiddenField('email', email)} ${hiddenField('lang', lang)}
-        <label for="code">${words.inboxCode}</label>
-        <input
-          type="text"
-          id="code"
-          name="code"
-          class="code"
-          dir="ltr"
-          inputmode="numeric"
-          autocomplete="one-time-code"
-          required
-          aria-invalid="${String(problem?.code === 'code-wrong')}"
-          aria-describedby="problem"
-          ${problem ? 'autofocus' : ''}
-        />
+        ${codeField(words.inboxCode, { invalid: problem?.code === 'code-wrong', focused: Boolean(problem) })}
         <p id="problem" class="problem" role="${message ? 'alert' : 'status'}">${message ?? ''}</p>
         <button>${words.inboxButton}</button>
       </form>
