@@ -36,6 +36,10 @@ export const tokens = css`
         calc(x + (0.9505 * var(--_pole) - x) * var(--_to-shape)) calc(y + (var(--_pole) - y) * var(--_to-shape))
         calc(z + (1.089 * var(--_pole) - z) * var(--_to-shape))
     );
+    --_raised: var(
+      --aw-color-raised,
+      color-mix(in srgb, #fff calc(100% - (100% - 4.5% * var(--_tint)) * var(--_pole)), var(--_ground))
+    );
     --_focus: var(--aw-focus, 2px solid var(--_accent-shape));
   }
 `;

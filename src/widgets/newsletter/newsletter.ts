@@ -127,12 +127,12 @@ export class NewsletterElement extends WidgetElement {
 
   protected override renderReady(words: Catalogue): unknown {
     for (const step of ['check-inbox', 'confirmed']) this.setState(step, this.confirmStep?.state === step);
-    const isPopover = this.variant === 'popover' && this.#popover;
+    const popover = this.variant === 'popover' ? this.#popover : undefined;
     const headingId = this.confirmStep ? 'confirm-heading' : 'heading';
-    const section = html`<section class="signup" aria-labelledby=${isPopover ? nothing : headingId}>
+    const section = html`<section class="signup" aria-labelledby=${popover ? nothing : headingId}>
       ${this.#renderForm(words)} ${this.confirmStep?.render(words)}
     </section>`;
-    return isPopover ? isPopover.render(words.newsletter, section, headingId) : section;
+    return popover?.render(words.newsletter, section, headingId) ?? section;
   }
 
   /** Draws the form; during the confirmation it stays hidden and keeps its values. */

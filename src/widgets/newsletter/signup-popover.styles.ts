@@ -13,10 +13,7 @@ export const signupPopoverStyles = css`
     overflow: auto;
     border: 1px solid color-mix(in srgb, currentColor 14%, transparent);
     border-radius: var(--aw-radius-2, 10px);
-    background: var(
-      --aw-color-raised,
-      color-mix(in srgb, #fff calc(100% - (100% - 4.5% * var(--_tint)) * var(--_pole)), var(--_ground))
-    );
+    background: var(--_raised);
     color: var(--_text);
     box-shadow: var(--aw-shadow-float, 0 8px 24px rgb(0 0 0 / 0.18));
     container: widget / inline-size;

@@ -101,10 +101,7 @@ export const composerStyles = css`
     list-style: none;
     border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
     border-radius: var(--aw-radius-1, 6px);
-    background: var(
-      --aw-color-raised,
-      color-mix(in srgb, #fff calc(100% - (100% - 4.5% * var(--_tint)) * var(--_pole)), var(--_ground))
-    );
+    background: var(--_raised);
     color: var(--_text);
     box-shadow: 0 4px 16px rgb(0 0 0 / 0.15);
   }

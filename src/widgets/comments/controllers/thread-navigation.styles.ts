@@ -10,10 +10,7 @@ export const threadNavigationStyles = css`
     padding: 0 var(--aw-space-3, 12px);
     border: 1px solid var(--_press);
     border-radius: var(--aw-radius-1, 6px);
-    background: var(
-      --aw-color-raised,
-      color-mix(in srgb, #fff calc(100% - (100% - 4.5% * var(--_tint)) * var(--_pole)), var(--_ground))
-    );
+    background: var(--_raised);
     font-size: var(--aw-size-s, 0.875em);
     font-weight: 600;
     line-height: 42px;
